@@ -1,0 +1,15 @@
+// Hot loops are built twice, for the x86-64-v2 baseline and for AVX2, and the loader picks one. Both give
+// the same bits: only plain IEEE operations stand in them, and -ffp-contract=off forbids fused ones.
+#pragma once
+
+#ifdef __FAST_MATH__
+#error "fairground promises the same bytes everywhere; build it without -ffast-math"
+#endif
+
+// The sanitizers instrument the resolver that picks a clone, which runs before their own start.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+    !defined(FAIRGROUND_NO_CLONES)
+#define FAIRGROUND_HOT __attribute__((target_clones("avx2", "default")))
+#else
+#define FAIRGROUND_HOT
+#endif
