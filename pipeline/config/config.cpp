@@ -1,0 +1,271 @@
+#include "pipeline/config/config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "pipeline/config/config_parts.h"
+#include "pipeline/config/names.h"
+#include "pipeline/config/wording.h"
+#include "pipeline/config/yaml_reader.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+
+namespace fairground {
+namespace {
+
+constexpr int kFormatVersion = 1;
+
+void read_roots(const ValueReader& roots, const std::filesystem::path& folder, Config& config) {
+  for (const auto& [place, value] : MapReader(roots, "names and folders").entries()) {
+    check_name("root", value.name(), place, value.mistakes());
+    const auto text = value.text();
+    if (!text) {
+      continue;
+    }
+    const std::filesystem::path root = path_in(folder, *text);
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(root, ignored)) {
+      value.error("there is no folder " + in_ticks(root.string()));
+    }
+    config.roots.emplace(value.name(), root);
+  }
+}
+
+void read_limits(const ValueReader& value, Limits& limits) {
+  // Generous ends, which only keep out what cannot be meant.
+  constexpr Bounds kSeconds{0.001, 1e7};
+  constexpr Bounds kSize{0.001, 1e6};
+  MapReader map(value);
+  map.number("audio_seconds", limits.audio_seconds, kSeconds, "s");
+  map.number("image_megapixels", limits.image_megapixels, kSize, "megapixels");
+  map.number("file_megabytes", limits.file_megabytes, kSize, "megabytes");
+  map.number("asset_seconds", limits.asset_seconds, kSeconds, "s");
+  map.finish();
+}
+
+void read_gates(const ValueReader& value, Gates& gates) {
+  MapReader map(value);
+  map.number("clipped_fraction", gates.clipped_fraction, {0, 1});
+  map.finish();
+}
+
+DesignSettings read_design(const ValueReader& value) {
+  DesignSettings design;
+  MapReader map(value);
+  const auto ways = map.find("ways");
+  if (ways && !ways->is_word("all")) {
+    ways->wrong("`all`, the full factorial, as this version makes no other design");
+  }
+  map.integer("realizations", design.realizations, {1, 100'000});
+  map.choice("pairing", design.pairing, {{"matched", Pairing::matched}, {"independent", Pairing::independent}});
+  map.choice("order", design.order, {{"staged", Order::staged}, {"as_written", Order::as_written}});
+  map.flag("include_clean", design.include_clean);
+  map.finish();
+  return design;
+}
+
+/// Whether `key` may be set for `media`. All may where the media of the sources are unclear.
+bool is_in_use(const Config& config, Media media) { return config.media.empty() || config.media.contains(media); }
+
+/// `design` stands once for all media, or divided into one for each.
+void read_designs(const ValueReader& value, Config& config) {
+  MapReader map(value);
+  const bool is_divided = std::ranges::any_of(kAllMedia, [&](Media media) { return map.has(to_string(media)); });
+  if (!is_divided) {
+    const DesignSettings design = read_design(value);
+    for (auto& [media, settings] : config.media) {
+      settings.design = design;
+    }
+    return;
+  }
+  for (const Media media : kAllMedia) {
+    map.only_if(is_in_use(config, media), "has no sources");
+    if (const auto part = map.find(to_string(media))) {
+      const DesignSettings design = read_design(*part);
+      if (config.media.contains(media)) {
+        config.media.at(media).design = design;
+      }
+    }
+  }
+  map.finish();
+}
+
+/// With sources of both media, `axes` is divided into one map for each.
+void read_all_axes(const ValueReader& value, std::span<const StepSchema* const> schemas, Config& config) {
+  if (config.media.empty()) {
+    return;
+  }
+  if (config.media.size() == 1) {
+    read_axes(value, config.media.begin()->first, schemas, config);
+    return;
+  }
+  MapReader map(value);
+  for (const Media media : kAllMedia) {
+    if (const auto part = map.find(to_string(media))) {
+      read_axes(*part, media, schemas, config);
+    }
+  }
+  map.finish();
+}
+
+OutputFormat read_output_format(const ValueReader& value, Media media) {
+  OutputFormat output;
+  std::vector<FileFormat> formats = {FileFormat::flac, FileFormat::wav};
+  if (media == Media::image) {
+    formats = {FileFormat::png, FileFormat::jpeg, FileFormat::webp, FileFormat::tiff};
+  }
+  output.format = formats.front();
+  std::vector<std::pair<std::string, FileFormat>> choices;
+  for (const FileFormat format : formats) {
+    choices.emplace_back(to_string(format), format);
+  }
+  MapReader map(value);
+  map.choice("format", output.format, choices);
+  if (media == Media::audio) {
+    map.choice("bits", output.bits, {{"16", 16}, {"24", 24}});
+  } else {
+    map.only_if(output.format == FileFormat::jpeg || output.format == FileFormat::webp, "is for jpeg and webp only");
+    map.integer("quality", output.quality, {1, 100});
+  }
+  map.finish();
+  return output;
+}
+
+void read_output(const ValueReader& value, const std::filesystem::path& folder, Config& config) {
+  MapReader map(value);
+  std::string directory;
+  map.text("directory", directory, Need::required);
+  config.output_directory = path_in(folder, directory);
+  for (const Media media : kAllMedia) {
+    map.only_if(is_in_use(config, media), "has no sources");
+    if (const auto part = map.find(to_string(media))) {
+      const OutputFormat output = read_output_format(*part, media);
+      if (config.media.contains(media)) {
+        config.media.at(media).output = output;
+      }
+    }
+  }
+  map.finish();
+}
+
+/// A design without a clean reference must change something.
+void check_that_something_is_made(const Config& config, Place place, Mistakes& mistakes) {
+  const auto changes_something = [](const Axis& axis) {
+    return std::ranges::any_of(axis.levels, [](const Level& level) { return !level.steps.empty(); });
+  };
+  for (const auto& [media, settings] : config.media) {
+    if (!settings.design.include_clean && std::ranges::none_of(settings.axes, changes_something)) {
+      mistakes.add(place, std::string("nothing would be made of ") + to_string(media) +
+                              ": no level has steps, and `include_clean` is false");
+    }
+  }
+}
+
+void read_config(const ValueReader& root, std::span<const StepSchema* const> schemas, Config& config) {
+  const std::filesystem::path folder = config.path.parent_path();
+  MapReader map(root);
+  int version = kFormatVersion;
+  map.integer("fairground", version, {kFormatVersion, kFormatVersion}, Need::required);
+  map.identifier("name", config.name, Need::required);
+  map.integer("seed", config.seed, {0, IntegerBounds{}.maximum}, Need::required);
+  if (const auto sources = map.find("sources", Need::required)) {
+    read_sources(*sources, folder, config);
+  }
+  if (const auto roots = map.find("roots")) {
+    read_roots(*roots, folder, config);
+  }
+  if (const auto limits = map.find("limits")) {
+    read_limits(*limits, config.limits);
+  }
+  if (const auto assets = map.find("assets")) {
+    read_assets(*assets, folder, config);
+  }
+  // Axes come after what their steps are checked against, wherever it stands in the file.
+  for (auto& [media, settings] : config.media) {
+    settings.output.format = media == Media::audio ? FileFormat::flac : FileFormat::png;
+  }
+  if (const auto design = map.find("design")) {
+    read_designs(*design, config);
+  }
+  const std::size_t mistakes_before = root.mistakes().count();
+  if (const auto axes = map.find("axes")) {
+    read_all_axes(*axes, schemas, config);
+  }
+  if (root.mistakes().count() == mistakes_before) {
+    check_that_something_is_made(config, map.place_of("axes"), root.mistakes());
+  }
+  if (const auto gates = map.find("gates")) {
+    read_gates(*gates, config.gates);
+  }
+  if (const auto output = map.find("output", Need::required)) {
+    read_output(*output, folder, config);
+  }
+  map.finish();
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  // One byte more than is allowed shows that there is too much, however much there is.
+  std::string text(kLongestYaml + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    throw UserError(path.string() + ": cannot be read: " + std::generic_category().message(errno));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace
+
+const char* to_string(FileFormat format) {
+  switch (format) {
+    case FileFormat::flac:
+      return "flac";
+    case FileFormat::wav:
+      return "wav";
+    case FileFormat::png:
+      return "png";
+    case FileFormat::jpeg:
+      return "jpeg";
+    case FileFormat::webp:
+      return "webp";
+    case FileFormat::tiff:
+      return "tiff";
+  }
+  return "unknown";
+}
+
+const char* extension(FileFormat format) { return format == FileFormat::jpeg ? "jpg" : to_string(format); }
+
+std::filesystem::path path_in(const std::filesystem::path& folder, const std::string& text) {
+  const std::filesystem::path path = (folder / text).lexically_normal();
+  return path.has_filename() || path == path.root_path() ? path : path.parent_path();
+}
+
+void check_name(const std::string& what, const std::string& name, Place place, Mistakes& mistakes) {
+  if (!is_name(name)) {
+    mistakes.add(place,
+                 "the " + what + " name " + in_ticks(name) + " must be made of letters (a-z, A-Z), digits, _ and -");
+  }
+}
+
+Config parse_config(const std::string& text, const std::filesystem::path& path,
+                    std::span<const StepSchema* const> schemas) {
+  Mistakes mistakes(path.string());
+  Config config;
+  config.path = std::filesystem::absolute(path).lexically_normal();
+  config.sha256 = sha256_hex(text);
+  const YamlPointer root = load_yaml(text, mistakes);
+  read_config(ValueReader(*root, "config", mistakes), schemas, config);
+  mistakes.throw_if_any();
+  return config;
+}
+
+Config load_config(const std::filesystem::path& path, std::span<const StepSchema* const> schemas) {
+  return parse_config(read_file(path), path, schemas);
+}
+
+}  // namespace fairground

@@ -1,0 +1,43 @@
+// The parts of a config's reader, for config.cpp alone. Each reads one key of the top level into `config`
+// and notes its mistakes in the reader that it is given.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/config/config.h"
+#include "pipeline/config/yaml_reader.h"
+
+namespace fairground {
+
+inline constexpr Media kAllMedia[] = {Media::audio, Media::image};
+
+/// The path that `text` means in a config of this folder: absolute, without `..` or a slash at its end.
+[[nodiscard]] std::filesystem::path path_in(const std::filesystem::path& folder, const std::string& text);
+
+/// Notes a name that cannot stand in ids and paths. `what` is "axis" and the like.
+void check_name(const std::string& what, const std::string& name, Place place, Mistakes& mistakes);
+
+/// Fills `sources` and makes the entries of `media`. Where the medium of any source is unclear, `media` stays
+/// empty, and what depends on it cannot be checked.
+void read_sources(const ValueReader& sources, const std::filesystem::path& folder, Config& config);
+
+void read_assets(const ValueReader& assets, const std::filesystem::path& folder, Config& config);
+
+/// What a step may use.
+struct StepContext {
+  Media media = Media::audio;
+  std::span<const StepSchema* const> schemas;
+  std::vector<std::string> assets;
+};
+
+/// One step of a level, or nothing where there is a mistake in it.
+[[nodiscard]] std::optional<Step> read_step(const ValueReader& step, const StepContext& context);
+
+/// The axes of one medium. Sources, assets and design must have been read before.
+void read_axes(const ValueReader& axes, Media media, std::span<const StepSchema* const> schemas, Config& config);
+
+}  // namespace fairground

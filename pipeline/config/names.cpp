@@ -1,0 +1,28 @@
+#include "pipeline/config/names.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fairground {
+namespace {
+
+constexpr std::array<std::string_view, 18> kRecordFields = {
+    "file_name", "clean_file_name", "variant_id", "source_id", "subject",       "realization",
+    "pair_id",   "draw_id",         "synthetic",  "sha256",    "source_sha256", "augmentations",
+    "measured",  "control",         "words",      "boxes",     "keypoints",     "mask_file_name",
+};
+
+// Not std::isalnum, whose answer depends on the locale.
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+}  // namespace
+
+bool is_name(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_name_character); }
+
+bool is_record_field(std::string_view name) {
+  return name.starts_with("measured_") || std::ranges::find(kRecordFields, name) != kRecordFields.end();
+}
+
+}  // namespace fairground

@@ -1,0 +1,15 @@
+// Which names are allowed, and which are taken.
+#pragma once
+
+#include <string_view>
+
+namespace fairground {
+
+/// True for what matches [A-Za-z0-9_-]+ and so can stand in ids and paths.
+[[nodiscard]] bool is_name(std::string_view text);
+
+/// True for the fields that every record may have of its own (docs/design.md, section 7). Axes and the columns
+/// of manifests must not have these names.
+[[nodiscard]] bool is_record_field(std::string_view name);
+
+}  // namespace fairground

@@ -1,0 +1,101 @@
+#include <glob.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "pipeline/config/config_parts.h"
+#include "pipeline/config/names.h"
+#include "pipeline/config/wording.h"
+
+namespace fairground {
+namespace {
+
+/// The matches of one call of glob(3), given back to it at the end.
+class GlobMatches {
+ public:
+  explicit GlobMatches(const std::string& pattern) {
+    constexpr int kFlags = 0;
+    found_ = glob(pattern.c_str(), kFlags, /*errfunc=*/nullptr, &matches_) == 0;
+  }
+  ~GlobMatches() { globfree(&matches_); }
+  GlobMatches(const GlobMatches&) = delete;
+  GlobMatches& operator=(const GlobMatches&) = delete;
+
+  [[nodiscard]] std::span<char* const> paths() const {
+    return found_ ? std::span<char* const>(matches_.gl_pathv, matches_.gl_pathc) : std::span<char* const>();
+  }
+
+ private:
+  glob_t matches_{};
+  bool found_ = false;
+};
+
+/// The config's own folder may have any name, such as `take [2]`, and is no pattern.
+std::string escaped(const std::string& folder) {
+  std::string pattern;
+  for (const char c : folder) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') {
+      pattern += '\\';
+    }
+    pattern += c;
+  }
+  return pattern;
+}
+
+void add_matches(const ValueReader& value, const std::filesystem::path& folder,
+                 std::vector<std::filesystem::path>& files) {
+  const auto pattern = value.text();
+  if (!pattern) {
+    return;
+  }
+  const bool absolute = pattern->front() == '/';
+  const GlobMatches matches(absolute ? *pattern : escaped(folder.string()) + "/" + *pattern);
+  if (matches.paths().empty()) {
+    value.error("no file matches " + in_ticks(*pattern) + " from " + in_ticks(folder.string()));
+  }
+  for (const char* const match : matches.paths()) {
+    const std::filesystem::path file = path_in(folder, match);
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored)) {
+      value.error(in_ticks(file.string()) + ", which " + in_ticks(*pattern) + " matches, is not a regular file");
+    }
+    files.push_back(file);
+  }
+}
+
+AssetSettings read_asset(const ValueReader& value, const std::filesystem::path& folder) {
+  AssetSettings asset;
+  asset.name = value.name();
+  MapReader map(value);
+  const auto files = map.find("files", Need::required);
+  if (files && files->is(YamlNode::Kind::list)) {
+    const auto patterns = files->list("patterns").value();
+    if (patterns.empty()) {
+      files->error("`files` must name at least one file");
+    }
+    for (const ValueReader& pattern : patterns) {
+      add_matches(pattern, folder, asset.files);
+    }
+  } else if (files) {
+    add_matches(*files, folder, asset.files);
+  }
+  map.text("licence", asset.licence);
+  map.finish();
+
+  const auto by_bytes = [](const auto& a, const auto& b) { return a.native() < b.native(); };
+  std::ranges::sort(asset.files, by_bytes);
+  const auto repeats = std::ranges::unique(asset.files);
+  asset.files.erase(repeats.begin(), repeats.end());
+  return asset;
+}
+
+}  // namespace
+
+void read_assets(const ValueReader& assets, const std::filesystem::path& folder, Config& config) {
+  for (const auto& [place, value] : MapReader(assets, "assets").entries()) {
+    check_name("asset", value.name(), place, value.mistakes());
+    config.assets.push_back(read_asset(value, folder));
+  }
+}
+
+}  // namespace fairground

@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "pipeline/config/config_parts.h"
+#include "pipeline/config/names.h"
+#include "pipeline/config/wording.h"
+
+namespace fairground {
+namespace {
+
+constexpr std::string_view kCleanLevel = "clean";
+
+/// The columns that go into the records of one medium under their own names.
+std::vector<std::string> record_columns(const Config& config, Media media) {
+  std::vector<std::string> columns;
+  for (const SourceSettings& source : config.sources) {
+    if (source.media == media) {
+      columns.insert(columns.end(), source.groups.begin(), source.groups.end());
+      columns.insert(columns.end(), source.keep.begin(), source.keep.end());
+    }
+  }
+  return columns;
+}
+
+/// Reads the axes of one medium.
+class AxesReader {
+ public:
+  AxesReader(Media media, std::span<const StepSchema* const> schemas, const Config& config, Mistakes& mistakes)
+      : order_(config.media.at(media).design.order), columns_(record_columns(config, media)), mistakes_(mistakes) {
+    context_.media = media;
+    context_.schemas = schemas;
+    for (const AssetSettings& asset : config.assets) {
+      context_.assets.push_back(asset.name);
+    }
+  }
+
+  Axis axis(Place place, const ValueReader& value) {
+    check_axis_name(value.name(), place);
+    Axis axis;
+    axis.name = value.name();
+    const std::size_t mistakes_before = mistakes_.count();
+    const auto levels = MapReader(value, "levels").entries();
+    if (levels.empty() && mistakes_.count() == mistakes_before) {
+      mistakes_.add(place, "the axis " + in_ticks(axis.name) + " must have at least one level");
+    }
+    for (const auto& [level_place, steps] : levels) {
+      check_name("level", steps.name(), level_place, mistakes_);
+      if (steps.name() == kCleanLevel) {
+        mistakes_.add(level_place, "the level name `clean` is reserved for clean references");
+      }
+      const bool is_first = &steps == &levels.front().second;
+      if (auto read = level(level_place, steps, is_first)) {
+        check_contents(axis, *read, level_place);
+        axis.levels.push_back(std::move(*read));
+      }
+    }
+    return axis;
+  }
+
+ private:
+  void check_axis_name(const std::string& name, Place place) {
+    check_name("axis", name, place, mistakes_);
+    for (const Media media : kAllMedia) {
+      if (name == to_string(media)) {
+        mistakes_.add(place,
+                      "the axis name " + in_ticks(name) +
+                          " is reserved: `axes` is divided into `audio` and `image` only if there are sources of both");
+      }
+    }
+    if (is_record_field(name)) {
+      mistakes_.add(place, "the axis name " + in_ticks(name) + " is reserved: each record has a field of that name");
+    }
+    if (std::ranges::find(columns_, name) != columns_.end()) {
+      mistakes_.add(place, "the axis " + in_ticks(name) + " has the name of a column in `groups` or `keep`");
+    }
+  }
+
+  /// Nothing where there is a mistake in it.
+  std::optional<Level> level(Place place, const ValueReader& value, bool is_first) {
+    const auto items = value.list("steps, and `[]` if it changes nothing");
+    if (!items) {
+      return std::nullopt;
+    }
+    if (items->empty() && !is_first) {
+      mistakes_.add(place, "only the first level of an axis may be empty: put " + in_ticks(value.name()) + " first");
+      return std::nullopt;
+    }
+    Level level{value.name(), {}};
+    for (const ValueReader& item : *items) {
+      if (auto step = read_step(item, context_)) {
+        check_stage(level, *step, item.place());
+        level.steps.push_back(std::move(*step));
+      }
+    }
+    return level.steps.size() == items->size() ? std::optional(std::move(level)) : std::nullopt;
+  }
+
+  void check_stage(const Level& level, const Step& step, Place place) {
+    if (order_ == Order::as_written || level.steps.empty() || step.schema->stage >= level.steps.back().schema->stage) {
+      return;
+    }
+    const StepSchema& before = *level.steps.back().schema;
+    mistakes_.add(place, "`" + step.schema->name + "` (" + to_string(step.schema->stage) + ") would run before `" +
+                             before.name + "` (" + to_string(before.stage) +
+                             "): swap them, or write `order: as_written` in `design`");
+  }
+
+  /// Two conditions would be the same bytes under two names.
+  void check_contents(const Axis& axis, const Level& level, Place place) {
+    const auto same = std::ranges::find(axis.levels, level.steps, &Level::steps);
+    if (same != axis.levels.end()) {
+      mistakes_.add(place,
+                    "the levels " + in_ticks(same->name) + " and " + in_ticks(level.name) + " have equal contents");
+    }
+  }
+
+  Order order_;
+  std::vector<std::string> columns_;
+  Mistakes& mistakes_;
+  StepContext context_;
+};
+
+}  // namespace
+
+void read_axes(const ValueReader& axes, Media media, std::span<const StepSchema* const> schemas, Config& config) {
+  AxesReader reader(media, schemas, config, axes.mistakes());
+  for (const auto& [place, value] : MapReader(axes, "axes").entries()) {
+    config.media.at(media).axes.push_back(reader.axis(place, value));
+  }
+}
+
+}  // namespace fairground

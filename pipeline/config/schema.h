@@ -1,0 +1,169 @@
+// What an augmenter says of its parameters, once. The YAML check, the help, the JSON Schema and the
+// reference page are all read from these tables.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace fairground {
+
+enum class Media { audio, image };
+[[nodiscard]] const char* to_string(Media media);
+
+/// Places on the signal path, in the order in which chains run. See docs/design.md, section 4.
+enum class Stage { voice, scene, microphone, processing_audio, channel, skin, light, lens, sensor, processing_image, file };
+[[nodiscard]] const char* to_string(Stage stage);
+
+/// A parameter as one realization has it. Empty: an optional parameter that was not given.
+using Value = std::variant<std::monostate, double, std::int64_t, bool, std::string>;
+
+/// A number to be drawn uniformly from [low, high], once per realization.
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+  bool operator==(const Range&) const = default;
+};
+
+/// A parameter as the config gives it.
+using Setting = std::variant<std::monostate, double, std::int64_t, bool, std::string, Range>;
+
+enum class ParameterKind { number, integer, flag, choice, asset };
+[[nodiscard]] const char* to_string(ParameterKind kind);
+
+struct ParameterSpec {
+  std::string name;
+  ParameterKind kind = ParameterKind::number;
+  std::string unit;  ///< as printed, "dB"; empty where there is none
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();  ///< both ends are allowed
+  std::vector<std::string> choices;                          ///< of a choice
+  bool required = false;
+  Value fallback;           ///< the default, or empty
+  bool drawable = false;    ///< may be given as [low, high]
+  std::string description;  ///< one sentence
+};
+
+/// Everything about an augmenter but its code.
+struct StepSchema {
+  std::string name;     ///< as in the config: "noise.coloured"
+  std::string summary;  ///< one sentence
+  std::string source;   ///< the paper or standard it is built on
+  Media media = Media::audio;
+  Stage stage = Stage::scene;
+  int version = 1;
+  std::string identity;  ///< the setting that changes nothing, or why there is none
+  std::string labels;    ///< what it does to labels
+  std::vector<ParameterSpec> parameters = {};
+  /// A rule over several parameters: returns what is wrong, or nothing. Settings are in the order of
+  /// `parameters`. May be absent.
+  std::function<std::string(const std::vector<Setting>&)> check = {};
+
+  [[nodiscard]] std::optional<std::size_t> find(const std::string& parameter) const;
+};
+
+/// A table that ties parameters to the members of a struct `P`, whose initial values are the defaults.
+template <class P>
+class ParameterTable {
+ public:
+  struct Interval {
+    double minimum;
+    double maximum;
+  };
+
+  /// A number that must be given.
+  ParameterTable& required_number(std::string name, double P::*member, std::string unit, Interval interval,
+                                  std::string description) {
+    ParameterSpec spec = number_spec(std::move(name), std::move(unit), interval, std::move(description));
+    spec.required = true;
+    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<double>(v); });
+  }
+  /// A number with a default.
+  ParameterTable& number(std::string name, double P::*member, std::string unit, Interval interval,
+                         std::string description) {
+    ParameterSpec spec = number_spec(std::move(name), std::move(unit), interval, std::move(description));
+    spec.fallback = P{}.*member;
+    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<double>(v); });
+  }
+  /// A number that may be left out.
+  ParameterTable& number(std::string name, std::optional<double> P::*member, std::string unit, Interval interval,
+                         std::string description) {
+    return add(number_spec(std::move(name), std::move(unit), interval, std::move(description)),
+               [member](P& p, const Value& v) {
+                 if (const auto* given = std::get_if<double>(&v)) {
+                   p.*member = *given;
+                 }
+               });
+  }
+  /// One word out of a few, each with its value.
+  template <class E>
+  ParameterTable& choice(std::string name, E P::*member, std::vector<std::pair<std::string, E>> choices,
+                         std::string description) {
+    ParameterSpec spec;
+    spec.name = std::move(name);
+    spec.kind = ParameterKind::choice;
+    spec.description = std::move(description);
+    for (const auto& [word, value] : choices) {
+      spec.choices.push_back(word);
+      if (value == P{}.*member) {
+        spec.fallback = word;
+      }
+    }
+    return add(std::move(spec), [member, choices = std::move(choices)](P& p, const Value& v) {
+      for (const auto& [word, value] : choices) {
+        if (word == std::get<std::string>(v)) {
+          p.*member = value;
+        }
+      }
+    });
+  }
+  /// The name of an asset, which must be given.
+  ParameterTable& asset(std::string name, std::string P::*member, std::string description) {
+    ParameterSpec spec;
+    spec.name = std::move(name);
+    spec.kind = ParameterKind::asset;
+    spec.description = std::move(description);
+    spec.required = true;
+    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::string>(v); });
+  }
+
+  [[nodiscard]] const std::vector<ParameterSpec>& specs() const { return specs_; }
+
+  /// The struct for one realization. Values are in the order of specs().
+  [[nodiscard]] P bind(const std::vector<Value>& values) const {
+    P p;
+    for (std::size_t i = 0; i < setters_.size(); ++i) {
+      if (!std::holds_alternative<std::monostate>(values[i])) {
+        setters_[i](p, values[i]);
+      }
+    }
+    return p;
+  }
+
+ private:
+  static ParameterSpec number_spec(std::string name, std::string unit, Interval interval, std::string description) {
+    ParameterSpec spec;
+    spec.name = std::move(name);
+    spec.unit = std::move(unit);
+    spec.minimum = interval.minimum;
+    spec.maximum = interval.maximum;
+    spec.drawable = true;
+    spec.description = std::move(description);
+    return spec;
+  }
+  ParameterTable& add(ParameterSpec spec, std::function<void(P&, const Value&)> setter) {
+    specs_.push_back(std::move(spec));
+    setters_.push_back(std::move(setter));
+    return *this;
+  }
+
+  std::vector<ParameterSpec> specs_;
+  std::vector<std::function<void(P&, const Value&)>> setters_;
+};
+
+}  // namespace fairground

@@ -1,0 +1,127 @@
+#include "pipeline/config/wording.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace fairground {
+namespace {
+
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+/// Insertions, deletions, substitutions and swaps of neighbours, each counted once (optimal string alignment,
+/// after Damerau 1964), since swapped letters are one slip of the fingers.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  const std::size_t width = b.size() + 1;
+  std::vector<std::size_t> two_above(width);
+  std::vector<std::size_t> above(width);
+  std::vector<std::size_t> row(width);
+  for (std::size_t j = 0; j < width; ++j) {
+    above[j] = j;
+  }
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j < width; ++j) {
+      const std::size_t changed = a[i - 1] == b[j - 1] ? 0 : 1;
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + changed});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], two_above[j - 2] + 1);
+      }
+    }
+    two_above.swap(above);
+    above.swap(row);
+  }
+  return above[b.size()];
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view last_separator) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) {
+      text += i + 1 == words.size() ? last_separator : ", ";
+    }
+    text += words[i];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return !continues_character(byte); }));
+}
+
+std::string number_text(double number) {
+  // Whole numbers are written out where they are exact, as "1e+05" helps nobody.
+  constexpr double kWrittenOut = 1e15;
+  std::array<char, 32> buffer{};
+  const bool whole = std::abs(number) < kWrittenOut && number == std::trunc(number);
+  const auto end = whole ? std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<long long>(number))
+                         : std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  return {buffer.data(), end.ptr};
+}
+
+std::string interval_text(double minimum, double maximum, std::string_view unit) {
+  const std::string end = unit.empty() ? "" : " " + std::string(unit);
+  if (minimum == maximum) {
+    return number_text(minimum) + end;
+  }
+  if (std::isfinite(minimum) && std::isfinite(maximum)) {
+    return "from " + number_text(minimum) + " to " + number_text(maximum) + end;
+  }
+  if (std::isfinite(minimum)) {
+    return "at least " + number_text(minimum) + end;
+  }
+  if (std::isfinite(maximum)) {
+    return "at most " + number_text(maximum) + end;
+  }
+  return unit.empty() ? "" : "in" + end;
+}
+
+std::string any_of(const std::vector<std::string>& words) { return joined(words, " or "); }
+
+std::string listing(const std::vector<std::string>& words) { return joined(words, ", "); }
+
+std::string in_ticks(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  std::size_t end = std::min(text.size(), kLongest);
+  while (end > 0 && end < text.size() && continues_character(text[end])) {
+    --end;
+  }
+  std::string safe = "`";
+  for (const char byte : text.substr(0, end)) {
+    // Control characters could break the line, or worse, command the terminal.
+    safe += static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F ? '?' : byte;
+  }
+  return safe + (end < text.size() ? "…`" : "`");
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& words) {
+  // One slip in three letters, an empirical bound: below it suggestions miss, above it they surprise.
+  const std::size_t bound = std::max<std::size_t>(1, std::min<std::size_t>(word.size(), 30) / 3);
+  std::size_t best = bound + 1;
+  std::string found;
+  for (const std::string& candidate : words) {
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) > bound) {
+      continue;  // It is at least that far, and need not be measured.
+    }
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      found = candidate;
+    }
+  }
+  return found;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& words) {
+  const std::string near = nearest(word, words);
+  if (!near.empty()) {
+    return "did you mean `" + near + "`?";
+  }
+  return words.empty() ? "nothing is valid here" : "valid here: " + listing(words);
+}
+
+}  // namespace fairground
