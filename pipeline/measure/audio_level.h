@@ -1,0 +1,36 @@
+// Levels of speech and sound.
+#pragma once
+
+#include <span>
+
+#include "pipeline/media/audio.h"
+
+namespace fairground {
+
+/// Level of speech by ITU-T P.56 (12/2011), method B.
+struct SpeechLevel {
+  double active_level_dbov = 0.0;  ///< kSilenceDbov where no speech is found
+  double rms_dbov = 0.0;           ///< long-term level over everything, the Recommendation's other result
+  double activity_factor = 0.0;    ///< share of time that is active, 0 to 1
+};
+
+/// One channel, any rate, full scale 1.0. Empty input measures as silence, and so does speech of less than about
+/// -74 dBov, for which the Recommendation has no threshold.
+[[nodiscard]] SpeechLevel measure_speech_level(std::span<const float> samples, int sample_rate);
+/// Several channels: the power mean of the channels' levels.
+[[nodiscard]] SpeechLevel measure_speech_level(const Audio& audio);
+
+/// Mean power over all samples of all channels; full scale squared is 1.
+[[nodiscard]] double mean_power(std::span<const float> samples);
+
+/// What every audio record carries, of the samples as they will decode.
+struct AudioMeasures {
+  double active_level_dbov = 0.0;
+  double activity_factor = 0.0;
+  double rms_dbov = 0.0;
+  double peak_dbov = 0.0;         ///< sample peak
+  double clipped_fraction = 0.0;  ///< share of samples at either end of the integer range
+};
+[[nodiscard]] AudioMeasures measure_audio(const PcmAudio& pcm);
+
+}  // namespace fairground
