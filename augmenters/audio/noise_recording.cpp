@@ -1,0 +1,111 @@
+// Noise from the user's own recordings. A realization draws one moment of the whole asset, all its files taken
+// end to end, and plays that file from there on, in a loop whose joint is cross-faded. The recording is never
+// stretched or equalised; only the mixer sets its level (SNR against the active speech level, ITU-T P.56).
+
+#include <algorithm>
+#include <cmath>
+
+#include "augmenters/augmenter.h"
+#include "pipeline/media/resample.h"
+
+namespace fairground {
+namespace {
+
+struct NoiseRecording {
+  std::string from;
+  double snr_db = 0.0;
+};
+
+const ParameterTable<NoiseRecording>& table() {
+  using P = NoiseRecording;
+  static const auto instance =
+      ParameterTable<P>()
+          .asset("from", &P::from, "The asset whose recordings are used.")
+          .required_number("snr_db", &P::snr_db, "dB", {-30.0, 60.0},
+                           "Active speech level (ITU-T P.56) over the noise's RMS level over the clip, at the mixer.");
+  return instance;
+}
+
+// Long enough to hide a joint in steady noise, short against any event in it (empirical).
+constexpr double kFadeSeconds = 0.05;
+
+/// A recording as an endless loop: the last `fade` samples are faded into the first ones.
+struct Loop {
+  const Audio* own = nullptr;  // with the file's channels
+  Audio mono;                  // made once where the file has several
+  std::size_t fade = 0;
+  std::size_t period = 0;
+
+  [[nodiscard]] const Audio& for_channels(int channels) const {
+    return own->channels == channels || own->channels == 1 ? *own : mono;
+  }
+};
+
+using State = std::vector<Loop>;
+
+State prepare(const NoiseRecording& p, const PrepareContext& context) {
+  State loops;
+  for (const AssetRecording& recording : context.assets->recordings(p.from, context.sample_rate)) {
+    Loop loop;
+    loop.own = &recording.audio;
+    if (recording.audio.channels > 1) {
+      loop.mono = to_mono(recording.audio);
+    }
+    const std::size_t frames = recording.audio.frames();
+    // A quarter at most, so that a loop of very few samples is still mostly itself.
+    loop.fade = std::min(static_cast<std::size_t>(kFadeSeconds * context.sample_rate), frames / 4);
+    loop.period = frames - loop.fade;
+    loops.push_back(std::move(loop));
+  }
+  return loops;
+}
+
+void play(std::span<const float> recording, const Loop& loop, std::size_t start, std::span<float> out) {
+  std::size_t position = start;
+  for (float& sample : out) {
+    sample = recording[position];
+    if (position < loop.fade) {
+      // Square roots keep the power of two unlike moments.
+      const float t = (static_cast<float>(position) + 0.5F) / static_cast<float>(loop.fade);
+      sample = sample * std::sqrt(t) + recording[loop.period + position] * std::sqrt(1.0F - t);
+    }
+    if (++position == loop.period) {
+      position = 0;
+    }
+  }
+}
+
+void apply(AudioScene& scene, const State& loops, const NoiseRecording& p, const StepRandom& random) {
+  std::size_t total = 0;
+  for (const Loop& loop : loops) {
+    total += loop.period;
+  }
+  std::size_t moment = random.stream("moment").below(total);
+  const Loop* chosen = loops.data();
+  while (moment >= chosen->period) {
+    moment -= chosen->period;
+    ++chosen;
+  }
+  NoiseStem stem{"noise.recording", Audio(scene.speech.sample_rate, scene.speech.channels, scene.speech.frames()), p.snr_db};
+  const Audio& recording = chosen->for_channels(stem.signal.channels);
+  for (int channel = 0; channel < stem.signal.channels; ++channel) {
+    play(recording.channel(std::min(channel, recording.channels - 1)), *chosen, moment, stem.signal.channel(channel));
+  }
+  scene.noise.push_back(std::move(stem));
+}
+
+const Registration registration(audio_augmenter<NoiseRecording, State>(
+    {
+        .name = "noise.recording",
+        .summary = "Your own noise recordings, looped, at an SNR against the active speech level.",
+        .source = "ITU-T P.56 (level); the recordings are the user's",
+        .media = Media::audio,
+        .stage = Stage::scene,
+        .version = 1,
+        .identity = "none: every SNR adds noise",
+        .labels = "keeps all labels",
+    },
+    table(), prepare, apply));
+
+}  // namespace
+}  // namespace fairground

@@ -1,0 +1,102 @@
+// What an augmenter is, and how one is registered. See docs/design.md, section 4, and CONTRIBUTING.md.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/config/schema.h"
+#include "pipeline/core/random.h"
+#include "pipeline/media/assets.h"
+#include "pipeline/media/audio.h"
+#include "pipeline/media/image.h"
+
+namespace fairground {
+
+/// A noise that stands beside the speech until the mixer adds it at its level.
+struct NoiseStem {
+  std::string augmenter;
+  Audio signal;  ///< as long as the speech, with as many channels; its own level does not matter
+  double snr_db = 0.0;
+};
+
+/// What the steps of the scene stage work on.
+struct AudioScene {
+  Audio speech;
+  std::vector<NoiseStem> noise;
+};
+
+/// What `prepare` may read.
+struct PrepareContext {
+  int sample_rate = 0;  ///< in Hz; 0 for pictures
+  const Assets* assets = nullptr;
+};
+
+/// The size of the picture that a row operation will see.
+struct ImageShape {
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+};
+
+/// A step of audio that is ready for every variant of its level. Called from many threads at once.
+using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&, const StepRandom&)>;
+/// Changes one row in place. Rows come in any order, each once.
+using RowOperation = std::function<void(const ImageRow&)>;
+/// A pixel-wise step of pictures: gives, for one variant, the operation on each of its rows.
+using PreparedRows = std::function<RowOperation(const ImageShape&, const std::vector<Value>&, const StepRandom&)>;
+
+struct Augmenter {
+  StepSchema schema;
+  /// Exactly one of these is set. The values given are the settings that do not vary; parameters that are
+  /// drawn per realization have their defaults there and must not be used.
+  std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
+  std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows;
+};
+
+/// An augmenter for the scene stage: `State prepare(const P&, const PrepareContext&)` once per level, then
+/// `void apply(AudioScene&, const State&, const P&, const StepRandom&)` per variant.
+template <class P, class State>
+[[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                        State (*prepare)(const P&, const PrepareContext&),
+                                        void (*apply)(AudioScene&, const State&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}};
+  augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
+    auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
+    return PreparedAudio([table, state, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
+      apply(scene, *state, table.bind(values), random);
+    });
+  };
+  return augmenter;
+}
+
+/// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
+template <class P>
+[[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                      RowOperation (*rows)(const ImageShape&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}};
+  augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values, const StepRandom& random) {
+      return rows(shape, table.bind(values), random);
+    });
+  };
+  return augmenter;
+}
+
+/// Put one of these at namespace scope at the end of an augmenter's file.
+struct Registration {
+  explicit Registration(Augmenter augmenter);
+};
+
+/// Every augmenter of the binary, sorted by name.
+[[nodiscard]] const std::vector<const Augmenter*>& registered_augmenters();
+/// Their schemas, in the same order.
+[[nodiscard]] std::vector<const StepSchema*> registered_schemas();
+/// The augmenter with this schema name, or nullptr.
+[[nodiscard]] const Augmenter* find_augmenter(const std::string& name);
+
+}  // namespace fairground

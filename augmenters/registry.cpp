@@ -1,0 +1,51 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "augmenters/augmenter.h"
+
+namespace fairground {
+namespace {
+
+struct Registry {
+  std::vector<std::unique_ptr<const Augmenter>> owned;
+  std::vector<const Augmenter*> sorted;
+};
+
+Registry& registry() {
+  // Registrations run before main in an order that nobody fixes, so the list is made when first needed.
+  static Registry instance;
+  return instance;
+}
+
+}  // namespace
+
+Registration::Registration(Augmenter augmenter) {
+  Registry& r = registry();
+  if (find_augmenter(augmenter.schema.name) != nullptr) {
+    throw std::logic_error("two augmenters are named " + augmenter.schema.name);
+  }
+  r.owned.push_back(std::make_unique<const Augmenter>(std::move(augmenter)));
+  r.sorted.push_back(r.owned.back().get());
+  std::ranges::sort(r.sorted, {}, [](const Augmenter* a) { return a->schema.name; });
+}
+
+const std::vector<const Augmenter*>& registered_augmenters() { return registry().sorted; }
+
+std::vector<const StepSchema*> registered_schemas() {
+  std::vector<const StepSchema*> schemas;
+  for (const Augmenter* augmenter : registered_augmenters()) {
+    schemas.push_back(&augmenter->schema);
+  }
+  return schemas;
+}
+
+const Augmenter* find_augmenter(const std::string& name) {
+  for (const Augmenter* augmenter : registered_augmenters()) {
+    if (augmenter->schema.name == name) {
+      return augmenter;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace fairground
