@@ -1,0 +1,288 @@
+#include "pipeline/catalog/catalog.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "pipeline/catalog/manifest.h"
+#include "pipeline/config/names.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+#include "pipeline/core/parallel.h"
+#include "pipeline/core/text.h"
+#include "pipeline/media/audio_file.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the config wants what, in one manifest.
+struct ColumnMap {
+  std::size_t id = 0;
+  std::size_t file = 0;
+  std::optional<std::size_t> subject;
+  std::vector<std::size_t> groups;
+  std::vector<std::size_t> carried;
+};
+
+/// Gathers the mistakes of all manifests, so that the user sees them in one go.
+class Builder {
+ public:
+  Builder(const Config& config, Catalog& catalog) : config_(config), catalog_(catalog) {}
+
+  void add_entry(std::uint32_t index) {
+    const SourceSettings& settings = config_.sources[index];
+    try {
+      const Manifest manifest = read_manifest(settings.manifest);
+      const std::size_t before = mistakes_.size();
+      const ColumnMap columns = map_columns(settings, manifest);
+      if (mistakes_.size() == before) {
+        add_rows(index, manifest, columns);
+      }
+    } catch (const UserError& error) {
+      mistakes_.insert(mistakes_.end(), error.messages().begin(), error.messages().end());
+    }
+  }
+
+  void finish() {
+    for (auto& [medium, catalog] : catalog_.media) {
+      sort_groups(medium, catalog);
+    }
+    if (!mistakes_.empty()) {
+      throw UserError(std::move(mistakes_));
+    }
+  }
+
+ private:
+  ColumnMap map_columns(const SourceSettings& settings, const Manifest& manifest) {
+    const auto find = [&](const std::string& column) -> std::size_t {
+      if (const auto place = manifest.find(column)) {
+        return *place;
+      }
+      std::string known;
+      for (const std::string& name : manifest.columns) {
+        known += (known.empty() ? "" : ", ") + name;
+      }
+      mistake(settings.manifest, 1, "there is no column '" + column + "'; the manifest has: " + known);
+      return 0;
+    };
+    ColumnMap map;
+    map.id = find(settings.id);
+    map.file = find(settings.file);
+    if (!settings.subject.empty()) {
+      map.subject = find(settings.subject);
+    }
+    MediaCatalog& catalog = catalog_.media[settings.media];
+    catalog.has_subjects = !settings.subject.empty();
+    catalog.group_columns = settings.groups;
+    catalog.columns = settings.keep;
+    for (const std::string& column : {settings.transcript, settings.licence}) {
+      if (!column.empty()) {
+        catalog.columns.push_back(column);
+      }
+    }
+    for (const std::string& column : catalog.group_columns) {
+      map.groups.push_back(find(column));
+      refuse_collision(settings, column);
+    }
+    for (const std::string& column : catalog.columns) {
+      map.carried.push_back(find(column));
+      refuse_collision(settings, column);
+    }
+    return map;
+  }
+
+  void refuse_collision(const SourceSettings& settings, const std::string& column) {
+    if (is_record_field(column)) {
+      mistake(settings.manifest, 1, "column '" + column + "' has the name of a field of every record; rename it");
+    }
+    for (const Axis& axis : config_.media.at(settings.media).axes) {
+      if (axis.name == column) {
+        mistake(settings.manifest, 1, "column '" + column + "' has the name of an axis; rename one of them");
+      }
+    }
+  }
+
+  void add_rows(std::uint32_t index, const Manifest& manifest, const ColumnMap& columns) {
+    const SourceSettings& settings = config_.sources[index];
+    const fs::path folder = fs::weakly_canonical(settings.manifest.parent_path());
+    MediaCatalog& catalog = catalog_.media[settings.media];
+    const auto label = [](const std::string& cell) { return cell.empty() ? std::string(kUnknown) : cell; };
+    for (const ManifestRow& row : manifest.rows) {
+      Source source;
+      source.settings = index;
+      source.id = row.cells[columns.id];
+      if (source.id.empty()) {
+        mistake(settings.manifest, row.line, "the id is empty");
+        continue;
+      }
+      const std::string place = settings.manifest.string() + ":" + std::to_string(row.line);
+      const auto [first, is_new] = places_.try_emplace(source.id, place);
+      if (!is_new) {
+        mistake(settings.manifest, row.line, "id '" + source.id + "' is given a second time; first at " + first->second);
+        continue;
+      }
+      if (const auto file = resolve(settings, folder, row.line, row.cells[columns.file])) {
+        source.file = *file;
+      } else {
+        continue;
+      }
+      source.subject = columns.subject ? label(row.cells[*columns.subject]) : kUnknown;
+      std::vector<std::string> group;
+      for (const std::size_t column : columns.groups) {
+        group.push_back(label(row.cells[column]));
+      }
+      source.group = group_index(settings.media, group);
+      for (const std::size_t column : columns.carried) {
+        source.carried.push_back(row.cells[column]);
+      }
+      catalog.sources.push_back(std::move(source));
+    }
+  }
+
+  /// The absolute path of a medium, links resolved, or nothing where it lies outside every allowed folder.
+  std::optional<fs::path> resolve(const SourceSettings& settings, const fs::path& folder, std::size_t line,
+                                  const std::string& cell) {
+    if (cell.empty()) {
+      mistake(settings.manifest, line, "the path is empty");
+      return std::nullopt;
+    }
+    std::error_code error;
+    const fs::path path = fs::weakly_canonical(folder / cell, error);
+    if (error) {
+      mistake(settings.manifest, line, "the path '" + cell + "' cannot be followed: " + error.message());
+      return std::nullopt;
+    }
+    const auto holds = [&](const fs::path& allowed) {
+      const fs::path inner = path.lexically_relative(allowed);
+      return !inner.empty() && *inner.begin() != "..";
+    };
+    if (holds(folder)) {
+      return path;
+    }
+    for (const auto& [name, root] : config_.roots) {
+      if (holds(fs::weakly_canonical(root))) {
+        return path;
+      }
+    }
+    mistake(settings.manifest, line,
+            "the path '" + cell + "' leaves the manifest's folder (it is " + path.string() +
+                "); allow that folder by name in the config: roots: {name: DIR}");
+    return std::nullopt;
+  }
+
+  std::uint32_t group_index(Media medium, const std::vector<std::string>& labels) {
+    MediaCatalog& catalog = catalog_.media[medium];
+    const auto [place, is_new] =
+        group_indices_[medium].try_emplace(labels, static_cast<std::uint32_t>(catalog.groups.size()));
+    if (is_new) {
+      catalog.groups.push_back(labels);
+    }
+    return place->second;
+  }
+
+  /// Groups are numbered in sorted order, so that neither the manifest's order nor a new source moves them about.
+  void sort_groups(Media medium, MediaCatalog& catalog) {
+    std::vector<std::uint32_t> new_index(catalog.groups.size());
+    std::uint32_t next = 0;
+    catalog.groups.clear();
+    for (const auto& [labels, old] : group_indices_[medium]) {
+      new_index[old] = next++;
+      catalog.groups.push_back(labels);
+    }
+    for (Source& source : catalog.sources) {
+      source.group = new_index[source.group];
+    }
+  }
+
+  void mistake(const fs::path& file, std::size_t line, const std::string& message) {
+    mistakes_.push_back(file.string() + ":" + std::to_string(line) + ": " + message);
+  }
+
+  const Config& config_;
+  Catalog& catalog_;
+  std::vector<std::string> mistakes_;
+  std::unordered_map<std::string, std::string> places_;
+  std::map<Media, std::map<std::vector<std::string>, std::uint32_t>> group_indices_;
+};
+
+/// Reads the bytes once to hash them, and the header of a recording. What is wrong with a file is that
+/// file's problem, not the run's.
+void inspect(Source& source, Media medium, const MediaLimits& limits) {
+  try {
+    const Bytes bytes = read_file(source.file, limits);
+    source.sha256 = sha256_hex(bytes);
+    if (medium == Media::audio) {
+      const AudioHeader header = read_audio_header(bytes, source.file);
+      source.sample_rate = header.sample_rate;
+      source.channels = header.channels;
+      source.seconds = static_cast<float>(header.seconds);
+    }
+  } catch (const ItemError& error) {
+    source.problem = error.what();
+  }
+}
+
+/// Under matched pairing everybody must meet the same draw, and a draw at another rate is another noise.
+void check_rates(const Config& config, const MediaCatalog& catalog) {
+  if (config.media.at(Media::audio).design.pairing == Pairing::independent) {
+    return;
+  }
+  std::map<int, std::size_t> counts;
+  for (const Source& source : catalog.sources) {
+    const int wanted = config.sources[source.settings].sample_rate;
+    const int rate = wanted != 0 ? wanted : source.sample_rate;
+    if (rate != 0) {
+      ++counts[rate];
+    }
+  }
+  if (counts.size() < 2) {
+    return;
+  }
+  std::string rates;
+  for (const auto& [rate, count] : counts) {
+    rates += (rates.empty() ? "" : ", ") + std::to_string(rate) + " Hz (" + counted(count, "source") + ")";
+  }
+  throw UserError(config.path.string() + ": the recordings would have different sample rates: " + rates +
+                  ". Under matched pairing all groups must meet the same noise at the same rate: set one `sample_rate` "
+                  "for all audio sources, or `pairing: independent`");
+}
+
+}  // namespace
+
+MediaLimits media_limits(const Limits& limits) {
+  return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
+}
+
+Catalog read_catalog(const Config& config, int jobs) {
+  Catalog catalog;
+  Builder builder(config, catalog);
+  for (std::uint32_t i = 0; i < config.sources.size(); ++i) {
+    builder.add_entry(i);
+  }
+  builder.finish();
+  const MediaLimits limits = media_limits(config.limits);
+  for (auto& [medium, media_catalog] : catalog.media) {
+    parallel_for(media_catalog.sources.size(), jobs,
+                 [&, medium = medium](std::size_t i) { inspect(media_catalog.sources[i], medium, limits); });
+  }
+  if (catalog.media.contains(Media::audio)) {
+    check_rates(config, catalog.media.at(Media::audio));
+  }
+  for (const AssetSettings& asset : config.assets) {
+    std::vector<std::string> hashes(asset.files.size());
+    parallel_for(hashes.size(), jobs, [&](std::size_t i) {
+      try {
+        hashes[i] = sha256_hex(read_file(asset.files[i], limits));
+      } catch (const ItemError& error) {
+        throw UserError(config.path.string() + ": asset '" + asset.name + "': " + error.what());
+      }
+    });
+    std::ranges::sort(hashes);
+    catalog.asset_sha256[asset.name] = std::move(hashes);
+  }
+  return catalog;
+}
+
+}  // namespace fairground

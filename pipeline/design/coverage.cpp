@@ -1,0 +1,133 @@
+#include "pipeline/design/coverage.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace fairground {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Counts sources and the distinct people in them.
+class Counter {
+ public:
+  void add(const Source& source) {
+    ++count_.sources;
+    if (source.subject == kUnknown) {
+      ++count_.sources_without_subject;
+    } else {
+      subjects_.insert(source.subject);
+    }
+  }
+  [[nodiscard]] Count result(bool has_subjects) const {
+    Count count = count_;
+    if (has_subjects) {
+      count.subjects = subjects_.size();
+    }
+    return count;
+  }
+
+ private:
+  Count count_;
+  std::set<std::string> subjects_;
+};
+
+MediaCoverage count_media(const MediaPlan& plan, const std::set<std::pair<std::size_t, std::size_t>>& lost) {
+  const MediaCatalog& catalog = *plan.catalog;
+  MediaCoverage coverage{plan.media, {}};
+  std::vector<std::vector<std::size_t>> members(catalog.groups.size());
+  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
+    members[catalog.sources[i].group].push_back(i);
+  }
+  for (std::size_t g = 0; g < catalog.groups.size(); ++g) {
+    GroupCoverage group;
+    group.labels = catalog.groups[g];
+    Counter observed;
+    for (const std::size_t i : members[g]) {
+      if (catalog.sources[i].problem.empty()) {
+        observed.add(catalog.sources[i]);
+      }
+    }
+    group.observed = observed.result(catalog.has_subjects);
+    for (std::size_t c = 0; c < plan.conditions.size(); ++c) {
+      Counter made;
+      for (const std::size_t i : members[g]) {
+        const bool usable = catalog.sources[i].problem.empty() && !lost.contains({i, c});
+        if (usable && !plan.conditions[c].is_clean) {
+          made.add(catalog.sources[i]);
+        }
+      }
+      group.synthesised.push_back(made.result(catalog.has_subjects));
+    }
+    coverage.groups.push_back(std::move(group));
+  }
+  for (const ShortGroup& entry : plan.short_groups) {
+    coverage.groups[entry.group].realizations_missing = entry.missing;
+  }
+  return coverage;
+}
+
+ordered_json count_json(const Count& count) {
+  ordered_json json;
+  json["sources"] = count.sources;
+  json["subjects"] = count.subjects ? ordered_json(*count.subjects) : ordered_json("unknown");
+  json["sources_without_subject"] = count.sources_without_subject;
+  return json;
+}
+
+ordered_json condition_json(const MediaPlan& plan, const Condition& condition) {
+  ordered_json json = ordered_json::object();
+  for (std::size_t i = 0; i < plan.settings->axes.size(); ++i) {
+    json[plan.settings->axes[i].name] = condition.level_name(i);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost) {
+  std::map<Media, std::set<std::pair<std::size_t, std::size_t>>> lost_by_media;
+  for (const LostVariant& variant : lost) {
+    lost_by_media[variant.media].insert({variant.source, variant.condition});
+  }
+  std::vector<MediaCoverage> coverage;
+  for (const MediaPlan& media : plan.media()) {
+    coverage.push_back(count_media(media, lost_by_media[media.media]));
+  }
+  return coverage;
+}
+
+std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& coverage) {
+  ordered_json root;
+  for (const MediaCoverage& media : coverage) {
+    const MediaPlan& media_plan = plan.of(media.media);
+    ordered_json groups = ordered_json::array();
+    for (const GroupCoverage& group : media.groups) {
+      ordered_json labels = ordered_json::object();
+      for (std::size_t i = 0; i < group.labels.size(); ++i) {
+        labels[media_plan.catalog->group_columns[i]] = group.labels[i];
+      }
+      ordered_json after = ordered_json::array();
+      for (std::size_t c = 0; c < media_plan.conditions.size(); ++c) {
+        const Condition& condition = media_plan.conditions[c];
+        const bool observed = condition.is_clean;
+        ordered_json entry;
+        entry["condition"] = condition_json(media_plan, condition);
+        entry["observed"] = count_json(observed ? group.observed : Count{0, group.observed.subjects ? std::optional(std::size_t{0}) : std::nullopt, 0});
+        entry["synthesised"] = count_json(group.synthesised[c]);
+        after.push_back(std::move(entry));
+      }
+      ordered_json json;
+      json["group"] = std::move(labels);
+      json["before"] = {{"observed", count_json(group.observed)}};
+      json["after"] = std::move(after);
+      json["realizations_missing"] = group.realizations_missing;
+      groups.push_back(std::move(json));
+    }
+    root[to_string(media.media)] = {{"groups", std::move(groups)}};
+  }
+  return root.dump(2) + '\n';
+}
+
+}  // namespace fairground

@@ -1,0 +1,47 @@
+// How many sources and people stand behind each group and condition. What was recorded and what was made are
+// counted apart and never added up, and a variant never adds a person.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/design/plan.h"
+
+namespace fairground {
+
+struct Count {
+  std::size_t sources = 0;
+  /// Distinct named subjects. Empty where the manifest has no subject column: then nobody knows.
+  std::optional<std::size_t> subjects;
+  std::size_t sources_without_subject = 0;
+};
+
+struct GroupCoverage {
+  std::vector<std::string> labels;   ///< in the order of MediaCatalog::group_columns
+  Count observed;                    ///< recordings or photographs in the manifest that could be read
+  std::vector<Count> synthesised;    ///< for each condition of the plan, the clean reference left at zero
+  std::vector<int> realizations_missing;
+};
+
+struct MediaCoverage {
+  Media media = Media::audio;
+  std::vector<GroupCoverage> groups;
+};
+
+/// A variant that was failed or rejected: indices of its source and its condition.
+struct LostVariant {
+  Media media = Media::audio;
+  std::size_t source = 0;
+  std::size_t condition = 0;
+};
+
+/// Coverage when everything of the plan but `lost` is made.
+[[nodiscard]] std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost);
+
+/// The text of coverage.json. `before` is what the manifests hold, `after` what the set holds once made.
+[[nodiscard]] std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& coverage);
+
+}  // namespace fairground

@@ -1,0 +1,21 @@
+// The command `plan`: what a run would make, and how much its sources can show.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+
+#include "pipeline/config/config.h"
+
+namespace fairground {
+
+struct PlanOptions {
+  std::filesystem::path out;  ///< where to write the plan's lines; empty: nowhere
+  int jobs = 1;
+  bool json = false;
+  bool measure = true;  ///< decode every recording for its bandwidth; without it, headers only
+};
+
+/// Prints the report. Throws UserError.
+void plan_report(const Config& config, const PlanOptions& options, std::ostream& out);
+
+}  // namespace fairground

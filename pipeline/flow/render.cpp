@@ -1,0 +1,277 @@
+#include "pipeline/flow/render.h"
+
+#include <algorithm>
+#include <set>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+#include "pipeline/core/text.h"
+#include "pipeline/core/units.h"
+#include "pipeline/flow/mixer.h"
+#include "pipeline/media/audio_file.h"
+#include "pipeline/media/image_file.h"
+#include "pipeline/media/resample.h"
+#include "pipeline/output/record.h"
+
+namespace fairground {
+namespace {
+
+ImageContainer image_container(FileFormat format) {
+  switch (format) {
+    case FileFormat::png: return ImageContainer::png;
+    case FileFormat::webp: return ImageContainer::webp;
+    case FileFormat::tiff: return ImageContainer::tiff;
+    default: return ImageContainer::jpeg;
+  }
+}
+
+/// The settings that do not vary. A drawn parameter stands at its default or is empty; see Augmenter.
+std::vector<Value> fixed_values(const Step& step) {
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < step.settings.size(); ++i) {
+    values.push_back(std::visit(
+        [&](const auto& setting) -> Value {
+          if constexpr (std::is_same_v<std::decay_t<decltype(setting)>, Range>) {
+            return step.schema->parameters[i].fallback;
+          } else {
+            return setting;
+          }
+        },
+        step.settings[i]));
+  }
+  return values;
+}
+
+std::string clipping_problem(const Gates& gates, double clipped_fraction) {
+  if (clipped_fraction <= gates.clipped_fraction) {
+    return {};
+  }
+  return "share of clipped samples is " + shortest(clipped_fraction) + ", and gates: clipped_fraction allows " +
+         shortest(gates.clipped_fraction);
+}
+
+/// Sets the active level. The second look mends what the first left: P.56's fixed thresholds make it scale almost,
+/// but not quite, with the signal.
+void set_active_level(DecodedSource& source, double target_dbov) {
+  for (int pass = 0; pass < 2; ++pass) {
+    if (source.speech_level.active_level_dbov <= kSilenceDbov) {
+      throw ItemError("no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for "
+                      "recordings without speech");
+    }
+    const auto gain = static_cast<float>(amplitude_from_db(target_dbov - source.speech_level.active_level_dbov));
+    for (float& sample : source.audio.samples) {
+      sample *= gain;
+    }
+    source.speech_level = measure_speech_level(source.audio);
+  }
+}
+
+void decode_audio_source(const Config& config, const SourceSettings& settings, const Source& source,
+                         std::span<const std::byte> bytes, DecodedSource& decoded) {
+  decoded.audio = decode_audio(bytes, source.file, media_limits(config.limits));
+  if (settings.mono) {
+    decoded.audio = to_mono(std::move(decoded.audio));
+  }
+  if (settings.sample_rate != 0) {
+    decoded.audio = resample(std::move(decoded.audio), settings.sample_rate);
+  }
+  decoded.speech_level = measure_speech_level(decoded.audio);
+  if (settings.active_level_dbov) {
+    set_active_level(decoded, *settings.active_level_dbov);
+  }
+}
+
+/// A source whose clean reference may not enter the set has nothing to compare its variants with.
+void check_clean_reference(const Config& config, DecodedSource& decoded) {
+  const MediaSettings& settings = config.media.at(Media::audio);
+  if (!settings.design.include_clean) {
+    return;
+  }
+  const AudioMeasures measures = measure_audio(quantise(decoded.audio, settings.output.bits));
+  const std::string problem = clipping_problem(config.gates, measures.clipped_fraction);
+  if (!problem.empty()) {
+    throw GateError("clean reference: " + problem);
+  }
+}
+
+DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<StepRandom>& randoms) {
+  const MediaPlan& media = plan.of(variant.media);
+  const bool independent = media.settings->design.pairing == Pairing::independent;
+  const std::string source = independent ? media.catalog->sources[variant.source].id : std::string();
+  DrawnChain drawn;
+  for (const ChainStep& step : media.conditions[variant.condition].chain) {
+    randoms.push_back(step_random(plan.config(), step, variant.realization, source));
+    drawn.push_back(draw_values(*step.step, randoms.back()));
+  }
+  return drawn;
+}
+
+void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
+  const Plan& plan = workshop.plan();
+  const MediaPlan& media = plan.of(Media::audio);
+  const std::vector<ChainStep>& chain = media.conditions[outcome.variant.condition].chain;
+  std::vector<StepRandom> randoms;
+  const DrawnChain drawn = draw_chain(plan, outcome.variant, randoms);
+
+  AudioScene scene{source.audio, {}};
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    workshop.audio_step(*chain[i].step, source.audio.sample_rate)(scene, drawn[i], randoms[i]);
+  }
+  const bool speech_unchanged = scene.speech.samples == source.audio.samples;
+  AudioLabels labels;
+  labels.mix = mix(scene, speech_unchanged ? source.speech_level : measure_speech_level(scene.speech));
+  const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
+  labels.file = measure_audio(pcm);
+  labels.duration_s = scene.speech.seconds();
+  const std::string problem = clipping_problem(plan.config().gates, labels.file.clipped_fraction);
+  if (!problem.empty()) {
+    throw GateError(problem);
+  }
+  const auto container = media.settings->output.format == FileFormat::wav ? AudioContainer::wav : AudioContainer::flac;
+  outcome.file = encode_audio(pcm, container);
+  outcome.sha256 = sha256_hex(outcome.file);
+  outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
+}
+
+void render_image(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
+  const Plan& plan = workshop.plan();
+  const MediaPlan& media = plan.of(Media::image);
+  const std::vector<ChainStep>& chain = media.conditions[outcome.variant.condition].chain;
+  std::vector<StepRandom> randoms;
+  const DrawnChain drawn = draw_chain(plan, outcome.variant, randoms);
+
+  const ImageShape shape{source.image.width, source.image.height, source.image.channels};
+  std::vector<RowOperation> operations;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    operations.push_back(workshop.row_step(*chain[i].step)(shape, drawn[i], randoms[i]));
+  }
+  const OutputFormat& output = media.settings->output;
+  const ImageContainer container = image_container(output.format);
+  const Raster raster = render_rows(source.image, operations, container_bits(container, source.image.bits));
+  outcome.file = encode_image(raster, container, output.quality);
+  const bool lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
+  const ImageLabels labels{measure_image(lossy ? decode_own_image(outcome.file) : raster), shape.width, shape.height};
+  outcome.sha256 = sha256_hex(outcome.file);
+  outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
+}
+
+void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::string& reason) {
+  outcome.fate = fate;
+  outcome.stage = stage;
+  outcome.reason = reason;
+  outcome.file.clear();
+  outcome.sha256.clear();
+}
+
+}  // namespace
+
+Workshop::Workshop(const Plan& plan) : plan_(plan) {
+  const Config& config = plan.config();
+  std::set<int> rates;
+  for (const MediaPlan& media : plan.media()) {
+    for (const Source& source : media.catalog->sources) {
+      const int wanted = config.sources[source.settings].sample_rate;
+      if (media.media == Media::audio && source.problem.empty()) {
+        rates.insert(wanted != 0 ? wanted : source.sample_rate);
+      }
+    }
+  }
+  for (const AssetSettings& asset : config.assets) {
+    assets_.load(asset.name, asset.files, {rates.begin(), rates.end()}, media_limits(config.limits),
+                 config.limits.asset_seconds);
+  }
+  for (const MediaPlan& media : plan.media()) {
+    for (const Axis& axis : media.settings->axes) {
+      for (const Level& level : axis.levels) {
+        for (const Step& step : level.steps) {
+          const Augmenter& augmenter = *find_augmenter(step.schema->name);
+          if (media.media == Media::image) {
+            row_steps_[&step] = augmenter.prepare_rows(fixed_values(step), {0, &assets_});
+            continue;
+          }
+          for (const int rate : rates) {
+            audio_steps_[{&step, rate}] = augmenter.prepare_audio(fixed_values(step), {rate, &assets_});
+          }
+        }
+      }
+    }
+  }
+}
+
+const PreparedAudio& Workshop::audio_step(const Step& step, int sample_rate) const {
+  return audio_steps_.at({&step, sample_rate});
+}
+
+const PreparedRows& Workshop::row_step(const Step& step) const { return row_steps_.at(&step); }
+
+DecodedSource decode_source(const Plan& plan, Media media, std::size_t index) {
+  const Config& config = plan.config();
+  const Source& source = plan.of(media).catalog->sources[index];
+  const SourceSettings& settings = config.sources[source.settings];
+  DecodedSource decoded;
+  const auto lose = [&](Fate fate, const char* stage, const std::string& reason) {
+    decoded = {};
+    decoded.fate = fate;
+    decoded.stage = stage;
+    decoded.reason = reason;
+  };
+  try {
+    if (!source.problem.empty()) {
+      throw ItemError(source.problem);
+    }
+    const Bytes bytes = read_file(source.file, media_limits(config.limits));
+    if (sha256_hex(bytes) != source.sha256) {
+      throw ItemError("the file has changed since the plan was made; run again");
+    }
+    if (media == Media::audio) {
+      decode_audio_source(config, settings, source, bytes, decoded);
+      check_clean_reference(config, decoded);
+    } else {
+      decoded.image = to_linear(decode_image(bytes, source.file, media_limits(config.limits)));
+    }
+  } catch (const GateError& error) {
+    lose(Fate::rejected, "gate", error.what());
+  } catch (const std::exception& error) {
+    lose(Fate::failed, "read", error.what());
+  }
+  return decoded;
+}
+
+Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {
+  Outcome outcome;
+  outcome.index = index;
+  outcome.variant = workshop.plan().at(index);
+  outcome.fate = Fate::written;
+  if (source.fate != Fate::written) {
+    set_fate(outcome, source.fate, source.stage, source.reason);
+    return outcome;
+  }
+  try {
+    if (outcome.variant.media == Media::audio) {
+      render_audio(workshop, source, outcome);
+    } else {
+      render_image(workshop, source, outcome);
+    }
+  } catch (const GateError& error) {
+    set_fate(outcome, Fate::rejected, "gate", error.what());
+  } catch (const std::exception& error) {
+    set_fate(outcome, Fate::failed, "render", error.what());
+  }
+  return outcome;
+}
+
+Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits) {
+  Raster raster = make_raster(image, bits);
+  std::vector<float> buffer(image.row_size());
+  for (int y = 0; y < image.height; ++y) {
+    std::ranges::copy(image.row(y), buffer.begin());
+    const ImageRow row{y, image.width, image.channels, buffer};
+    for (const RowOperation& operation : operations) {
+      operation(row);
+    }
+    put_row(row, raster);
+  }
+  return raster;
+}
+
+}  // namespace fairground

@@ -1,0 +1,54 @@
+// From a source to its variants: plain functions, called by the flow graph's nodes and tested without it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "augmenters/augmenter.h"
+#include "pipeline/design/plan.h"
+#include "pipeline/media/assets.h"
+#include "pipeline/measure/audio_level.h"
+#include "pipeline/output/run_folder.h"
+
+namespace fairground {
+
+/// A source as all its variants start from it.
+struct DecodedSource {
+  Audio audio;                ///< at the run's rate, channels and active level
+  SpeechLevel speech_level;   ///< of `audio`
+  Image image;                ///< in linear light
+  Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
+  std::string stage;
+  std::string reason;
+};
+
+/// Everything that rendering needs and nobody changes: the plan, the assets, and every step made ready.
+class Workshop {
+ public:
+  /// Loads the assets and prepares every step of the plan. Throws UserError where an asset cannot be used.
+  explicit Workshop(const Plan& plan);
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const PreparedAudio& audio_step(const Step& step, int sample_rate) const;
+  [[nodiscard]] const PreparedRows& row_step(const Step& step) const;
+
+ private:
+  const Plan& plan_;
+  Assets assets_;
+  std::map<std::pair<const Step*, int>, PreparedAudio> audio_steps_;
+  std::map<const Step*, PreparedRows> row_steps_;
+};
+
+/// Reads a source and brings it to the run's rate, channels and level, or to linear light. What goes wrong stands
+/// in the result's `fate`, since it is the source's fault and not the run's.
+[[nodiscard]] DecodedSource decode_source(const Plan& plan, Media media, std::size_t source);
+
+/// Makes one variant and its record. Never throws for what is wrong with the item.
+[[nodiscard]] Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source);
+
+/// Runs the row operations over a picture in one pass and encodes its rows.
+[[nodiscard]] Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits);
+
+}  // namespace fairground

@@ -1,0 +1,156 @@
+// The command line, and nothing else. Commands and exit statuses are docs/design.md, section 7.
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "augmenters/augmenter.h"
+#include "pipeline/config/config.h"
+#include "pipeline/config/reference.h"
+#include "pipeline/core/error.h"
+#include "pipeline/flow/plan_report.h"
+#include "pipeline/flow/run.h"
+#include "pipeline/flow/verify.h"
+
+namespace {
+
+using namespace fairground;
+
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
+
+/// The first Ctrl-C finishes what is under way; the second ends at once.
+void on_signal(int) {
+  if (stop_requested.exchange(true)) {
+    std::_Exit(static_cast<int>(ExitStatus::try_again));
+  }
+}
+
+struct Arguments {
+  std::filesystem::path config;
+  std::filesystem::path directory;
+  RunOptions run;
+  PlanOptions plan;
+  int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::string augmenter;
+  bool markdown = false;
+  bool json_schema = false;
+};
+
+int status_of(ExitStatus status) { return static_cast<int>(status); }
+
+int run_command(Arguments& arguments) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  const Config config = load_config(arguments.config, registered_schemas());
+  arguments.run.jobs = arguments.jobs;
+  arguments.run.tool_version = FAIRGROUND_VERSION;
+  return status_of(run(config, arguments.run, stop_requested, std::cerr, std::cout));
+}
+
+int plan_command(Arguments& arguments) {
+  const Config config = load_config(arguments.config, registered_schemas());
+  arguments.plan.jobs = arguments.jobs;
+  plan_report(config, arguments.plan, std::cout);
+  return status_of(ExitStatus::done);
+}
+
+int augmenters_command(const Arguments& arguments) {
+  std::vector<const StepSchema*> schemas = registered_schemas();
+  if (!arguments.augmenter.empty()) {
+    const Augmenter* augmenter = find_augmenter(arguments.augmenter);
+    if (augmenter == nullptr) {
+      throw UserError("there is no augmenter '" + arguments.augmenter + "'; `fairground augmenters` lists them");
+    }
+    schemas = {&augmenter->schema};
+  }
+  if (arguments.json_schema) {
+    std::cout << reference_json_schema(schemas);
+  } else if (arguments.markdown) {
+    std::cout << reference_markdown(schemas);
+  } else if (arguments.augmenter.empty()) {
+    std::cout << reference_list(schemas);
+  } else {
+    std::cout << reference_text(*schemas.front());
+  }
+  return status_of(ExitStatus::done);
+}
+
+int verify_command(const Arguments& arguments) {
+  return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cout));
+}
+
+int dispatch(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app{"Expands test sets before a fairness audit: labelled variants of clean speech and photographs,\n"
+               "the same conditions for every group. Start with `fairground plan CONFIG`.",
+               "fairground"};
+  app.set_version_flag("--version", "fairground " FAIRGROUND_VERSION);
+  app.require_subcommand(1);
+  const auto add_config = [&](CLI::App* command) {
+    command->add_option("CONFIG", arguments.config, "The YAML file that describes the set")->required();
+  };
+  const auto add_jobs = [&](CLI::App* command) {
+    command->add_option("--jobs", arguments.jobs, "Threads; changes the speed, never the bytes")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+  };
+
+  CLI::App* run = app.add_subcommand("run", "Make the whole set");
+  add_config(run);
+  run->add_option("--out", arguments.run.out, "The output directory, instead of the config's");
+  add_jobs(run);
+  run->add_flag("--restart", arguments.run.restart, "Delete the run that the output directory holds and begin anew");
+  run->add_flag("--quiet", arguments.run.quiet, "Print nothing but errors");
+
+  CLI::App* plan = app.add_subcommand("plan", "Say what would be made, for whom, and what the sources cannot show");
+  add_config(plan);
+  plan->add_option("--out", arguments.plan.out, "Write the plan, a line for each variant, to this file");
+  add_jobs(plan);
+  plan->add_flag("--json", arguments.plan.json, "Print the report as JSON");
+  plan->add_flag("!--no-measure", arguments.plan.measure, "Do not decode the sources: faster, but no bandwidths");
+
+  CLI::App* augmenters = app.add_subcommand("augmenters", "Print the reference of the augmenters");
+  augmenters->add_option("NAME", arguments.augmenter, "One augmenter in detail");
+  CLI::Option* markdown = augmenters->add_flag("--markdown", arguments.markdown, "As a page");
+  augmenters->add_flag("--json-schema", arguments.json_schema, "As a JSON Schema, for editors")->excludes(markdown);
+
+  CLI::App* verify = app.add_subcommand("verify", "Check a finished set: files, labels measured again, pairing");
+  verify->add_option("DIR", arguments.directory, "The folder of the run")->required();
+  add_jobs(verify);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? status_of(ExitStatus::done) : status_of(ExitStatus::usage);
+  }
+  if (run->parsed()) {
+    return run_command(arguments);
+  }
+  if (plan->parsed()) {
+    return plan_command(arguments);
+  }
+  return augmenters->parsed() ? augmenters_command(arguments) : verify_command(arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const UserError& error) {
+    for (const std::string& message : error.messages()) {
+      std::cerr << message << '\n';
+    }
+    return status_of(ExitStatus::usage);
+  } catch (const PassingFault& error) {
+    std::cerr << error.what() << "\nRun the same command again once that is mended.\n";
+    return status_of(ExitStatus::try_again);
+  } catch (const std::exception& error) {
+    std::cerr << "fairground: internal error: " << error.what() << "\nThis is a defect of fairground; please report it.\n";
+    return status_of(ExitStatus::defect);
+  }
+}

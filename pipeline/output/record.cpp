@@ -1,0 +1,129 @@
+#include "pipeline/output/record.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace fairground {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// A number that reads well and repeats. Adding zero turns -0 into 0.
+double rounded(double value, double steps_per_unit) { return std::round(value * steps_per_unit) / steps_per_unit + 0.0; }
+double rounded_db(double value) { return rounded(value, 1e4); }
+double rounded_unit(double value) { return rounded(value, 1e6); }
+
+ordered_json value_json(const Value& value) {
+  return std::visit(
+      [](const auto& v) -> ordered_json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::monostate>) {
+          return nullptr;
+        } else {
+          return v;
+        }
+      },
+      value);
+}
+
+std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
+  ordered_json list = ordered_json::array();
+  for (std::size_t i = 0; i < condition.chain.size(); ++i) {
+    const StepSchema& schema = *condition.chain[i].step->schema;
+    ordered_json parameters = ordered_json::object();
+    for (std::size_t k = 0; k < schema.parameters.size(); ++k) {
+      if (!std::holds_alternative<std::monostate>(drawn[i][k])) {
+        parameters[schema.parameters[k].name] = value_json(drawn[i][k]);
+      }
+    }
+    list.push_back({{"augmenter", schema.name}, {"version", schema.version}, {"parameters", std::move(parameters)}});
+  }
+  return list.dump();
+}
+
+/// `columns` are the measurements that every line of the medium has; `more` are those that only some have.
+std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ordered_json& columns,
+                 const ordered_json& more, const std::string& sha256) {
+  const MediaPlan& media = plan.of(variant.media);
+  const Source& source = media.catalog->sources[variant.source];
+  const Condition& condition = media.conditions[variant.condition];
+  ordered_json json;
+  json["file_name"] = variant.file_name;
+  if (media.settings->design.include_clean) {
+    json["clean_file_name"] = plan.clean_of(variant).file_name;
+  }
+  json["variant_id"] = variant.variant_id;
+  json["source_id"] = source.id;
+  json["subject"] = source.subject;
+  for (std::size_t i = 0; i < media.catalog->group_columns.size(); ++i) {
+    json[media.catalog->group_columns[i]] = media.catalog->groups[source.group][i];
+  }
+  for (std::size_t i = 0; i < media.catalog->columns.size(); ++i) {
+    json[media.catalog->columns[i]] = source.carried[i];
+  }
+  for (std::size_t i = 0; i < media.settings->axes.size(); ++i) {
+    json[media.settings->axes[i].name] = condition.level_name(i);
+  }
+  json["realization"] = variant.realization;
+  json["pair_id"] = variant.pair_id;
+  json["draw_id"] = variant.draw_id;
+  json["synthetic"] = !condition.is_clean;
+  json["control"] = "none";
+  json["source_sha256"] = source.sha256;
+  json["sha256"] = sha256;
+  json["augmentations"] = augmentations(condition, drawn);
+  ordered_json measured = ordered_json::object();
+  for (const auto& [name, value] : columns.items()) {
+    measured[name.substr(std::string_view("measured_").size())] = value;
+  }
+  measured.update(more);
+  json["measured"] = measured.dump();
+  json.update(columns);
+  return json.dump();
+}
+
+}  // namespace
+
+ordered_json measured_columns(const AudioMeasures& file, double duration_s) {
+  ordered_json columns;
+  columns["measured_active_level_dbov"] = rounded_db(file.active_level_dbov);
+  columns["measured_activity_factor"] = rounded_unit(file.activity_factor);
+  columns["measured_rms_dbov"] = rounded_db(file.rms_dbov);
+  columns["measured_peak_dbov"] = rounded_db(file.peak_dbov);
+  columns["measured_clipped_fraction"] = rounded_unit(file.clipped_fraction);
+  columns["measured_duration_s"] = rounded_unit(duration_s);
+  return columns;
+}
+
+ordered_json measured_columns(const ImageLabels& labels) {
+  ordered_json columns;
+  columns["measured_mean_luminance"] = rounded_unit(labels.file.mean_luminance);
+  columns["measured_clipped_fraction"] = rounded_unit(labels.file.clipped_fraction);
+  columns["measured_noise_sigma"] = rounded_unit(labels.file.noise_sigma);
+  columns["measured_width_px"] = labels.width_px;
+  columns["measured_height_px"] = labels.height_px;
+  return columns;
+}
+
+std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const AudioLabels& labels,
+                        const std::string& sha256) {
+  ordered_json more;
+  more["speech_active_level_dbov"] = rounded_db(labels.mix.speech_active_level_dbov);
+  if (labels.mix.total_snr_db) {
+    more["snr_db"] = rounded_db(*labels.mix.total_snr_db);
+    ordered_json stems = ordered_json::array();
+    for (const StemMeasure& stem : labels.mix.stems) {
+      stems.push_back({{"augmenter", stem.augmenter},
+                       {"requested_snr_db", rounded_db(stem.requested_snr_db)},
+                       {"snr_db", rounded_db(stem.measured_snr_db)}});
+    }
+    more["stems"] = std::move(stems);
+  }
+  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, sha256);
+}
+
+std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
+                        const std::string& sha256) {
+  return line(plan, variant, drawn, measured_columns(labels), ordered_json::object(), sha256);
+}
+
+}  // namespace fairground

@@ -1,0 +1,53 @@
+// The labels of one variant, as one JSON line. The fields are docs/design.md, section 7.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/design/plan.h"
+#include "pipeline/measure/audio_level.h"
+#include "pipeline/measure/image_level.h"
+
+namespace fairground {
+
+/// One noise at the mixer, in dB against the active speech level.
+struct StemMeasure {
+  std::string augmenter;
+  double requested_snr_db = 0.0;
+  double measured_snr_db = 0.0;
+};
+
+/// What the mixer measured, on the stems.
+struct MixMeasure {
+  double speech_active_level_dbov = 0.0;
+  std::vector<StemMeasure> stems;
+  std::optional<double> total_snr_db;  ///< speech over all noise together; empty without noise
+};
+
+struct AudioLabels {
+  AudioMeasures file;
+  MixMeasure mix;
+  double duration_s = 0.0;
+};
+
+struct ImageLabels {
+  ImageMeasures file;
+  int width_px = 0;
+  int height_px = 0;
+};
+
+/// The measurements that every line of a medium has, by their names in the record, rounded as they stand there.
+[[nodiscard]] nlohmann::ordered_json measured_columns(const AudioMeasures& file, double duration_s);
+[[nodiscard]] nlohmann::ordered_json measured_columns(const ImageLabels& labels);
+
+/// The drawn values of each step of a variant's chain.
+using DrawnChain = std::vector<std::vector<Value>>;
+
+[[nodiscard]] std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn,
+                                      const AudioLabels& labels, const std::string& sha256);
+[[nodiscard]] std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn,
+                                      const ImageLabels& labels, const std::string& sha256);
+
+}  // namespace fairground

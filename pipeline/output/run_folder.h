@@ -1,0 +1,71 @@
+// The folder of a run. docs/design.md, section 7, says what lies in it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/design/coverage.h"
+#include "pipeline/design/plan.h"
+#include "pipeline/media/bytes.h"
+#include "pipeline/output/atomic_file.h"
+
+namespace fairground {
+
+enum class Fate { written, rejected, failed };
+[[nodiscard]] const char* to_string(Fate fate);
+
+/// What became of one planned variant. Every one of the plan has exactly one outcome.
+struct Outcome {
+  std::size_t index = 0;  ///< in the plan
+  Variant variant;
+  Fate fate = Fate::failed;
+  Bytes file;          ///< of a written one
+  std::string sha256;  ///< of `file`
+  std::string record;  ///< of a written one: the line of metadata.jsonl
+  std::string stage;   ///< of the others: read, render, gate or write
+  std::string reason;
+};
+
+struct RunCounts {
+  std::size_t planned = 0;
+  std::size_t written = 0;
+  std::size_t rejected = 0;
+  std::size_t failed = 0;
+
+  [[nodiscard]] std::size_t done() const { return written + rejected + failed; }
+};
+
+/// Writes a run. Not thread-safe: one thread owns it. Every function throws PassingFault where the disk refuses.
+class RunFolder {
+ public:
+  /// Prepares `directory` and writes the plan. Throws UserError where it holds a finished run (unless `restart`
+  /// is given, which deletes that run), an unfinished run of another plan, or files that are not a run's.
+  RunFolder(std::filesystem::path directory, const Plan& plan, bool restart);
+
+  /// Takes the outcomes in the order of the plan.
+  void add(const Outcome& outcome);
+
+  [[nodiscard]] const RunCounts& counts() const { return counts_; }
+
+  /// Writes everything that is known only now; run.json is last and marks the run as finished.
+  void finish(double seconds, const std::string& tool_version);
+
+ private:
+  void add_failure(const Outcome& outcome);
+  [[nodiscard]] std::string run_json(double seconds, const std::string& tool_version) const;
+
+  std::filesystem::path directory_;
+  const Plan& plan_;
+  std::string plan_sha256_;
+  RunCounts counts_;
+  std::map<Media, RunCounts> media_counts_;
+  std::map<Media, std::unique_ptr<GrowingFile>> metadata_;
+  std::ofstream journal_;
+  std::map<std::string, std::string> failures_;  ///< lines by variant_id
+  std::vector<LostVariant> lost_;
+};
+
+}  // namespace fairground
