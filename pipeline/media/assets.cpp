@@ -1,0 +1,71 @@
+#include "pipeline/media/assets.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+#include "pipeline/core/text.h"
+#include "pipeline/core/units.h"
+#include "pipeline/media/audio_file.h"
+#include "pipeline/media/resample.h"
+
+namespace fairground {
+namespace {
+
+AssetRecording read_recording(const std::filesystem::path& path, const MediaLimits& limits) {
+  const Bytes bytes = read_file(path, limits);
+  AssetRecording recording{path, sha256_hex(bytes), decode_audio(bytes, path, limits)};
+  double energy = 0.0;
+  for (const float sample : recording.audio.samples)
+    energy += static_cast<double>(sample) * static_cast<double>(sample);
+  if (level_dbov(energy / static_cast<double>(recording.audio.samples.size())) <= kSilenceDbov) {
+    throw ItemError("it is silent");
+  }
+  return recording;
+}
+
+}  // namespace
+
+const std::vector<AssetRecording>& Assets::recordings(const std::string& asset, int sample_rate) const {
+  return recordings_.at({asset, sample_rate});
+}
+
+void Assets::load(const std::string& asset, const std::vector<std::filesystem::path>& files,
+                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
+  const auto place = [&asset](const std::filesystem::path& path) {
+    return "asset '" + asset + "': '" + path.string() + "': ";
+  };
+  std::vector<std::string> faults;
+  if (files.empty()) faults.push_back("asset '" + asset + "' has no files");
+
+  std::map<int, std::vector<AssetRecording>> loaded;  // by rate
+  std::map<std::string, std::filesystem::path> first_with;
+  double seconds = 0.0;
+  for (const std::filesystem::path& path : files) {
+    try {
+      const AssetRecording recording = read_recording(path, limits);
+      const auto [first, is_new] = first_with.emplace(recording.sha256, path);
+      if (!is_new) throw ItemError("it holds the same bytes as '" + first->second.string() + "'; remove one of them");
+      seconds += recording.audio.seconds();
+      // Beyond the limit the rest is only checked, so that memory stays bounded and every fault is still named.
+      if (seconds > total_seconds) continue;
+      for (const int rate : rates) loaded[rate].push_back({path, recording.sha256, resample(recording.audio, rate)});
+    } catch (const ItemError& fault) {
+      faults.push_back(place(path) + fault.what());
+    }
+  }
+  if (seconds > total_seconds) {
+    faults.push_back("asset '" + asset + "': its recordings have " + shortest(std::round(seconds * 10.0) / 10.0) +
+                     " s in all, and limits.asset_seconds allows " + shortest(total_seconds));
+  }
+  if (!faults.empty()) throw UserError(std::move(faults));
+
+  for (auto& [rate, recordings] : loaded) {
+    std::sort(recordings.begin(), recordings.end(),
+              [](const AssetRecording& a, const AssetRecording& b) { return a.sha256 < b.sha256; });
+    recordings_[{asset, rate}] = std::move(recordings);
+  }
+}
+
+}  // namespace fairground

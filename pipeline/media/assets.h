@@ -1,0 +1,37 @@
+// Recordings that levels draw from: read, resampled and measured once, then shared by all threads.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/media/audio.h"
+#include "pipeline/media/limits.h"
+
+namespace fairground {
+
+struct AssetRecording {
+  std::filesystem::path path;
+  std::string sha256;  ///< of the file's bytes
+  Audio audio;         ///< at the run's rate, with the file's own channels
+};
+
+/// Immutable once it is loaded.
+class Assets {
+ public:
+  /// The recordings of `asset` at `sample_rate`, sorted by sha256, so that renaming a file changes nothing.
+  /// Throws std::out_of_range where load() was not called for the pair.
+  [[nodiscard]] const std::vector<AssetRecording>& recordings(const std::string& asset, int sample_rate) const;
+
+  /// Reads the files of an asset at each of the rates (in Hz). Throws UserError that lists every file that
+  /// cannot be read, is silent, holds the same bytes as another, or goes beyond the limits.
+  void load(const std::string& asset, const std::vector<std::filesystem::path>& files, const std::vector<int>& rates,
+            const MediaLimits& limits, double total_seconds);
+
+ private:
+  std::map<std::pair<std::string, int>, std::vector<AssetRecording>> recordings_;
+};
+
+}  // namespace fairground

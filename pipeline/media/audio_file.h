@@ -1,0 +1,40 @@
+// Audio files in and out, through libsndfile.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "pipeline/media/audio.h"
+#include "pipeline/media/bytes.h"
+#include "pipeline/media/limits.h"
+
+namespace fairground {
+
+/// What a file's header says.
+struct AudioHeader {
+  int sample_rate = 0;  ///< in Hz
+  int channels = 0;
+  double seconds = 0.0;  ///< as the header claims; headers lie
+  std::string format;    ///< "WAV", "FLAC", …
+};
+
+/// Reads the header only. `name` is the file's name: its extension is checked against the content.
+/// Throws ItemError.
+[[nodiscard]] AudioHeader read_audio_header(std::span<const std::byte> bytes, const std::filesystem::path& name);
+
+/// Decodes a whole file. Throws ItemError where it is no audio, contradicts its extension, is cut short,
+/// holds no samples, holds NaN or infinity, or goes beyond the limits.
+[[nodiscard]] Audio decode_audio(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                                 const MediaLimits& limits);
+
+/// Rounds to `bits` (16 or 24), half away from zero, without dither; what lies beyond full scale saturates. The share
+/// of saturated samples is measured by measure_audio, so nothing is clipped in silence.
+[[nodiscard]] PcmAudio quantise(const Audio& audio, int bits);
+
+enum class AudioContainer { wav, flac };
+
+/// The file's bytes: the same for the same samples, always.
+[[nodiscard]] Bytes encode_audio(const PcmAudio& pcm, AudioContainer container);
+
+}  // namespace fairground

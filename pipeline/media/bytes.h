@@ -1,0 +1,18 @@
+// Whole files in memory.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "pipeline/media/limits.h"
+
+namespace fairground {
+
+using Bytes = std::vector<std::byte>;
+
+/// All bytes of a regular file. Throws ItemError where it is missing, not a regular file, empty, unreadable
+/// or larger than the limit.
+[[nodiscard]] Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits);
+
+}  // namespace fairground

@@ -1,0 +1,200 @@
+#include "pipeline/media/image_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
+#include "pipeline/media/extension.h"
+#include "pipeline/media/image_header.h"
+
+namespace fairground {
+namespace {
+
+constexpr std::int64_t kSmallestSide = 8;
+
+struct Extension {
+  std::string_view text;
+  ImageFormat format;
+};
+
+constexpr std::array kExtensions{
+    Extension{".jpg", ImageFormat::jpeg},  Extension{".jpeg", ImageFormat::jpeg}, Extension{".jpe", ImageFormat::jpeg},
+    Extension{".jfif", ImageFormat::jpeg}, Extension{".png", ImageFormat::png},   Extension{".webp", ImageFormat::webp},
+    Extension{".tif", ImageFormat::tiff},  Extension{".tiff", ImageFormat::tiff}, Extension{".bmp", ImageFormat::bmp},
+    Extension{".dib", ImageFormat::bmp},
+};
+
+void check_extension(const std::filesystem::path& name, ImageFormat format) {
+  const std::string text = lower_extension(name);
+  const auto known = std::find_if(kExtensions.begin(), kExtensions.end(),
+                                  [&text](const Extension& extension) { return extension.text == text; });
+  if (known != kExtensions.end() && known->format != format) {
+    throw ItemError("the content is " + std::string(image_format_name(format)) + ", which contradicts the extension '" +
+                    text + "'; rename the file or mend the manifest");
+  }
+}
+
+void check_size(const ImageHeader& header, const MediaLimits& limits) {
+  const std::string size = std::to_string(header.width) + " x " + std::to_string(header.height) + " pixels";
+  if (header.width < kSmallestSide || header.height < kSmallestSide) {
+    throw ItemError("it has " + size + "; nothing can be measured below 8 x 8");
+  }
+  if (static_cast<double>(header.width) * static_cast<double>(header.height) > limits.image_megapixels * 1e6) {
+    throw ItemError("it has " + size + ", more than limits.image_megapixels allows (" +
+                    shortest(limits.image_megapixels) + ")");
+  }
+}
+
+/// As the file holds it: no conversion of depth or channels. An empty matrix where OpenCV finds no picture.
+cv::Mat decode_unchanged(std::span<const std::byte> bytes) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw ItemError("it has more than 2 GiB, which OpenCV cannot decode");
+  }
+  // The matrix is only read, but it knows no constant data.
+  auto* data = const_cast<std::byte*>(bytes.data());
+  const cv::Mat file(1, static_cast<int>(bytes.size()), CV_8U, data);
+  try {
+    return cv::imdecode(file, cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception& fault) {
+    throw ItemError("OpenCV cannot decode it: " + fault.err);
+  }
+}
+
+/// Turns a stored picture upright: EXIF 2.32, tag 274 (orientation).
+cv::Mat upright(const cv::Mat& stored, int orientation) {
+  constexpr int kUpsideDown = 0;
+  constexpr int kMirrored = 1;
+  constexpr int kBoth = -1;
+  cv::Mat codes = stored;
+  if (orientation >= 5) cv::transpose(stored, codes);
+  cv::Mat turned;
+  switch (orientation) {
+    case 2:
+    case 6:
+      cv::flip(codes, turned, kMirrored);
+      break;
+    case 3:
+    case 7:
+      cv::flip(codes, turned, kBoth);
+      break;
+    case 4:
+    case 8:
+      cv::flip(codes, turned, kUpsideDown);
+      break;
+    default:
+      turned = codes;
+  }
+  return turned;
+}
+
+void require_supported(const cv::Mat& codes) {
+  const bool has_depth = codes.depth() == CV_8U || codes.depth() == CV_16U;
+  const bool has_channels = codes.channels() == 1 || codes.channels() == 3 || codes.channels() == 4;
+  if (!has_depth || !has_channels) {
+    throw ItemError("its pixels are of OpenCV's type " + cv::typeToString(codes.type()) +
+                    "; 8 or 16 bits and 1, 3 or 4 channels can be read");
+  }
+}
+
+const char* suffix_of(ImageContainer container) {
+  switch (container) {
+    case ImageContainer::png:
+      return ".png";
+    case ImageContainer::jpeg:
+      return ".jpg";
+    case ImageContainer::webp:
+      return ".webp";
+    case ImageContainer::tiff:
+      return ".tiff";
+  }
+  return "";
+}
+
+/// PNG keeps OpenCV's default parameters: naming a compression level also switches the filter strategy, which takes
+/// twice the time. TIFF's LZW is OpenCV's default, named so that another version cannot change the bytes; it is
+/// lossless, read everywhere, and several times as fast as deflate.
+std::vector<int> encoder_parameters(ImageContainer container, int quality) {
+  constexpr int kLzw = 5;  // TIFF 6.0, section 13
+  switch (container) {
+    case ImageContainer::png:
+      return {};
+    case ImageContainer::jpeg:
+      return {cv::IMWRITE_JPEG_QUALITY, quality};
+    case ImageContainer::webp:
+      return {cv::IMWRITE_WEBP_QUALITY, quality};
+    case ImageContainer::tiff:
+      return {cv::IMWRITE_TIFF_COMPRESSION, kLzw};
+  }
+  return {};
+}
+
+void require_encodable(const cv::Mat& codes, ImageContainer container, int quality) {
+  const bool is_lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
+  const std::string name = container == ImageContainer::jpeg ? "JPEG" : "WebP";
+  require_supported(codes);
+  if (is_lossy && codes.depth() != CV_8U) throw ItemError(name + " cannot hold 16 bits; write png or tiff");
+  if (container == ImageContainer::jpeg && codes.channels() == 4) {
+    throw ItemError("JPEG cannot hold transparency; write png, webp or tiff");
+  }
+  if (is_lossy && (quality < 1 || quality > 100)) {
+    throw ItemError("the quality is " + std::to_string(quality) + "; 1 to 100 are allowed");
+  }
+}
+
+}  // namespace
+
+Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
+  const ImageHeader header = read_image_header(bytes);
+  check_extension(name, header.format);
+  check_size(header, limits);
+
+  cv::Mat codes = decode_unchanged(bytes);
+  if (codes.empty()) throw ItemError("its picture data are damaged");
+  require_supported(codes);
+  // OpenCV turns TIFF upright itself, even where it is asked to change nothing; the other formats it leaves to us.
+  if (header.format != ImageFormat::tiff) codes = upright(codes, header.orientation);
+
+  const bool is_turned = header.orientation >= 5;
+  if (codes.cols != (is_turned ? header.height : header.width) ||
+      codes.rows != (is_turned ? header.width : header.height)) {
+    throw ItemError("its header says " + std::to_string(header.width) + " x " + std::to_string(header.height) +
+                    " pixels, and another size was decoded");
+  }
+  return {codes};
+}
+
+Raster decode_own_image(std::span<const std::byte> bytes) {
+  cv::Mat codes = decode_unchanged(bytes);
+  if (codes.empty()) throw ItemError("a picture that was just encoded cannot be decoded");
+  return {codes};
+}
+
+Bytes encode_image(const Raster& raster, ImageContainer container, int quality) {
+  require_encodable(raster.codes, container, quality);
+  std::vector<unsigned char> encoded;
+  try {
+    if (!cv::imencode(suffix_of(container), raster.codes, encoded, encoder_parameters(container, quality))) {
+      throw ItemError("OpenCV cannot encode the picture");
+    }
+  } catch (const cv::Exception& fault) {
+    throw ItemError("OpenCV cannot encode the picture: " + fault.err);
+  }
+  Bytes bytes(encoded.size());
+  std::memcpy(bytes.data(), encoded.data(), encoded.size());
+  return bytes;
+}
+
+int container_bits(ImageContainer container, int bits) {
+  return container == ImageContainer::jpeg || container == ImageContainer::webp ? 8 : bits;
+}
+
+}  // namespace fairground

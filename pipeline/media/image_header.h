@@ -1,0 +1,27 @@
+// What the bytes of a picture say about it before anything is decoded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace fairground {
+
+enum class ImageFormat { jpeg, png, webp, tiff, bmp };
+
+struct ImageHeader {
+  ImageFormat format = ImageFormat::jpeg;
+  std::int64_t width = 0;   ///< as stored, before it is turned upright
+  std::int64_t height = 0;  ///< as stored, before it is turned upright
+  int orientation = 1;      ///< EXIF tag 274: 1 (upright) to 8
+};
+
+/// Reads the header and walks through the file's structure to its end, without decoding. Throws ItemError where the
+/// bytes are no JPEG, PNG, WebP, TIFF or BMP file, are cut short, or hold what is refused: CMYK, floating point,
+/// animations, and forms whose colours or transparency OpenCV would change.
+[[nodiscard]] ImageHeader read_image_header(std::span<const std::byte> bytes);
+
+/// "JPEG", "PNG", …
+[[nodiscard]] const char* image_format_name(ImageFormat format);
+
+}  // namespace fairground
