@@ -63,7 +63,7 @@ struct MediaSettings {
 struct SourceSettings {
   Media media = Media::audio;
   std::filesystem::path manifest;
-  std::string id;    ///< column names from here on
+  std::string id;  ///< column names from here on
   std::string file;
   std::string subject;  ///< empty: the manifest has none
   std::vector<std::string> groups;

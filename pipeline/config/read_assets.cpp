@@ -84,8 +84,7 @@ AssetSettings read_asset(const ValueReader& value, const std::filesystem::path& 
 
   const auto by_bytes = [](const auto& a, const auto& b) { return a.native() < b.native(); };
   std::ranges::sort(asset.files, by_bytes);
-  const auto repeats = std::ranges::unique(asset.files);
-  asset.files.erase(repeats.begin(), repeats.end());
+  asset.files.erase(std::unique(asset.files.begin(), asset.files.end()), asset.files.end());
   return asset;
 }
 

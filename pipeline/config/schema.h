@@ -17,7 +17,19 @@ enum class Media { audio, image };
 [[nodiscard]] const char* to_string(Media media);
 
 /// Places on the signal path, in the order in which chains run. See docs/design.md, section 4.
-enum class Stage { voice, scene, microphone, processing_audio, channel, skin, light, lens, sensor, processing_image, file };
+enum class Stage {
+  voice,
+  scene,
+  microphone,
+  processing_audio,
+  channel,
+  skin,
+  light,
+  lens,
+  sensor,
+  processing_image,
+  file
+};
 [[nodiscard]] const char* to_string(Stage stage);
 
 /// A parameter as one realization has it. Empty: an optional parameter that was not given.

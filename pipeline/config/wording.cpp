@@ -1,9 +1,9 @@
 #include "pipeline/config/wording.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
+
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
@@ -55,11 +55,8 @@ std::size_t character_count(std::string_view text) {
 std::string number_text(double number) {
   // Whole numbers are written out where they are exact, as "1e+05" helps nobody.
   constexpr double kWrittenOut = 1e15;
-  std::array<char, 32> buffer{};
   const bool whole = std::abs(number) < kWrittenOut && number == std::trunc(number);
-  const auto end = whole ? std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<long long>(number))
-                         : std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-  return {buffer.data(), end.ptr};
+  return whole ? std::to_string(static_cast<long long>(number)) : shortest(number);
 }
 
 std::string interval_text(double minimum, double maximum, std::string_view unit) {
@@ -111,6 +108,14 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
     if (distance < best) {
       best = distance;
       found = candidate;
+    }
+  }
+  if (found.empty()) {
+    // `snr` for `snr_db`: the start of a name is meant as the name.
+    constexpr std::size_t kShortestStart = 3;
+    for (const std::string& candidate : words) {
+      const bool is_start = word.size() >= kShortestStart && candidate.starts_with(word);
+      found = found.empty() && is_start ? candidate : found;
     }
   }
   return found;

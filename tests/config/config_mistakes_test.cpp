@@ -90,7 +90,7 @@ TEST_F(ConfigTest, DesignsOfLaterVersionsAreRefused) {
 
 TEST_F(ConfigTest, ChoicesAreListed) {
   EXPECT_EQ(mistakes(kHead + "design: {pairing: match, order: 3}\n"),
-            (Lines{"6:19: `pairing` must be matched or independent; found `match`",
+            (Lines{"6:19: `pairing` must be matched or independent; found `match`; did you mean `matched`?",
                    "6:33: `order` must be staged or as_written; found `3`"}));
   EXPECT_EQ(mistakes(kHead + "design: {pairing: mached}\n"),
             Lines{"6:19: `pairing` must be matched or independent; found `mached`; did you mean `matched`?"});
