@@ -26,6 +26,12 @@ struct NoiseStem {
 struct AudioScene {
   Audio speech;
   std::vector<NoiseStem> noise;
+
+  /// A new stem of the speech's length and channels, filled with zeros.
+  Audio& add_noise(std::string augmenter, double snr_db) {
+    noise.push_back({std::move(augmenter), Audio(speech.sample_rate, speech.channels, speech.frames()), snr_db});
+    return noise.back().signal;
+  }
 };
 
 /// What `prepare` may read.
@@ -66,9 +72,10 @@ template <class P, class State>
   Augmenter augmenter{std::move(schema), {}, {}};
   augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
-    return PreparedAudio([table, state, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
-      apply(scene, *state, table.bind(values), random);
-    });
+    return PreparedAudio(
+        [table, state, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
+          apply(scene, *state, table.bind(values), random);
+        });
   };
   return augmenter;
 }
@@ -80,9 +87,8 @@ template <class P>
   schema.parameters = table.specs();
   Augmenter augmenter{std::move(schema), {}, {}};
   augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
-    return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values, const StepRandom& random) {
-      return rows(shape, table.bind(values), random);
-    });
+    return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values,
+                                      const StepRandom& random) { return rows(shape, table.bind(values), random); });
   };
   return augmenter;
 }

@@ -54,7 +54,7 @@ int run_command(Arguments& arguments) {
 int plan_command(Arguments& arguments) {
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.plan.jobs = arguments.jobs;
-  plan_report(config, arguments.plan, std::cout);
+  plan_report(config, arguments.plan, std::cerr, std::cout);
   return status_of(ExitStatus::done);
 }
 
@@ -80,14 +80,15 @@ int augmenters_command(const Arguments& arguments) {
 }
 
 int verify_command(const Arguments& arguments) {
-  return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cout));
+  return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cerr, std::cout));
 }
 
 int dispatch(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app{"Expands test sets before a fairness audit: labelled variants of clean speech and photographs,\n"
-               "the same conditions for every group. Start with `fairground plan CONFIG`.",
-               "fairground"};
+  CLI::App app{
+      "Expands test sets before a fairness audit: labelled variants of clean speech and photographs,\n"
+      "the same conditions for every group. Start with `fairground plan CONFIG`.",
+      "fairground"};
   app.set_version_flag("--version", "fairground " FAIRGROUND_VERSION);
   app.require_subcommand(1);
   const auto add_config = [&](CLI::App* command) {
@@ -150,7 +151,8 @@ int main(int argc, char** argv) {
     std::cerr << error.what() << "\nRun the same command again once that is mended.\n";
     return status_of(ExitStatus::try_again);
   } catch (const std::exception& error) {
-    std::cerr << "fairground: internal error: " << error.what() << "\nThis is a defect of fairground; please report it.\n";
+    std::cerr << "fairground: internal error: " << error.what()
+              << "\nThis is a defect of fairground; please report it.\n";
     return status_of(ExitStatus::defect);
   }
 }

@@ -6,13 +6,12 @@
 // Astronomy and Astrophysics 300, 1995). So the slope is exact at every rate, without a filter's ripple or
 // start. Blocks are joined by a cross-fade that keeps the power.
 
-#include <kissfft/kiss_fft.h>
-
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/core/fourier.h"
+#include "pipeline/core/hot.h"
 
 namespace fairground {
 namespace {
@@ -45,16 +44,11 @@ const ParameterTable<NoiseColoured>& table() {
 
 // The constant block keeps a longer signal's start equal to a shorter one's. 16384 samples resolve 1 Hz at
 // 16 kHz and 12 Hz at 192 kHz.
-constexpr std::size_t kBlock = 16384;
+constexpr std::size_t kBlock = kFourierSize;
 constexpr std::size_t kFade = 2048;
 constexpr std::size_t kHop = kBlock - kFade;
 
-struct FftDeleter {
-  void operator()(kiss_fft_state* plan) const { kiss_fft_free(plan); }
-};
-
 struct State {
-  std::shared_ptr<kiss_fft_state> inverse;  // read only, so all threads share it
   int sample_rate = 0;
   std::vector<float> fade_in;
   std::vector<float> fade_out;
@@ -62,7 +56,6 @@ struct State {
 
 State prepare(const NoiseColoured&, const PrepareContext& context) {
   State state;
-  state.inverse = {kiss_fft_alloc(static_cast<int>(kBlock), /*inverse_fft=*/1, nullptr, nullptr), FftDeleter()};
   state.sample_rate = context.sample_rate;
   for (std::size_t i = 0; i < kFade; ++i) {
     // Square roots add up in power: the neighbours are independent.
@@ -76,11 +69,16 @@ State prepare(const NoiseColoured&, const PrepareContext& context) {
 // Square roots and quotients only: unlike pow they are exact on every machine.
 double amplitude(Colour colour, double hz) {
   switch (colour) {
-    case Colour::white: return 1.0;
-    case Colour::pink: return 1.0 / std::sqrt(hz);
-    case Colour::brown: return 1.0 / hz;
-    case Colour::blue: return std::sqrt(hz);
-    case Colour::violet: return hz;
+    case Colour::white:
+      return 1.0;
+    case Colour::pink:
+      return 1.0 / std::sqrt(hz);
+    case Colour::brown:
+      return 1.0 / hz;
+    case Colour::blue:
+      return std::sqrt(hz);
+    case Colour::violet:
+      return hz;
   }
   return 0.0;
 }
@@ -101,53 +99,57 @@ std::vector<float> bin_weights(const NoiseColoured& p, int sample_rate) {
   return weights;
 }
 
+FAIRGROUND_HOT void multiply(float* samples, const float* factors, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] *= factors[i];
+  }
+}
+
+FAIRGROUND_HOT void add_product(float* out, const float* samples, const float* factors, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] += samples[i] * factors[i];
+  }
+}
+
 /// Two independent blocks: with the same weight at both signs of a frequency, the real and the imaginary part of
 /// the transform are two independent real noises, so that no half of the work is thrown away.
 struct BlockPair {
-  std::vector<kiss_fft_cpx> samples = std::vector<kiss_fft_cpx>(kBlock);
-  std::vector<kiss_fft_cpx> spectrum = std::vector<kiss_fft_cpx>(kBlock);
+  std::vector<float> values = std::vector<float>(2 * kBlock);
 
-  void draw(const State& state, const std::vector<float>& weights, const RandomStream& stream, std::size_t pair) {
-    static_assert(sizeof(kiss_fft_cpx) == 2 * sizeof(float));
-    stream.normals(pair * 2 * kBlock, {&spectrum[0].r, 2 * kBlock});
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      spectrum[k].r *= weights[k];
-      spectrum[k].i *= weights[k];
-    }
-    kiss_fft(state.inverse.get(), spectrum.data(), samples.data());
+  void draw(const std::vector<float>& weights, const RandomStream& stream, std::size_t pair) {
+    const auto real = std::span(values).first<kBlock>();
+    const auto imaginary = std::span(values).last<kBlock>();
+    stream.normals(pair * 2 * kBlock, values);
+    multiply(real.data(), weights.data(), kBlock);
+    multiply(imaginary.data(), weights.data(), kBlock);
+    inverse_fourier(real, imaginary);
   }
-  [[nodiscard]] float at(std::size_t block, std::size_t i) const {
-    return block % 2 == 0 ? samples[i].r : samples[i].i;
-  }
+  [[nodiscard]] float* block(std::size_t index) { return values.data() + index % 2 * kBlock; }
 };
 
-void synthesise(std::span<float> out, const State& state, const std::vector<float>& weights, const RandomStream& stream) {
+void synthesise(std::span<float> out, const State& state, const std::vector<float>& weights,
+                const RandomStream& stream) {
   BlockPair pair;
   for (std::size_t block = 0; block * kHop < out.size(); ++block) {
     if (block % 2 == 0) {
-      pair.draw(state, weights, stream, block / 2);
+      pair.draw(weights, stream, block / 2);
     }
-    const std::size_t start = block * kHop;
-    const std::size_t length = std::min(kBlock, out.size() - start);
-    for (std::size_t i = 0; i < length; ++i) {
-      float sample = pair.at(block, i);
-      if (i < kFade && block > 0) {
-        sample = out[start + i] + sample * state.fade_in[i];
-      } else if (i >= kHop) {
-        sample *= state.fade_out[i - kHop];
-      }
-      out[start + i] = sample;
-    }
+    float* const samples = pair.block(block);
+    multiply(samples + kHop, state.fade_out.data(), kFade);
+    const std::span<float> rest = out.subspan(block * kHop);
+    const std::size_t length = std::min(kBlock, rest.size());
+    const std::size_t faded = block == 0 ? 0 : std::min(kFade, length);
+    add_product(rest.data(), samples, state.fade_in.data(), faded);
+    std::copy(samples + faded, samples + length, rest.begin() + static_cast<std::ptrdiff_t>(faded));
   }
 }
 
 void apply(AudioScene& scene, const State& state, const NoiseColoured& p, const StepRandom& random) {
-  NoiseStem stem{"noise.coloured", Audio(scene.speech.sample_rate, scene.speech.channels, scene.speech.frames()), p.snr_db};
+  Audio& noise = scene.add_noise("noise.coloured", p.snr_db);
   const std::vector<float> weights = bin_weights(p, state.sample_rate);
-  for (int channel = 0; channel < stem.signal.channels; ++channel) {
-    synthesise(stem.signal.channel(channel), state, weights, random.stream("spectrum " + std::to_string(channel)));
+  for (int channel = 0; channel < noise.channels; ++channel) {
+    synthesise(noise.channel(channel), state, weights, random.stream("spectrum " + std::to_string(channel)));
   }
-  scene.noise.push_back(std::move(stem));
 }
 
 const Registration registration(audio_augmenter<NoiseColoured, State>(

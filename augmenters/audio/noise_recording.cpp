@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/core/error.h"
 #include "pipeline/media/resample.h"
 
 namespace fairground {
@@ -55,7 +56,14 @@ State prepare(const NoiseRecording& p, const PrepareContext& context) {
     // A quarter at most, so that a loop of very few samples is still mostly itself.
     loop.fade = std::min(static_cast<std::size_t>(kFadeSeconds * context.sample_rate), frames / 4);
     loop.period = frames - loop.fade;
-    loops.push_back(std::move(loop));
+    // A few samples at a high rate may be none at the run's.
+    if (loop.period > 0) {
+      loops.push_back(std::move(loop));
+    }
+  }
+  if (loops.empty()) {
+    throw UserError("asset '" + p.from + "': its recordings are too short for " + std::to_string(context.sample_rate) +
+                    " Hz; use longer ones");
   }
   return loops;
 }
@@ -65,9 +73,11 @@ void play(std::span<const float> recording, const Loop& loop, std::size_t start,
   for (float& sample : out) {
     sample = recording[position];
     if (position < loop.fade) {
-      // Square roots keep the power of two unlike moments.
+      // The squares of both weights add up to one, which keeps the power of two unlike moments. Weights that started
+      // as square roots would start with a step.
       const float t = (static_cast<float>(position) + 0.5F) / static_cast<float>(loop.fade);
-      sample = sample * std::sqrt(t) + recording[loop.period + position] * std::sqrt(1.0F - t);
+      const float rest = 1.0F - t;
+      sample = (sample * t + recording[loop.period + position] * rest) / std::sqrt(t * t + rest * rest);
     }
     if (++position == loop.period) {
       position = 0;
@@ -86,12 +96,11 @@ void apply(AudioScene& scene, const State& loops, const NoiseRecording& p, const
     moment -= chosen->period;
     ++chosen;
   }
-  NoiseStem stem{"noise.recording", Audio(scene.speech.sample_rate, scene.speech.channels, scene.speech.frames()), p.snr_db};
-  const Audio& recording = chosen->for_channels(stem.signal.channels);
-  for (int channel = 0; channel < stem.signal.channels; ++channel) {
-    play(recording.channel(std::min(channel, recording.channels - 1)), *chosen, moment, stem.signal.channel(channel));
+  Audio& noise = scene.add_noise("noise.recording", p.snr_db);
+  const Audio& recording = chosen->for_channels(noise.channels);
+  for (int channel = 0; channel < noise.channels; ++channel) {
+    play(recording.channel(std::min(channel, recording.channels - 1)), *chosen, moment, noise.channel(channel));
   }
-  scene.noise.push_back(std::move(stem));
 }
 
 const Registration registration(audio_augmenter<NoiseRecording, State>(

@@ -29,7 +29,8 @@ const ParameterTable<LightExposure>& table() {
   using P = LightExposure;
   static const auto instance =
       ParameterTable<P>()
-          .required_number("ev", &P::ev, "EV", {-10.0, 10.0}, "Stops of light added; each doubles the linear luminance.")
+          .required_number("ev", &P::ev, "EV", {-10.0, 10.0},
+                           "Stops of light added; each doubles the linear luminance.")
           .choice("highlights", &P::highlights, {{"shoulder", Highlights::shoulder}, {"clip", Highlights::clip}},
                   "What happens near white: an extended Reinhard shoulder above the knee, or a cut at white.")
           .number("knee", &P::knee, "linear", {0.0, 0.95},

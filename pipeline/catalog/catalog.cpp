@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 
 /// Where the config wants what, in one manifest.
 struct ColumnMap {
-  std::size_t id = 0;
-  std::size_t file = 0;
+  bool is_complete = true;  ///< without it, ids and paths can still be checked, where there are such columns
+  std::optional<std::size_t> id;
+  std::optional<std::size_t> file;
   std::optional<std::size_t> subject;
   std::vector<std::size_t> groups;
   std::vector<std::size_t> carried;
@@ -33,15 +34,10 @@ class Builder {
 
   void add_entry(std::uint32_t index) {
     const SourceSettings& settings = config_.sources[index];
-    try {
-      const Manifest manifest = read_manifest(settings.manifest);
-      const std::size_t before = mistakes_.size();
+    Manifest manifest = read_manifest(settings.manifest, mistakes_);
+    if (!manifest.columns.empty()) {
       const ColumnMap columns = map_columns(settings, manifest);
-      if (mistakes_.size() == before) {
-        add_rows(index, manifest, columns);
-      }
-    } catch (const UserError& error) {
-      mistakes_.insert(mistakes_.end(), error.messages().begin(), error.messages().end());
+      add_rows(index, std::move(manifest.rows), columns);
     }
   }
 
@@ -55,17 +51,23 @@ class Builder {
   }
 
  private:
+  struct Place {
+    const SourceSettings* settings;
+    std::size_t line;
+  };
+
   ColumnMap map_columns(const SourceSettings& settings, const Manifest& manifest) {
-    const auto find = [&](const std::string& column) -> std::size_t {
+    const std::size_t before = mistakes_.size();
+    const auto find = [&](const std::string& column) -> std::optional<std::size_t> {
       if (const auto place = manifest.find(column)) {
-        return *place;
+        return place;
       }
       std::string known;
       for (const std::string& name : manifest.columns) {
         known += (known.empty() ? "" : ", ") + name;
       }
       mistake(settings.manifest, 1, "there is no column '" + column + "'; the manifest has: " + known);
-      return 0;
+      return std::nullopt;
     };
     ColumnMap map;
     map.id = find(settings.id);
@@ -83,13 +85,14 @@ class Builder {
       }
     }
     for (const std::string& column : catalog.group_columns) {
-      map.groups.push_back(find(column));
+      map.groups.push_back(find(column).value_or(0));
       refuse_collision(settings, column);
     }
     for (const std::string& column : catalog.columns) {
-      map.carried.push_back(find(column));
+      map.carried.push_back(find(column).value_or(0));
       refuse_collision(settings, column);
     }
+    map.is_complete = mistakes_.size() == before;
     return map;
   }
 
@@ -104,30 +107,24 @@ class Builder {
     }
   }
 
-  void add_rows(std::uint32_t index, const Manifest& manifest, const ColumnMap& columns) {
+  void add_rows(std::uint32_t index, std::vector<ManifestRow> rows, const ColumnMap& columns) {
     const SourceSettings& settings = config_.sources[index];
     const fs::path folder = fs::weakly_canonical(settings.manifest.parent_path());
     MediaCatalog& catalog = catalog_.media[settings.media];
     const auto label = [](const std::string& cell) { return cell.empty() ? std::string(kUnknown) : cell; };
-    for (const ManifestRow& row : manifest.rows) {
+    catalog.sources.reserve(catalog.sources.size() + rows.size());
+    for (ManifestRow& place : rows) {
+      // A large set fits into memory once and not twice, so a row is given up as soon as its source is made.
+      const ManifestRow row = std::move(place);
+      const bool id_is_good = columns.id && check_id(settings, row.line, row.cells[*columns.id]);
+      const auto file = columns.file ? resolve(settings, folder, row.line, row.cells[*columns.file]) : std::nullopt;
+      if (!columns.is_complete || !id_is_good || !file) {
+        continue;
+      }
       Source source;
       source.settings = index;
-      source.id = row.cells[columns.id];
-      if (source.id.empty()) {
-        mistake(settings.manifest, row.line, "the id is empty");
-        continue;
-      }
-      const std::string place = settings.manifest.string() + ":" + std::to_string(row.line);
-      const auto [first, is_new] = places_.try_emplace(source.id, place);
-      if (!is_new) {
-        mistake(settings.manifest, row.line, "id '" + source.id + "' is given a second time; first at " + first->second);
-        continue;
-      }
-      if (const auto file = resolve(settings, folder, row.line, row.cells[columns.file])) {
-        source.file = *file;
-      } else {
-        continue;
-      }
+      source.id = row.cells[*columns.id];
+      source.file = file->string();
       source.subject = columns.subject ? label(row.cells[*columns.subject]) : kUnknown;
       std::vector<std::string> group;
       for (const std::size_t column : columns.groups) {
@@ -139,6 +136,20 @@ class Builder {
       }
       catalog.sources.push_back(std::move(source));
     }
+  }
+
+  bool check_id(const SourceSettings& settings, std::size_t line, const std::string& id) {
+    if (id.empty()) {
+      mistake(settings.manifest, line, "the id is empty");
+      return false;
+    }
+    const auto [first, is_new] = places_.try_emplace(id, Place{&settings, line});
+    if (!is_new) {
+      mistake(settings.manifest, line,
+              "id '" + id + "' is given a second time; first at " + first->second.settings->manifest.string() + ":" +
+                  std::to_string(first->second.line));
+    }
+    return is_new;
   }
 
   /// The absolute path of a medium, links resolved, or nothing where it lies outside every allowed folder.
@@ -203,7 +214,7 @@ class Builder {
   const Config& config_;
   Catalog& catalog_;
   std::vector<std::string> mistakes_;
-  std::unordered_map<std::string, std::string> places_;
+  std::unordered_map<std::string, Place> places_;  ///< of the ids
   std::map<Media, std::map<std::vector<std::string>, std::uint32_t>> group_indices_;
 };
 
@@ -255,17 +266,31 @@ MediaLimits media_limits(const Limits& limits) {
   return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
 }
 
-Catalog read_catalog(const Config& config, int jobs) {
+Catalog read_catalog(const Config& config, int jobs, Progress* progress) {
   Catalog catalog;
-  Builder builder(config, catalog);
-  for (std::uint32_t i = 0; i < config.sources.size(); ++i) {
-    builder.add_entry(i);
+  {
+    Builder builder(config, catalog);
+    for (std::uint32_t i = 0; i < config.sources.size(); ++i) {
+      builder.add_entry(i);
+    }
+    builder.finish();
   }
-  builder.finish();
+  if (progress != nullptr) {
+    std::size_t total = 0;
+    for (const auto& [medium, media_catalog] : catalog.media) {
+      total += media_catalog.sources.size();
+    }
+    progress->expect(total);
+  }
   const MediaLimits limits = media_limits(config.limits);
   for (auto& [medium, media_catalog] : catalog.media) {
-    parallel_for(media_catalog.sources.size(), jobs,
-                 [&, medium = medium](std::size_t i) { inspect(media_catalog.sources[i], medium, limits); });
+    std::vector<Source>& sources = media_catalog.sources;
+    parallel_for(sources.size(), jobs, [&sources, &limits, progress, media = medium](std::size_t i) {
+      inspect(sources[i], media, limits);
+      if (progress != nullptr) {
+        progress->add_one();
+      }
+    });
   }
   if (catalog.media.contains(Media::audio)) {
     check_rates(config, catalog.media.at(Media::audio));

@@ -27,13 +27,12 @@ class Mistakes {
       ++left_out_;
     }
   }
-  void throw_if_any() {
+  [[nodiscard]] bool any() const { return !messages_.empty(); }
+  [[nodiscard]] std::vector<std::string> take() {
     if (left_out_ > 0) {
       messages_.push_back(path_.string() + ": and " + counted(left_out_, "more mistake") + " of this kind");
     }
-    if (!messages_.empty()) {
-      throw UserError(std::move(messages_));
-    }
+    return std::move(messages_);
   }
 
  private:
@@ -105,8 +104,9 @@ class CsvReader {
       ++position_;
     }
     if (quote) {
-      mistakes_.add(record_line, "a double quote stands inside a cell that is not quoted; quote the whole cell and "
-                                 "write the inner quote twice");
+      mistakes_.add(record_line,
+                    "a double quote stands inside a cell that is not quoted; quote the whole cell and "
+                    "write the inner quote twice");
     }
     return std::string(text_.substr(start, position_ - start));
   }
@@ -157,6 +157,7 @@ Manifest parse_csv(std::string_view text, Mistakes& mistakes) {
                                  counted(manifest.columns.size(), "column"));
       continue;
     }
+    row.cells.shrink_to_fit();  // or a third of a large manifest's memory would be room to grow
     manifest.rows.push_back(std::move(row));
   }
   return manifest;
@@ -187,6 +188,7 @@ Manifest parse_jsonl(std::string_view text, Mistakes& mistakes) {
       continue;
     }
     ManifestRow row{line, std::vector<std::string>(manifest.columns.size())};
+    bool has_nul = false;
     for (const auto& [key, value] : object.items()) {
       const auto [place, is_new] = index.try_emplace(key, manifest.columns.size());
       if (is_new) {
@@ -194,6 +196,11 @@ Manifest parse_jsonl(std::string_view text, Mistakes& mistakes) {
         row.cells.emplace_back();
       }
       row.cells[place->second] = cell_text(value);
+      has_nul = has_nul || row.cells[place->second].find('\0') != std::string::npos;
+    }
+    if (has_nul) {
+      mistakes.add(line, "a value holds the character \\u0000, which neither a path nor a label may hold");
+      continue;
     }
     manifest.rows.push_back(std::move(row));
   }
@@ -204,6 +211,30 @@ Manifest parse_jsonl(std::string_view text, Mistakes& mistakes) {
   return manifest;
 }
 
+Manifest parse(std::string_view text, const std::filesystem::path& path, Mistakes& mistakes) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+    mistakes.add(1, "the manifest is not UTF-8 text; save it as UTF-8");
+    return {};
+  }
+  const std::string ending = path.extension().string();
+  Manifest manifest =
+      ending == ".jsonl" || ending == ".ndjson" ? parse_jsonl(text, mistakes) : parse_csv(text, mistakes);
+  if (manifest.rows.empty() && !mistakes.any()) {
+    mistakes.add(1, "the manifest lists no sources");
+  }
+  return manifest;
+}
+
+void throw_if_any(std::vector<std::string> mistakes) {
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
+  }
+}
+
 }  // namespace
 
 std::optional<std::size_t> Manifest::find(std::string_view column) const {
@@ -212,32 +243,30 @@ std::optional<std::size_t> Manifest::find(std::string_view column) const {
 }
 
 Manifest parse_manifest(std::string_view text, const std::filesystem::path& path) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
-  }
   Mistakes mistakes(path);
-  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
-    mistakes.add(1, "the manifest is not UTF-8 text; save it as UTF-8");
-    mistakes.throw_if_any();
+  Manifest manifest = parse(text, path, mistakes);
+  throw_if_any(mistakes.take());
+  return manifest;
+}
+
+Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path)) {
+    mistakes.push_back(path.string() + ": the manifest cannot be read");
+    return {};
   }
-  const std::string ending = path.extension().string();
-  Manifest manifest =
-      ending == ".jsonl" || ending == ".ndjson" ? parse_jsonl(text, mistakes) : parse_csv(text, mistakes);
-  if (manifest.rows.empty()) {
-    mistakes.add(1, "the manifest lists no sources");
-  }
-  mistakes.throw_if_any();
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  Mistakes found(path);
+  Manifest manifest = parse(text, path, found);
+  std::ranges::move(found.take(), std::back_inserter(mistakes));
   return manifest;
 }
 
 Manifest read_manifest(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
-    throw UserError(path.string() + ": the manifest cannot be read");
-  }
-  return parse_manifest(text, path);
+  std::vector<std::string> mistakes;
+  Manifest manifest = read_manifest(path, mistakes);
+  throw_if_any(std::move(mistakes));
+  return manifest;
 }
 
 }  // namespace fairground

@@ -28,6 +28,10 @@ struct Manifest {
 /// `FILE:LINE: message`.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path);
 
+/// The same, but mistakes are added to `mistakes` instead of thrown, and rows that have one are left out, so that the
+/// caller can look for further mistakes in the others.
+[[nodiscard]] Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes);
+
 /// The same from memory, for tests. `path` is used for its ending and in messages.
 [[nodiscard]] Manifest parse_manifest(std::string_view text, const std::filesystem::path& path);
 

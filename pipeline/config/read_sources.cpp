@@ -99,21 +99,19 @@ void compare(const SourceSettings& source, const FirstEntry& first, const MapRea
                                         ": here " + shown(found) + ", but " + shown(wanted) + " in the entry on line " +
                                         std::to_string(first.line));
   };
-  const auto same_list = [&](const std::string& key, const auto& found, const auto& wanted) {
+  const auto same = [&](const std::string& key, const auto& found, const auto& wanted) {
     if (found != wanted) {
       differs(key, found, wanted);
     }
   };
-  const auto same_presence = [&](const std::string& key, const std::string& found, const std::string& wanted) {
-    if (found.empty() != wanted.empty()) {
-      differs(key, found, wanted);
-    }
-  };
-  same_presence("subject", source.subject, first.source.subject);
-  same_list("groups", source.groups, first.source.groups);
-  same_list("keep", source.keep, first.source.keep);
-  same_presence("transcript", source.transcript, first.source.transcript);
-  same_presence("licence", source.licence, first.source.licence);
+  // Subjects go into a field of one name, whatever their column; all other columns keep theirs.
+  if (source.subject.empty() != first.source.subject.empty()) {
+    differs("subject", source.subject, first.source.subject);
+  }
+  same("groups", source.groups, first.source.groups);
+  same("keep", source.keep, first.source.keep);
+  same("transcript", source.transcript, first.source.transcript);
+  same("licence", source.licence, first.source.licence);
 }
 
 /// Returns whether its medium is clear.

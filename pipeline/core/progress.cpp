@@ -62,9 +62,13 @@ Progress::~Progress() {
 }
 
 void Progress::work() {
-  const auto interval = style_ == ProgressStyle::terminal ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
+  const auto interval =
+      style_ == ProgressStyle::terminal ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000);
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, interval, [this] { return ended_; })) {
+    if (total_ == 0) {
+      continue;
+    }
     if (style_ == ProgressStyle::terminal) {
       out_ << '\r' << text() << "\x1b[K" << std::flush;
     } else {

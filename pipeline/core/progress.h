@@ -22,21 +22,24 @@ enum class ProgressStyle {
 [[nodiscard]] ProgressStyle progress_style(bool quiet);
 
 /// The text of a progress line: done of total, rate, failures and the time left.
-[[nodiscard]] std::string progress_text(const std::string& noun, std::size_t done, std::size_t failed, std::size_t total,
-                                        double seconds);
+[[nodiscard]] std::string progress_text(const std::string& noun, std::size_t done, std::size_t failed,
+                                        std::size_t total, double seconds);
 
 /// Shows progress from a thread of its own until it is destroyed.
 class Progress {
  public:
-  Progress(std::ostream& out, ProgressStyle style, std::string noun, std::size_t total);
+  /// `noun` names what is counted. A total of 0 is not known yet: nothing is shown until expect() gives it.
+  Progress(std::ostream& out, ProgressStyle style, std::string noun, std::size_t total = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  void expect(std::size_t total) { total_ = total; }
   void update(std::size_t done, std::size_t failed) {
     done_ = done;
     failed_ = failed;
   }
+  void add_one() { ++done_; }
 
  private:
   void work();
@@ -45,7 +48,7 @@ class Progress {
   std::ostream& out_;
   ProgressStyle style_;
   std::string noun_;
-  std::size_t total_;
+  std::atomic<std::size_t> total_;
   std::atomic<std::size_t> done_{0};
   std::atomic<std::size_t> failed_{0};
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

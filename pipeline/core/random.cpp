@@ -27,16 +27,18 @@ constexpr std::size_t kGroup = 4 * kLanes;
   const std::int32_t exponent = (bits - kSqrtHalf) >> 23;
   const float f = std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0F;
   const auto e = static_cast<float>(exponent);
-  float p = 7.0376836292e-2F;
-  p = p * f - 1.1514610310e-1F;
-  p = p * f + 1.1676998740e-1F;
-  p = p * f - 1.2420140846e-1F;
-  p = p * f + 1.4249322787e-1F;
-  p = p * f - 1.6668057665e-1F;
-  p = p * f + 2.0000714765e-1F;
-  p = p * f - 2.4999993993e-1F;
-  p = p * f + 3.3333331174e-1F;
+  // Even and odd powers apart: two short chains of dependent operations instead of a long one.
   const float f2 = f * f;
+  float even = 7.0376836292e-2F;
+  even = even * f2 + 1.1676998740e-1F;
+  even = even * f2 + 1.4249322787e-1F;
+  even = even * f2 + 2.0000714765e-1F;
+  even = even * f2 + 3.3333331174e-1F;
+  float odd = -1.1514610310e-1F;
+  odd = odd * f2 - 1.2420140846e-1F;
+  odd = odd * f2 - 1.6668057665e-1F;
+  odd = odd * f2 - 2.4999993993e-1F;
+  const float p = even + f * odd;
   return (f + (f2 * f * p - 0.5F * f2)) + e * 0.693147180559945F;
 }
 
@@ -165,8 +167,8 @@ RandomStream::RandomStream(std::uint64_t key, std::uint32_t realization, std::st
       parameter_(static_cast<std::uint32_t>(FieldHash().add(name).value64())) {}
 
 PhiloxCounter RandomStream::block(std::uint64_t index) const {
-  return philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U), realization_, parameter_},
-                    key_);
+  return philox4x32(
+      {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U), realization_, parameter_}, key_);
 }
 
 std::uint32_t RandomStream::word_at(std::uint64_t index) const { return block(index / 4)[index % 4]; }
@@ -203,7 +205,8 @@ void RandomStream::normals(std::uint64_t first, std::span<float> out) const {
     } else {
       const std::size_t take = std::min(kGroup - skip, left);
       normal_groups(key_, realization_, parameter_, index / kGroup, 1, group.data());
-      std::copy_n(group.begin() + static_cast<std::ptrdiff_t>(skip), take, out.begin() + static_cast<std::ptrdiff_t>(done));
+      std::copy_n(group.begin() + static_cast<std::ptrdiff_t>(skip), take,
+                  out.begin() + static_cast<std::ptrdiff_t>(done));
       done += take;
     }
   }

@@ -14,8 +14,6 @@ inline constexpr double kSilenceDbov = -100.0;
 [[nodiscard]] inline double db_from_power(double power) { return 10.0 * std::log10(power); }
 
 /// `power` in dB, or kSilenceDbov where it is lower than that.
-[[nodiscard]] inline double level_dbov(double power) {
-  return power > 1e-10 ? db_from_power(power) : kSilenceDbov;
-}
+[[nodiscard]] inline double level_dbov(double power) { return power > 1e-10 ? db_from_power(power) : kSilenceDbov; }
 
 }  // namespace fairground

@@ -36,7 +36,9 @@ std::string canonical(const Setting& setting) {
     std::string operator()(std::int64_t number) const { return std::to_string(number); }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(const std::string& text) const { return '"' + text + '"'; }
-    std::string operator()(const Range& range) const { return '[' + shortest(range.low) + ',' + shortest(range.high) + ']'; }
+    std::string operator()(const Range& range) const {
+      return '[' + shortest(range.low) + ',' + shortest(range.high) + ']';
+    }
   };
   return std::visit(Visitor{}, setting);
 }
@@ -103,7 +105,8 @@ std::vector<Value> draw_values(const Step& step, const StepRandom& random) {
   std::vector<Value> values;
   for (std::size_t i = 0; i < step.settings.size(); ++i) {
     // A drawn parameter's stream bears a mark that no stream of the augmenter itself can have.
-    values.push_back(std::visit(Visitor{random.stream("parameter " + step.schema->parameters[i].name)}, step.settings[i]));
+    values.push_back(
+        std::visit(Visitor{random.stream("parameter " + step.schema->parameters[i].name)}, step.settings[i]));
   }
   return values;
 }

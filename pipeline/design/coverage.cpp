@@ -53,12 +53,15 @@ MediaCoverage count_media(const MediaPlan& plan, const std::set<std::pair<std::s
     for (std::size_t c = 0; c < plan.conditions.size(); ++c) {
       Counter made;
       for (const std::size_t i : members[g]) {
-        const bool usable = catalog.sources[i].problem.empty() && !lost.contains({i, c});
-        if (usable && !plan.conditions[c].is_clean) {
+        if (catalog.sources[i].problem.empty() && !lost.contains({i, c})) {
           made.add(catalog.sources[i]);
         }
       }
-      group.synthesised.push_back(made.result(catalog.has_subjects));
+      const Count count = made.result(catalog.has_subjects);
+      if (plan.conditions[c].is_clean) {
+        group.kept = count;
+      }
+      group.synthesised.push_back(plan.conditions[c].is_clean ? Counter().result(catalog.has_subjects) : count);
     }
     coverage.groups.push_back(std::move(group));
   }
@@ -111,10 +114,10 @@ std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& co
       ordered_json after = ordered_json::array();
       for (std::size_t c = 0; c < media_plan.conditions.size(); ++c) {
         const Condition& condition = media_plan.conditions[c];
-        const bool observed = condition.is_clean;
+        const Count none{0, group.observed.subjects ? std::optional(std::size_t{0}) : std::nullopt, 0};
         ordered_json entry;
         entry["condition"] = condition_json(media_plan, condition);
-        entry["observed"] = count_json(observed ? group.observed : Count{0, group.observed.subjects ? std::optional(std::size_t{0}) : std::nullopt, 0});
+        entry["observed"] = count_json(condition.is_clean ? group.kept : none);
         entry["synthesised"] = count_json(group.synthesised[c]);
         after.push_back(std::move(entry));
       }

@@ -20,9 +20,10 @@ struct Count {
 };
 
 struct GroupCoverage {
-  std::vector<std::string> labels;   ///< in the order of MediaCatalog::group_columns
-  Count observed;                    ///< recordings or photographs in the manifest that could be read
-  std::vector<Count> synthesised;    ///< for each condition of the plan, the clean reference left at zero
+  std::vector<std::string> labels;  ///< in the order of MediaCatalog::group_columns
+  Count observed;                   ///< recordings or photographs in the manifest that could be read
+  Count kept;                       ///< those of them whose clean reference is in the set
+  std::vector<Count> synthesised;   ///< for each condition of the plan, the clean reference left at zero
   std::vector<int> realizations_missing;
 };
 

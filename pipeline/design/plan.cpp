@@ -29,7 +29,8 @@ std::vector<int> deal(const MediaCatalog& catalog, int realizations) {
   return dealt;
 }
 
-std::vector<ShortGroup> find_short_groups(const MediaCatalog& catalog, const std::vector<int>& dealt, int realizations) {
+std::vector<ShortGroup> find_short_groups(const MediaCatalog& catalog, const std::vector<int>& dealt,
+                                          int realizations) {
   std::vector<std::set<int>> met(catalog.groups.size());
   for (std::size_t i = 0; i < dealt.size(); ++i) {
     met[catalog.sources[i].group].insert(dealt[i]);
@@ -53,7 +54,8 @@ std::vector<ShortGroup> find_short_groups(const MediaCatalog& catalog, const std
 std::string readable(const std::string& text, std::size_t length) {
   std::string out = text.substr(0, length);
   for (char& c : out) {
-    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool allowed =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     c = allowed ? c : '_';
   }
   return out;
@@ -63,11 +65,14 @@ std::string output_text(const OutputFormat& output) {
   std::string text = to_string(output.format);
   switch (output.format) {
     case FileFormat::flac:
-    case FileFormat::wav: return text + ' ' + std::to_string(output.bits);
+    case FileFormat::wav:
+      return text + ' ' + std::to_string(output.bits);
     case FileFormat::jpeg:
-    case FileFormat::webp: return text + ' ' + std::to_string(output.quality);
+    case FileFormat::webp:
+      return text + ' ' + std::to_string(output.quality);
     case FileFormat::png:
-    case FileFormat::tiff: break;
+    case FileFormat::tiff:
+      break;
   }
   return text;
 }
@@ -196,8 +201,13 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   }
   variant.variant_id = name + readable(levels, 80) + '-' + content.hex(16);
   variant.pair_id = FieldHash().add(source.id).add(source.sha256).add(variant.realization).hex(16);
-  variant.draw_id =
-      FieldHash().add(condition_hash).add(seed).add(variant.realization).add(independent ? source.id : "").hex(16);
+  variant.draw_id = FieldHash()
+                        .add(to_string(plan.media))
+                        .add(condition_hash)
+                        .add(seed)
+                        .add(variant.realization)
+                        .add(independent ? source.id : "")
+                        .hex(16);
   variant.file_name =
       FieldHash().add(source.id).hex(2) + '/' + variant.variant_id + '.' + extension(plan.settings->output.format);
   return variant;

@@ -45,6 +45,8 @@ struct MediaPlan {
 class Plan {
  public:
   Plan(const Config& config, const Catalog& catalog);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
 
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }

@@ -24,6 +24,9 @@ struct GraphWork {
   std::function<void(const Outcome&)> write;
 };
 
+/// The work of a plan: decode_source and render_variant. What is to be done with the outcomes is left open.
+[[nodiscard]] GraphWork rendering_work(const Workshop& workshop);
+
 /// Works through all variants on `jobs` threads, and a further one that writes. When `stop` becomes true nothing
 /// new is begun and what is under way is finished. Returns the number of variants that were written.
 std::size_t run_graph(const GraphWork& work, int jobs, const std::atomic<bool>& stop);

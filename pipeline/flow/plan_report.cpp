@@ -6,6 +6,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/parallel.h"
+#include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/design/coverage.h"
 #include "pipeline/design/plan.h"
@@ -46,7 +47,10 @@ std::string decode_problem(const Config& config, Media media, const Source& sour
     const MediaLimits limits = media_limits(config.limits);
     const Bytes bytes = read_file(source.file, limits);
     if (media == Media::audio) {
-      bandwidth_hz = measure_bandwidth_hz(to_mono(decode_audio(bytes, source.file, limits)));
+      // What the run's own rate cannot carry will not be in the set.
+      const int rate = config.sources[source.settings].sample_rate;
+      const double carried_hz = (rate == 0 ? source.sample_rate : rate) / 2.0;
+      bandwidth_hz = std::min(measure_bandwidth_hz(to_mono(decode_audio(bytes, source.file, limits))), carried_hz);
     } else {
       (void)decode_image(bytes, source.file, limits);
     }
@@ -56,12 +60,13 @@ std::string decode_problem(const Config& config, Media media, const Source& sour
   return {};
 }
 
-Survey survey(const Config& config, const MediaPlan& plan, const PlanOptions& options) {
+Survey survey(const Config& config, const MediaPlan& plan, const PlanOptions& options, Progress& progress) {
   const std::vector<Source>& sources = plan.catalog->sources;
   std::vector<std::string> problems(sources.size());
   std::vector<double> bandwidths(sources.size(), 0.0);
   parallel_for(sources.size(), options.jobs, [&](std::size_t i) {
     problems[i] = options.measure ? decode_problem(config, plan.media, sources[i], bandwidths[i]) : sources[i].problem;
+    progress.add_one();
   });
   Survey result;
   result.groups.resize(plan.catalog->groups.size());
@@ -194,7 +199,8 @@ std::vector<std::string> warnings(const MediaPlan& plan, const Survey& survey) {
 
 void print_text(std::ostream& out, const Plan& plan, const std::vector<Survey>& surveys) {
   const std::vector<MediaCoverage> coverage = count_coverage(plan, {});
-  out << "plan of " << plan.config().name << ": " << counted(plan.size(), "variant") << ", hash " << plan.sha256() << '\n';
+  out << "plan of " << plan.config().name << ": " << counted(plan.size(), "variant") << ", hash " << plan.sha256()
+      << '\n';
   for (std::size_t m = 0; m < plan.media().size(); ++m) {
     const MediaPlan& media = plan.media()[m];
     out << '\n'
@@ -250,8 +256,12 @@ void print_json(std::ostream& out, const Plan& plan, const std::vector<Survey>& 
 
 }  // namespace
 
-void plan_report(const Config& config, const PlanOptions& options, std::ostream& out) {
-  const Catalog catalog = read_catalog(config, options.jobs);
+void plan_report(const Config& config, const PlanOptions& options, std::ostream& progress, std::ostream& out) {
+  const ProgressStyle style = progress_style(options.quiet);
+  const Catalog catalog = [&] {
+    Progress line(progress, style, "sources read");
+    return read_catalog(config, options.jobs, &line);
+  }();
   const Plan plan(config, catalog);
   if (!options.out.empty()) {
     GrowingFile file(options.out);
@@ -262,7 +272,8 @@ void plan_report(const Config& config, const PlanOptions& options, std::ostream&
   }
   std::vector<Survey> surveys;
   for (const MediaPlan& media : plan.media()) {
-    surveys.push_back(survey(config, media, options));
+    Progress line(progress, style, "sources measured", media.catalog->sources.size());
+    surveys.push_back(survey(config, media, options, line));
   }
   if (options.json) {
     print_json(out, plan, surveys);

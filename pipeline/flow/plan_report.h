@@ -12,10 +12,11 @@ struct PlanOptions {
   std::filesystem::path out;  ///< where to write the plan's lines; empty: nowhere
   int jobs = 1;
   bool json = false;
+  bool quiet = false;
   bool measure = true;  ///< decode every recording for its bandwidth; without it, headers only
 };
 
-/// Prints the report. Throws UserError.
-void plan_report(const Config& config, const PlanOptions& options, std::ostream& out);
+/// Prints the report to `out`, and to `progress` how far it is. Throws UserError.
+void plan_report(const Config& config, const PlanOptions& options, std::ostream& progress, std::ostream& out);
 
 }  // namespace fairground

@@ -18,10 +18,14 @@ namespace {
 
 ImageContainer image_container(FileFormat format) {
   switch (format) {
-    case FileFormat::png: return ImageContainer::png;
-    case FileFormat::webp: return ImageContainer::webp;
-    case FileFormat::tiff: return ImageContainer::tiff;
-    default: return ImageContainer::jpeg;
+    case FileFormat::png:
+      return ImageContainer::png;
+    case FileFormat::webp:
+      return ImageContainer::webp;
+    case FileFormat::tiff:
+      return ImageContainer::tiff;
+    default:
+      return ImageContainer::jpeg;
   }
 }
 
@@ -55,8 +59,9 @@ std::string clipping_problem(const Gates& gates, double clipped_fraction) {
 void set_active_level(DecodedSource& source, double target_dbov) {
   for (int pass = 0; pass < 2; ++pass) {
     if (source.speech_level.active_level_dbov <= kSilenceDbov) {
-      throw ItemError("no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for "
-                      "recordings without speech");
+      throw ItemError(
+          "no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for "
+          "recordings without speech");
     }
     const auto gain = static_cast<float>(amplitude_from_db(target_dbov - source.speech_level.active_level_dbov));
     for (float& sample : source.audio.samples) {

@@ -8,8 +8,8 @@
 
 #include "augmenters/augmenter.h"
 #include "pipeline/design/plan.h"
-#include "pipeline/media/assets.h"
 #include "pipeline/measure/audio_level.h"
+#include "pipeline/media/assets.h"
 #include "pipeline/output/run_folder.h"
 
 namespace fairground {

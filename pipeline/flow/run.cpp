@@ -40,8 +40,8 @@ void print_summary(std::ostream& out, const std::filesystem::path& directory, co
                    const Losses& losses) {
   char time[32];
   std::snprintf(time, sizeof time, "%.1f s", seconds);
-  out << "wrote " << counts.written << " of " << counted(counts.planned, "variant") << " to " << directory.string() << " in "
-      << time << '\n';
+  out << "wrote " << counts.written << " of " << counted(counts.planned, "variant") << " to " << directory.string()
+      << " in " << time << '\n';
   if (counts.rejected + counts.failed > 0) {
     out << counts.rejected << " rejected, " << counts.failed << " failed; see "
         << (directory / "failures.jsonl").string() << '\n';
@@ -56,21 +56,17 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   const auto start = std::chrono::steady_clock::now();
   // The graph keeps all cores busy; OpenCV's own threads would only get in its way.
   cv::setNumThreads(0);
-  const Catalog catalog = read_catalog(config, options.jobs);
+  const Catalog catalog = [&] {
+    Progress line(progress, progress_style(options.quiet), "sources read");
+    return read_catalog(config, options.jobs, &line);
+  }();
   const Plan plan(config, catalog);
   const Workshop workshop(plan);
   const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
   RunFolder folder(directory, plan, options.restart);
   Losses losses;
 
-  GraphWork work;
-  work.variants = plan.size();
-  work.source_of = [&](std::size_t variant) { return plan.source_number(variant); };
-  work.decode = [&](std::size_t variant) {
-    const Variant v = plan.at(variant);
-    return decode_source(plan, v.media, v.source);
-  };
-  work.render = [&](std::size_t variant, const DecodedSource& source) { return render_variant(workshop, variant, source); };
+  GraphWork work = rendering_work(workshop);
   {
     Progress line(progress, progress_style(options.quiet), "variants", plan.size());
     work.write = [&](const Outcome& outcome) {

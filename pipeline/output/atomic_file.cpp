@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 class Descriptor {
  public:
-  explicit Descriptor(const fs::path& path) : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+  explicit Descriptor(const fs::path& path)
+      : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
     if (fd_ < 0) {
       refuse(path, "create the file", errno);
     }
@@ -97,6 +98,13 @@ GrowingFile::GrowingFile(fs::path path)
     : path_(std::move(path)), partial_(beside(path_)), stream_(partial_, std::ios::binary | std::ios::trunc) {
   if (!stream_) {
     refuse(partial_, "create the file", errno);
+  }
+}
+
+GrowingFile::~GrowingFile() {
+  if (stream_.is_open()) {
+    stream_.close();
+    ::unlink(partial_.c_str());
   }
 }
 

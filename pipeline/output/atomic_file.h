@@ -21,6 +21,11 @@ void make_folder(const std::filesystem::path& path);
 class GrowingFile {
  public:
   explicit GrowingFile(std::filesystem::path path);
+  /// Deletes what was written unless it was finished.
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
   void add_line(std::string_view line);
   void finish();
 

@@ -13,10 +13,15 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-// All that a run ever puts into its folder; `--restart` deletes these and nothing else.
-constexpr std::array kOwnNames = {"run.json",      "plan.jsonl",  "journal.jsonl", "failures.jsonl", "coverage.json",
-                                  "report.html",   "audio",       "image",         "exports",        "shards",
-                                  "plan.jsonl.part"};
+constexpr const char* kPlan = "plan.jsonl";
+constexpr const char* kUnfinishedPlan = "plan.jsonl.part";
+
+// All that a run ever puts into its folder; `--restart` deletes these and nothing else. Without run.json, which goes
+// first, the run is unfinished; without the plan, which goes last, the folder would no longer be known as ours.
+constexpr std::array kOwnNames = {
+    "run.json", "journal.jsonl", "failures.jsonl", "coverage.json", "report.html",         "audio",
+    "image",    "exports",       "shards",         "run.json.part", "failures.jsonl.part", "coverage.json.part",
+    kPlan,      kUnfinishedPlan};
 
 /// SHA-256 of a whole file, or nothing where there is none.
 std::string file_sha256(const fs::path& path) {
@@ -48,21 +53,31 @@ void prepare_folder(const fs::path& directory, const std::string& plan_sha256, b
     throw UserError(directory.string() + ": the output directory is a file; choose another with --out");
   }
   make_folder(directory);
-  if (fs::is_empty(directory)) {
+  fs::directory_iterator first(directory, error);
+  if (error) {
+    throw PassingFault(directory.string() + ": cannot look into the folder: " + error.message());
+  }
+  // A run that was stopped while its plan was written has left nothing else.
+  const bool only_unfinished_plan = first != fs::directory_iterator() && first->path().filename() == kUnfinishedPlan &&
+                                    std::next(first) == fs::directory_iterator();
+  if (first == fs::directory_iterator() || only_unfinished_plan) {
     return;
   }
-  const bool is_run = fs::exists(directory / "plan.jsonl");
-  const bool is_finished = fs::exists(directory / "run.json");
+  const bool is_run = fs::exists(directory / kPlan, error);
+  const bool is_finished = fs::exists(directory / "run.json", error);
   if (!is_run && !is_finished) {
-    throw UserError(directory.string() + ": the output directory is not empty and holds no run; choose an empty one with --out");
+    throw UserError(directory.string() +
+                    ": the output directory is not empty and holds no run; choose an empty one with --out");
   }
   if (!restart && is_finished) {
-    throw UserError(directory.string() + ": the output directory holds a finished run; delete it and make it again "
-                                         "with --restart, or choose another with --out");
+    throw UserError(directory.string() +
+                    ": the output directory holds a finished run; delete it and make it again "
+                    "with --restart, or choose another with --out");
   }
-  if (!restart && file_sha256(directory / "plan.jsonl") != plan_sha256) {
-    throw UserError(directory.string() + ": the output directory holds an unfinished run of another plan (the config or the "
-                                         "sources have changed); delete it and begin anew with --restart, or choose another with --out");
+  if (!restart && file_sha256(directory / kPlan) != plan_sha256) {
+    throw UserError(directory.string() +
+                    ": the output directory holds an unfinished run of another plan (the config or the "
+                    "sources have changed); delete it and begin anew with --restart, or choose another with --out");
   }
   delete_own_files(directory);
 }
@@ -71,9 +86,12 @@ void prepare_folder(const fs::path& directory, const std::string& plan_sha256, b
 
 const char* to_string(Fate fate) {
   switch (fate) {
-    case Fate::written: return "written";
-    case Fate::rejected: return "rejected";
-    case Fate::failed: return "failed";
+    case Fate::written:
+      return "written";
+    case Fate::rejected:
+      return "rejected";
+    case Fate::failed:
+      return "failed";
   }
   return "?";
 }
@@ -82,7 +100,7 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)
     : directory_(std::move(directory)), plan_(plan), plan_sha256_(plan.sha256()) {
   prepare_folder(directory_, plan_sha256_, restart);
   counts_.planned = plan.size();
-  GrowingFile lines(directory_ / "plan.jsonl");
+  GrowingFile lines(directory_ / kPlan);
   for (std::size_t i = 0; i < plan.size(); ++i) {
     lines.add_line(plan.line(plan.at(i)));
   }
@@ -124,6 +142,10 @@ void RunFolder::add(const Outcome& outcome) {
   entry["status"] = to_string(outcome.fate);
   entry["sha256"] = outcome.sha256;
   journal_ << entry.dump() << '\n';
+  check_journal();
+}
+
+void RunFolder::check_journal() const {
   if (!journal_) {
     throw PassingFault((directory_ / "journal.jsonl").string() + ": cannot write");
   }
@@ -149,6 +171,7 @@ void RunFolder::finish(double seconds, const std::string& tool_version) {
     file->finish();
   }
   journal_.close();
+  check_journal();
   GrowingFile failures(directory_ / "failures.jsonl");
   for (const auto& [id, line] : failures_) {
     failures.add_line(line);

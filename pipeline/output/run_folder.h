@@ -55,6 +55,7 @@ class RunFolder {
 
  private:
   void add_failure(const Outcome& outcome);
+  void check_journal() const;
   [[nodiscard]] std::string run_json(double seconds, const std::string& tool_version) const;
 
   std::filesystem::path directory_;

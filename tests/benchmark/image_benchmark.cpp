@@ -1,0 +1,286 @@
+// A photograph's way from file to file, against the codec calls that no tool can do without.
+//
+// The chain is exposure, a gain for each channel and sensor noise; 512 x 512 pixels, JPEG in and out. The floor is
+// cv::imdecode once, then for each variant cv::imencode and, as labels are measured on what a reader will see,
+// cv::imdecode again.
+
+#include <benchmark/benchmark.h>
+
+#include <opencv2/core/utility.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <stdexcept>
+
+#include "pipeline/core/hash.h"
+#include "pipeline/core/hot.h"
+#include "pipeline/measure/image_level.h"
+#include "pipeline/media/image_file.h"
+#include "pipeline/output/record.h"
+#include "tests/benchmark/figures.h"
+#include "tests/benchmark/workload.h"
+
+namespace fairground {
+namespace {
+
+// What a further row operation costs is part of the question, so the chain has one that is as simple as a white
+// balance: red and blue get a gain each.
+struct ChannelGain {
+  double red = 1.0;
+  double blue = 1.0;
+};
+
+const ParameterTable<ChannelGain>& table() {
+  using P = ChannelGain;
+  static const auto instance = ParameterTable<P>()
+                                   .number("red", &P::red, "linear", {0.1, 10.0}, "Gain of the red channel.")
+                                   .number("blue", &P::blue, "linear", {0.1, 10.0}, "Gain of the blue channel.");
+  return instance;
+}
+
+FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] *= gain;
+  }
+}
+
+RowOperation rows(const ImageShape&, const ChannelGain& p, const StepRandom&) {
+  return [red = static_cast<float>(p.red), blue = static_cast<float>(p.blue)](const ImageRow& row) {
+    scale(row.channel(0).data(), static_cast<std::size_t>(row.width), red);
+    scale(row.channel(row.channels - 1).data(), static_cast<std::size_t>(row.width), blue);
+  };
+}
+
+const Registration registration(row_augmenter<ChannelGain>(
+    {
+        .name = "benchmark.channel_gain",
+        .summary = "A gain for red and one for blue.",
+        .source = "the benchmark",
+        .media = Media::image,
+        .stage = Stage::light,
+        .version = 1,
+        .identity = "red: 1, blue: 1",
+        .labels = "keeps all labels",
+    },
+    table(), rows));
+
+/// Value noise: random values on a grid of `cell` pixels, with a smooth surface through them.
+void add_texture(cv::Mat& picture, int cell, float amplitude, std::uint32_t seed) {
+  const RandomStream random(seed, static_cast<std::uint32_t>(cell), "texture");
+  const int stride = picture.cols / cell + 2;
+  const auto value = [&](int x, int y, int c) {
+    const std::uint32_t word = random.word_at(static_cast<std::uint64_t>((y * stride + x) * 3 + c));
+    return static_cast<float>(word) * 0x1p-32F - 0.5F;
+  };
+  const auto smooth = [](float t) { return t * t * (3.0F - 2.0F * t); };
+  for (int y = 0; y < picture.rows; ++y) {
+    const float v = smooth(static_cast<float>(y % cell) / static_cast<float>(cell));
+    for (int x = 0; x < picture.cols; ++x) {
+      const float u = smooth(static_cast<float>(x % cell) / static_cast<float>(cell));
+      for (int c = 0; c < 3; ++c) {
+        // Colours of a photograph mostly go together.
+        const auto corner = [&](int dx, int dy) {
+          return 0.8F * value(x / cell + dx, y / cell + dy, 0) + 0.2F * value(x / cell + dx, y / cell + dy, c);
+        };
+        const float above = corner(0, 0) * (1.0F - u) + corner(1, 0) * u;
+        const float below = corner(0, 1) * (1.0F - u) + corner(1, 1) * u;
+        picture.ptr<float>(y)[3 * x + c] += amplitude * (above * (1.0F - v) + below * v);
+      }
+    }
+  }
+}
+
+/// Texture whose amplitude falls with its size, as in photographs (Field 1987), behind some hard edges and under the
+/// grain of a camera.
+/// At quality 92 it has the size of real portraits: 75 and 82 KB were measured.
+cv::Mat photograph_like(int side) {
+  cv::Mat picture(side, side, CV_32FC3, cv::Scalar(110.0, 115.0, 125.0));
+  float amplitude = 150.0F;
+  for (int cell = side / 2; cell >= 2; cell /= 2, amplitude *= 0.75F) {
+    add_texture(picture, cell, amplitude, /*seed=*/1);
+  }
+  RandomStream edges(1, 0, "edges");
+  for (int i = 0; i < 24; ++i) {
+    const auto left = static_cast<int>(edges.uniform(0.0, 0.9) * side);
+    const auto top = static_cast<int>(edges.uniform(0.0, 0.9) * side);
+    const cv::Rect area(left, top, std::max(1, side / 12), std::max(1, side / 10));
+    picture(area & cv::Rect(0, 0, side, side)) += cv::Scalar::all(edges.uniform(-60.0, 60.0));
+  }
+  std::vector<float> grain(picture.total() * 3);
+  RandomStream(1, 0, "grain").normals(0, grain);
+  for (std::size_t i = 0; i < grain.size(); ++i) {
+    picture.ptr<float>()[i] += 4.0F * grain[i];
+  }
+  cv::Mat codes;
+  picture.convertTo(codes, CV_8UC3);
+  return codes;
+}
+
+constexpr int kInputQuality = 92;
+constexpr int kOutputQuality = 85;
+
+/// The config of a set with one photograph and `variants` variants of it.
+std::filesystem::path write_set(const std::filesystem::path& folder, int variants) {
+  std::string levels;
+  for (int i = 0; i < variants; ++i) {
+    levels += "    l" + std::to_string(i) + ": [{light.exposure: {ev: " + std::to_string(0.5 + 0.01 * i) +
+              "}}, {benchmark.channel_gain: {red: 1.1, blue: 0.8}}, {sensor.noise: {iso: 800}}]\n";
+  }
+  const std::filesystem::path config = folder / ("image" + std::to_string(variants) + ".yaml");
+  write_file(
+      config,
+      "fairground: 1\nname: image\nseed: 1\n"
+      "sources:\n  - {media: image, manifest: images.csv, id: id, file: path, subject: subject, groups: [group]}\n"
+      "axes:\n  light:\n" +
+          levels + "design: {include_clean: false}\noutput: {directory: out, image: {format: jpeg, quality: " +
+          std::to_string(kOutputQuality) + "}}\n");
+  return config;
+}
+
+/// One variant taken apart, so that each stage can be timed alone.
+struct Stages {
+  Bytes file;
+  cv::Mat decoded;
+  Image linear;
+  std::vector<RowOperation> operations;
+  Raster raster;
+  Bytes encoded;
+  Raster read_again;
+
+  Stages(const PlannedSet& set, const std::filesystem::path& source) : file(read_file(source, MediaLimits{})) {
+    decoded = cv::imdecode(matrix(file), cv::IMREAD_UNCHANGED);
+    linear = to_linear({decoded});
+    for (const ChainStep& step : set.plan().media().front().conditions.front().chain) {
+      const StepRandom random = step_random(set.plan().config(), step, /*realization=*/0, "");
+      operations.push_back(set.workshop().row_step(*step.step)({linear.width, linear.height, linear.channels},
+                                                               draw_values(*step.step, random), random));
+    }
+    raster = render_rows(linear, operations, /*bits=*/8);
+    encoded = encode_image(raster, ImageContainer::jpeg, kOutputQuality);
+    read_again = decode_own_image(encoded);
+  }
+
+  static cv::Mat matrix(const Bytes& bytes) {
+    return {1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data())};
+  }
+
+  void run_floor(int variants, bool read_again_too) const {
+    benchmark::DoNotOptimize(cv::imdecode(matrix(file), cv::IMREAD_UNCHANGED));
+    std::vector<unsigned char> out;
+    for (int i = 0; i < variants; ++i) {
+      cv::imencode(".jpg", raster.codes, out, {cv::IMWRITE_JPEG_QUALITY, kOutputQuality});
+      if (read_again_too) {
+        benchmark::DoNotOptimize(cv::imdecode(out, cv::IMREAD_UNCHANGED));
+      }
+    }
+  }
+
+  void run_rows(std::size_t first, std::size_t count) const {
+    std::vector<float> buffer(linear.row_size());
+    for (int y = 0; y < linear.height; ++y) {
+      std::ranges::copy(linear.row(y), buffer.begin());
+      for (std::size_t i = first; i < first + count; ++i) {
+        operations[i]({y, linear.width, linear.channels, buffer});
+      }
+      benchmark::DoNotOptimize(buffer.data());
+    }
+  }
+
+  void run_draws() const {
+    const RandomStream stream(1, 0, "draws");
+    std::vector<float> normals(static_cast<std::size_t>(linear.width));
+    for (std::uint64_t line = 0; line < static_cast<std::uint64_t>(linear.height) * 3; ++line) {
+      stream.normals(line << 20U, normals);
+      benchmark::DoNotOptimize(normals.data());
+    }
+  }
+};
+
+void add(const std::string& name, std::function<void()> work) {
+  benchmark::RegisterBenchmark(name.c_str(), [work](benchmark::State& state) {
+    for (auto _ : state) {
+      work();
+    }
+  });
+}
+
+template <class Work>
+void add_value(const std::string& name, Work work) {
+  add(name, [work] { benchmark::DoNotOptimize(work()); });
+}
+
+int run(int argc, char** argv) {
+  const bool smoke = take_smoke_flag(argc, argv);
+  cv::setNumThreads(0);
+  const ScratchFolder folder;
+  const std::filesystem::path photograph = folder.path() / "a.jpg";
+  const Bytes jpeg = encode_image({photograph_like(smoke ? 32 : 512)}, ImageContainer::jpeg, kInputQuality);
+  write_file(photograph, jpeg);
+  write_file(folder.path() / "images.csv", std::string("id,path,subject,group\na,a.jpg,s,g\n"));
+  const PlannedSet one(write_set(folder.path(), 1));
+  const PlannedSet eight(write_set(folder.path(), 8));
+  const Stages stages(one, photograph);
+
+  const Variant variant = one.plan().at(0);
+  const std::string sha256 = sha256_hex(stages.encoded);
+  DrawnChain drawn;
+  for (const ChainStep& step : one.plan().media().front().conditions.front().chain) {
+    drawn.push_back(draw_values(*step.step, step_random(one.plan().config(), step, /*realization=*/0, "")));
+  }
+  const ImageLabels labels{measure_image(stages.read_again), stages.linear.width, stages.linear.height};
+
+  add("job 1", [&] { one.make_first_source(); });
+  add("job 8", [&] { eight.make_first_source(); });
+  for (const int variants : {1, 8}) {
+    add("floor " + std::to_string(variants), [&, variants] { stages.run_floor(variants, /*read_again_too=*/true); });
+    add("short floor " + std::to_string(variants),
+        [&, variants] { stages.run_floor(variants, /*read_again_too=*/false); });
+  }
+  const std::vector<std::string> once = {"read and hash", "decode", "linearise"};
+  const std::vector<std::string> each = {"exposure",     "channel gain", "sensor noise", "put_row", "encode",
+                                         "decode again", "measure",      "hash",         "record"};
+  add_value("read and hash", [&] { return sha256_hex(read_file(photograph, MediaLimits{})); });
+  add_value("decode", [&] { return decode_image(stages.file, photograph, MediaLimits{}); });
+  add_value("linearise", [&] { return to_linear({stages.decoded}); });
+  add("exposure", [&] { stages.run_rows(0, 1); });
+  add("channel gain", [&] { stages.run_rows(1, 1); });
+  add("sensor noise", [&] { stages.run_rows(2, 1); });
+  add("noise draws", [&] { stages.run_draws(); });
+  add_value("put_row", [&] { return render_rows(stages.linear, {}, /*bits=*/8); });
+  add_value("encode", [&] { return encode_image(stages.raster, ImageContainer::jpeg, kOutputQuality); });
+  add_value("decode again", [&] { return decode_own_image(stages.encoded); });
+  add_value("measure", [&] { return measure_image(stages.read_again); });
+  add_value("hash", [&] { return sha256_hex(stages.encoded); });
+  add_value("record", [&] { return record_line(one.plan(), variant, drawn, labels, sha256); });
+
+  return run_benchmarks(
+      argc, argv, smoke, "Pictures: exposure, channel gain, sensor noise; JPEG in and out; one core",
+      [&](const Times& t) {
+        std::vector<Figure> figures = {
+            {"size of the photograph-like JPEG", "KB", static_cast<double>(jpeg.size()) / 1e3},
+            {"size of a variant's JPEG", "KB", static_cast<double>(stages.encoded.size()) / 1e3},
+            {"1 variant, of the codec floor", "", t.cpu_s("floor 1") / t.cpu_s("job 1"), 0.5},
+            {"8 variants, of the codec floor", "", t.cpu_s("floor 8") / t.cpu_s("job 8")},
+            {"1 variant, of a floor without the second decode", "", t.cpu_s("short floor 1") / t.cpu_s("job 1")},
+            {"8 variants, of a floor without the second decode", "", t.cpu_s("short floor 8") / t.cpu_s("job 8")},
+        };
+        double sum = 0.0;
+        const auto stage = [&](const std::string& name, const std::string& note) {
+          figures.push_back({name + note, "us", 1e6 * t.cpu_s(name)});
+        };
+        for (const std::string& name : once) {
+          stage(name, ", once");
+          sum += t.cpu_s(name);
+        }
+        for (const std::string& name : each) {
+          stage(name, ", each variant");
+          sum += t.cpu_s(name);
+        }
+        stage("noise draws", " (a part of sensor noise)");
+        figures.push_back({"share of one variant's time that these stages explain", "", sum / t.cpu_s("job 1")});
+        return figures;
+      });
+}
+
+}  // namespace
+}  // namespace fairground
+
+int main(int argc, char** argv) { return fairground::run(argc, argv); }

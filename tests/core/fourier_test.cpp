@@ -1,0 +1,79 @@
+#include "pipeline/core/fourier.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <vector>
+
+#include "pipeline/core/random.h"
+
+namespace fairground {
+namespace {
+
+// Rounding of fourteen steps in single precision, relative to the root mean square of the result.
+constexpr double kRounding = 2e-6;
+
+struct Signal {
+  std::vector<float> real = std::vector<float>(kFourierSize);
+  std::vector<float> imaginary = std::vector<float>(kFourierSize);
+
+  void transform() { inverse_fourier(std::span<float, kFourierSize>(real), std::span<float, kFourierSize>(imaginary)); }
+};
+
+Signal noise(std::uint64_t key) {
+  Signal signal;
+  RandomStream(key, 0, "real").normals(0, signal.real);
+  RandomStream(key, 0, "imaginary").normals(0, signal.imaginary);
+  return signal;
+}
+
+TEST(Fourier, AgreesWithTheDirectSumAtManyPlaces) {
+  const Signal spectrum = noise(1);
+  Signal result = spectrum;
+  result.transform();
+  const double root_mean_square = std::sqrt(2.0 * static_cast<double>(kFourierSize));
+  for (std::size_t n = 0; n < kFourierSize; n += 331) {
+    std::complex<double> sum = 0.0;
+    for (std::size_t k = 0; k < kFourierSize; ++k) {
+      // The product is reduced first, so that the angle keeps its precision.
+      const double turn = static_cast<double>(k * n % kFourierSize) / static_cast<double>(kFourierSize);
+      sum += std::complex<double>(spectrum.real[k], spectrum.imaginary[k]) *
+             std::polar(1.0, 2.0 * std::numbers::pi * turn);
+    }
+    EXPECT_NEAR(result.real[n], sum.real(), kRounding * root_mean_square) << n;
+    EXPECT_NEAR(result.imaginary[n], sum.imag(), kRounding * root_mean_square) << n;
+  }
+}
+
+TEST(Fourier, EachBinBecomesItsOwnTurningLine) {
+  for (const std::size_t bin :
+       {std::size_t{0}, std::size_t{1}, std::size_t{127}, std::size_t{128}, std::size_t{8192}, kFourierSize - 1}) {
+    Signal signal;
+    signal.real[bin] = 1.0F;
+    signal.transform();
+    for (std::size_t n = 0; n < kFourierSize; n += 97) {
+      const double turn = static_cast<double>(bin * n % kFourierSize) / static_cast<double>(kFourierSize);
+      EXPECT_NEAR(signal.real[n], std::cos(2.0 * std::numbers::pi * turn), kRounding) << bin << ' ' << n;
+      EXPECT_NEAR(signal.imaginary[n], std::sin(2.0 * std::numbers::pi * turn), kRounding) << bin << ' ' << n;
+    }
+  }
+}
+
+TEST(Fourier, KeepsThePower) {
+  Signal signal = noise(2);
+  const auto power = [](const Signal& s) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < kFourierSize; ++i) {
+      sum += double{s.real[i]} * s.real[i] + double{s.imaginary[i]} * s.imaginary[i];
+    }
+    return sum;
+  };
+  const double before = power(signal);
+  signal.transform();
+  EXPECT_NEAR(power(signal) / (before * static_cast<double>(kFourierSize)), 1.0, kRounding);
+}
+
+}  // namespace
+}  // namespace fairground

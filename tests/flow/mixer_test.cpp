@@ -1,0 +1,223 @@
+// The mixer's one claim, the SNR, in floats and after 16 bits; and that noise is the same for everyone.
+#include "pipeline/flow/mixer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/units.h"
+#include "pipeline/media/audio_file.h"
+#include "tests/measure/signals.h"
+#include "tests/support/apply.h"
+#include "tests/support/wav.h"
+
+namespace fairground {
+namespace {
+
+// What is promised of the samples, and of a file of 16 bits, whose rounding is itself a noise at -98 dBov.
+constexpr double kSnrToleranceDb = 0.1;
+constexpr double kFileToleranceDb = 0.3;
+// The mixer's own measurement is of the same samples as the test's, before floats round their sum with the speech.
+constexpr double kMeasurementDb = 1e-3;
+
+/// Power of what was added, in dBov.
+double added_dbov(const Audio& mixed, const Audio& clean) {
+  double energy = 0.0;
+  for (std::size_t i = 0; i < mixed.samples.size(); ++i) {
+    const double d = static_cast<double>(mixed.samples[i]) - clean.samples[i];
+    energy += d * d;
+  }
+  return db_from_power(energy / static_cast<double>(mixed.samples.size()));
+}
+
+Audio through_16_bits(const Audio& audio) {
+  return decode_audio(encode_audio(quantise(audio, 16), AudioContainer::flac), "x.flac", {});
+}
+
+NoiseStem stem(const Audio& like, double hz, double amplitude, double snr_db) {
+  NoiseStem made{"noise.test", like, snr_db};
+  for (int channel = 0; channel < like.channels; ++channel) {
+    std::ranges::copy(sine(like.seconds(), like.sample_rate, hz, amplitude), made.signal.channel(channel).begin());
+  }
+  return made;
+}
+
+constexpr std::array kRates{8000, 16000, 48000};
+
+TEST(Mixer, MeetsTheSnrOf200RandomCases) {
+  constexpr int kCases = 200;
+  const TemporaryFolder folder;
+  Assets assets;
+  assets.load("site",
+              {write_wav(folder / "a.wav", mono(44100, speech_like(3.0, 44100, -25, 1))),
+               write_wav(folder / "b.wav", mono(16000, sine(2.0, 16000, 120, 0.01)))},
+              {kRates.begin(), kRates.end()}, {}, 1e3);
+  const std::array<std::string, 5> colours{"white", "pink", "brown", "blue", "violet"};
+  RandomStream random(20260101, 0, "cases");
+  double largest = 0.0;
+  double largest_in_file = 0.0;
+  for (int i = 0; i < kCases; ++i) {
+    const int rate = kRates[random.below(3)];
+    const double seconds = random.uniform(1.5, 4.0);
+    const double snr_db = random.uniform(-5.0, 40.0);
+    const std::vector<float> voice =
+        speech_like(seconds, rate, random.uniform(-38.0, -28.0), static_cast<std::uint64_t>(i));
+    Audio clean(rate, random.bernoulli(0.25) ? 2 : 1, voice.size());
+    for (int channel = 0; channel < clean.channels; ++channel) {
+      std::ranges::copy(voice, clean.channel(channel).begin());
+    }
+    const bool recorded = random.bernoulli(0.4);
+    const Augmenter& noise = augmenter(recorded ? "noise.recording" : "noise.coloured");
+    const Given given = recorded ? Given{{"from", std::string("site")}, {"snr_db", snr_db}}
+                                 : Given{{"colour", colours[random.below(5)]}, {"snr_db", snr_db}};
+    AudioScene scene =
+        apply_audio(noise, values_of(noise.schema, given), clean, {7, static_cast<std::uint32_t>(i)}, &assets);
+    const SpeechLevel level = measure_speech_level(clean);
+    const MixMeasure measure = mix(scene, level);
+    SCOPED_TRACE(testing::Message() << "case " << i << ": " << noise.schema.name << " " << snr_db << " dB at " << rate);
+
+    const double snr = level.active_level_dbov - added_dbov(scene.speech, clean);
+    EXPECT_NEAR(snr, snr_db, kSnrToleranceDb);
+    ASSERT_EQ(measure.stems.size(), 1U);
+    EXPECT_EQ(measure.stems[0].requested_snr_db, snr_db);
+    EXPECT_NEAR(measure.stems[0].measured_snr_db, snr, kMeasurementDb);
+    EXPECT_NEAR(measure.total_snr_db.value(), snr, kMeasurementDb);
+    EXPECT_EQ(measure.speech_active_level_dbov, level.active_level_dbov);
+
+    const Audio clean_file = through_16_bits(clean);
+    const double in_file =
+        measure_speech_level(clean_file).active_level_dbov - added_dbov(through_16_bits(scene.speech), clean_file);
+    EXPECT_NEAR(in_file, snr_db, kFileToleranceDb);
+    largest = std::max(largest, std::abs(snr - snr_db));
+    largest_in_file = std::max(largest_in_file, std::abs(in_file - snr_db));
+  }
+  RecordProperty("largest_error_db", std::to_string(largest));
+  RecordProperty("largest_error_in_file_db", std::to_string(largest_in_file));
+}
+
+// Two tones of whole periods are orthogonal, so that what was added tells how much of each is in it.
+TEST(Mixer, SetsEachStemAndMeasuresTheirSum) {
+  const Audio clean = mono(16000, speech_like(4.0, 16000, -28, 5));
+  const std::vector<float> low = sine(4.0, 16000, 500, 1.0);
+  const std::vector<float> high = sine(4.0, 16000, 1500, 1.0);
+  AudioScene scene{clean, {stem(clean, 500, 0.9, 12.0), stem(clean, 1500, 0.001, 3.0)}};
+  const SpeechLevel level = measure_speech_level(clean);
+  const MixMeasure measure = mix(scene, level);
+  const auto part = [&](const std::vector<float>& tone) {
+    double product = 0.0;
+    for (std::size_t i = 0; i < tone.size(); ++i) {
+      product += (static_cast<double>(scene.speech.samples[i]) - clean.samples[i]) * tone[i];
+    }
+    const double amplitude = 2 * product / static_cast<double>(tone.size());
+    return level.active_level_dbov - db_from_power(amplitude * amplitude / 2);
+  };
+  EXPECT_NEAR(part(low), 12.0, kSnrToleranceDb);
+  EXPECT_NEAR(part(high), 3.0, kSnrToleranceDb);
+  ASSERT_EQ(measure.stems.size(), 2U);
+  EXPECT_NEAR(measure.stems[0].measured_snr_db, 12.0, kMeasurementDb);
+  EXPECT_NEAR(measure.stems[1].measured_snr_db, 3.0, kMeasurementDb);
+  const double total = -db_from_power(power_from_db(-12.0) + power_from_db(-3.0));
+  EXPECT_NEAR(measure.total_snr_db.value(), total, kMeasurementDb);
+  EXPECT_NEAR(level.active_level_dbov - added_dbov(scene.speech, clean), total, kSnrToleranceDb);
+}
+
+// Two equal noises add up in amplitude: the total is 6 dB lower, which a sum of powers would not see.
+TEST(Mixer, MeasuresTheTotalOnWhatIsAdded) {
+  const Audio clean = mono(16000, speech_like(4.0, 16000, -28, 5));
+  AudioScene scene{clean, {stem(clean, 500, 0.1, 10.0), stem(clean, 500, 0.3, 10.0)}};
+  const MixMeasure measure = mix(scene, measure_speech_level(clean));
+  EXPECT_NEAR(measure.total_snr_db.value(), 10.0 - db_from_amplitude(2.0), kMeasurementDb);
+}
+
+// Levels are power means over channels: noise in one of two is 3 dB lower than in that channel alone.
+TEST(Mixer, TakesTheMeanPowerOfChannels) {
+  const std::vector<float> voice = speech_like(3.0, 16000, -28, 6);
+  Audio clean(16000, 2, voice.size());
+  std::ranges::copy(voice, clean.channel(0).begin());
+  std::ranges::copy(voice, clean.channel(1).begin());
+  NoiseStem left = stem(clean, 500, 0.1, 10.0);
+  std::ranges::fill(left.signal.channel(1), 0.0F);
+  AudioScene scene{clean, {left}};
+  const SpeechLevel level = measure_speech_level(clean);
+  static_cast<void>(mix(scene, level));
+  const double in_left = db_from_power(2 * power_from_db(added_dbov(scene.speech, clean)));
+  EXPECT_NEAR(level.active_level_dbov - in_left, 10.0 - db_from_power(2.0), kSnrToleranceDb);
+  EXPECT_TRUE(std::ranges::equal(scene.speech.channel(1), clean.channel(1)));
+}
+
+// Two sources of other lengths and levels in one realization: one noise, and a gain. A product of floats is rounded
+// once.
+TEST(Mixer, AddsTheSameNoiseToEverySourceOfARealization) {
+  constexpr double kRounding = 2 * 0x1p-24;
+  const TemporaryFolder folder;
+  Assets assets;
+  assets.load("site", {write_wav(folder / "a.wav", mono(16000, speech_like(3.0, 16000, -25, 1)))}, {16000}, {}, 1e3);
+  const Audio one = mono(16000, speech_like(2.1, 16000, -35, 10));
+  const Audio other = mono(16000, speech_like(6.0, 16000, -27, 11));
+  for (const char* name : {"noise.coloured", "noise.recording"}) {
+    const Augmenter& noise = augmenter(name);
+    Given given{{"snr_db", 7.0}};
+    if (noise.schema.find("from")) {
+      given["from"] = std::string("site");
+    }
+    for (std::uint32_t realization = 0; realization < 4; ++realization) {
+      AudioScene a = apply_audio(noise, values_of(noise.schema, given), one, {7, realization}, &assets);
+      AudioScene b = apply_audio(noise, values_of(noise.schema, given), other, {7, realization}, &assets);
+      static_cast<void>(mix(a, measure_speech_level(one)));
+      static_cast<void>(mix(b, measure_speech_level(other)));
+      const std::vector<float>& in_a = a.noise[0].signal.samples;
+      const std::vector<float>& in_b = b.noise[0].signal.samples;
+      double product = 0.0;
+      double energy = 0.0;
+      for (std::size_t i = 0; i < in_a.size(); ++i) {
+        product += static_cast<double>(in_a[i]) * in_b[i];
+        energy += static_cast<double>(in_b[i]) * in_b[i];
+      }
+      const double gain = product / energy;
+      EXPECT_GT(gain, 0.0);
+      for (std::size_t i = 0; i < in_a.size(); ++i) {
+        ASSERT_NEAR(in_a[i], gain * in_b[i], 2 * kRounding * std::abs(in_a[i])) << name << " sample " << i;
+        // And that noise is what was added; the sum is rounded to a float.
+        ASSERT_EQ(a.speech.samples[i], one.samples[i] + in_a[i]);
+      }
+    }
+  }
+}
+
+TEST(Mixer, LeavesSpeechWithoutNoiseAsItIs) {
+  const Audio clean = mono(16000, speech_like(2.0, 16000, -28, 5));
+  AudioScene scene{clean, {}};
+  const MixMeasure measure = mix(scene, measure_speech_level(clean));
+  EXPECT_EQ(scene.speech.samples, clean.samples);
+  EXPECT_TRUE(measure.stems.empty());
+  EXPECT_FALSE(measure.total_snr_db.has_value());
+}
+
+/// What the GateError says; empty where there is none.
+std::string gate_reason(AudioScene scene) {
+  try {
+    static_cast<void>(mix(scene, measure_speech_level(scene.speech)));
+  } catch (const GateError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Mixer, RejectsNoiseBesideSilence) {
+  const Audio silence(16000, 1, 32000);
+  EXPECT_NE(gate_reason({silence, {stem(silence, 500, 0.1, 10.0)}}).find("no active speech"), std::string::npos);
+  EXPECT_EQ(gate_reason({silence, {}}), "");
+}
+
+TEST(Mixer, RejectsSilentNoise) {
+  const Audio clean = mono(16000, speech_like(2.0, 16000, -28, 5));
+  const std::string reason = gate_reason({clean, {stem(clean, 500, 0.1, 5.0), stem(clean, 500, 0.0, 10.0)}});
+  EXPECT_NE(reason.find("noise.test: the noise is silent"), std::string::npos) << reason;
+  // Quiet is not silent: the mixer brings it up.
+  EXPECT_EQ(gate_reason({clean, {stem(clean, 500, 1e-4, 10.0)}}), "");
+}
+
+}  // namespace
+}  // namespace fairground

@@ -1,0 +1,290 @@
+// The states of a run's folder, and what a run puts into it.
+#include "pipeline/output/run_folder.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/core/error.h"
+#include "tests/support/made_world.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_disk.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const StepSchema kFan = made_schema("noise.fan", Stage::scene);
+
+World world_of(std::uint64_t seed) {
+  World world;
+  world.config.name = "small";
+  world.config.seed = seed;
+  world.config.path = "/configs/small.yaml";
+  world.settings().axes = {{"noise", {{"none", {}}, {"fan", {made_step(kFan, 1.0)}}}}};
+  world.add("anna/1", "irish", "anna");
+  world.add("ben", "scots", "ben");
+  world.add("cora", "scots", "cora");
+  return world;
+}
+
+class RunFolderTest : public testing::Test {
+ protected:
+  [[nodiscard]] Outcome outcome(std::size_t index, Fate fate = Fate::written) const {
+    Outcome outcome;
+    outcome.index = index;
+    outcome.variant = plan_.at(index);
+    outcome.fate = fate;
+    if (fate == Fate::written) {
+      outcome.file = {std::byte{'f'}, static_cast<std::byte>('0' + index)};
+      outcome.sha256 = sha256_hex(outcome.file);
+      outcome.record = "{\"variant_id\":\"" + outcome.variant.variant_id + "\"}";
+    } else {
+      outcome.stage = "read";
+      outcome.reason = "because";
+    }
+    return outcome;
+  }
+
+  void make_all(bool restart = false) const {
+    RunFolder folder(out_, plan_, restart);
+    for (std::size_t i = 0; i < plan_.size(); ++i) {
+      folder.add(outcome(i));
+    }
+    folder.finish(1.5, "0.0.1");
+  }
+
+  void begin(const Plan& plan, bool restart = false) const { RunFolder(out_, plan, restart).add(outcome(0)); }
+
+  [[nodiscard]] std::string refusal(bool restart = false) const {
+    try {
+      const RunFolder folder(out_, plan_, restart);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TemporaryFolder folder_;
+  fs::path out_ = folder_ / "out/set";
+  World world_ = world_of(1);
+  Plan plan_{world_.config, world_.catalog};
+  World other_world_ = world_of(2);
+  Plan other_plan_{other_world_.config, other_world_.catalog};
+};
+
+TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
+  make_all();
+  const auto files = read_tree(out_);
+  std::vector<std::string> names;
+  std::set<std::string> media;
+  for (const auto& [name, text] : files) {
+    name.ends_with(".flac") ? (void)media.insert(name) : names.push_back(name);
+  }
+  EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "coverage.json", "failures.jsonl", "journal.jsonl",
+                                 "plan.jsonl", "run.json"));
+  EXPECT_THAT(media, SizeIs(6));
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    EXPECT_EQ(files.at("audio/" + plan_.at(i).file_name), "f" + std::to_string(i));
+    EXPECT_EQ(read_lines(out_ / "plan.jsonl").at(i), plan_.line(plan_.at(i)));
+    EXPECT_EQ(read_lines(out_ / "audio/metadata.jsonl").at(i), outcome(i).record);
+    const json entry = json::parse(read_lines(out_ / "journal.jsonl").at(i));
+    EXPECT_EQ(entry,
+              json({{"variant_id", plan_.at(i).variant_id}, {"status", "written"}, {"sha256", outcome(i).sha256}}));
+  }
+  EXPECT_EQ(files.at("failures.jsonl"), "");
+  const json run = json::parse(files.at("run.json"));
+  EXPECT_EQ(run["counts"], json({{"planned", 6}, {"written", 6}, {"rejected", 0}, {"failed", 0}}));
+  EXPECT_EQ(run["media"]["audio"], run["counts"]);
+  EXPECT_EQ(run["plan_sha256"], plan_.sha256());
+  EXPECT_EQ(run["config_file"], "/configs/small.yaml");
+  EXPECT_EQ(run["seconds"], 1.5);
+}
+
+TEST_F(RunFolderTest, RunJsonComesLast) {
+  RunFolder folder(out_, plan_, false);
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    folder.add(outcome(i));
+  }
+  EXPECT_FALSE(fs::exists(out_ / "run.json"));
+  EXPECT_FALSE(fs::exists(out_ / "audio/metadata.jsonl"));
+  // With the coverage out of the way, the end cannot be reached, and the run must not look finished.
+  fs::create_directories(out_ / "coverage.json/x");
+  EXPECT_THROW(folder.finish(1.0, "0"), PassingFault);
+  EXPECT_FALSE(fs::exists(out_ / "run.json"));
+}
+
+TEST_F(RunFolderTest, CountsThatDoNotAddUpAreADefect) {
+  RunFolder folder(out_, plan_, false);
+  folder.add(outcome(0));
+  folder.add(outcome(1, Fate::failed));
+  EXPECT_THROW(folder.finish(1.0, "0"), std::logic_error);
+  EXPECT_FALSE(fs::exists(out_ / "run.json"));
+}
+
+TEST_F(RunFolderTest, CountsAndFailures) {
+  RunFolder folder(out_, plan_, false);
+  const std::vector<Fate> fates = {Fate::written, Fate::rejected, Fate::failed,
+                                   Fate::failed,  Fate::written,  Fate::written};
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    Outcome one = outcome(i, fates[i]);
+    one.reason += i == 2 ? " of a name that is not UTF-8: \xFF" : "";
+    folder.add(one);
+  }
+  EXPECT_EQ(folder.counts().done(), 6U);
+  folder.finish(1.0, "0");
+  const json run = json::parse(read_text(out_ / "run.json"));
+  EXPECT_EQ(run["counts"], json({{"planned", 6}, {"written", 3}, {"rejected", 1}, {"failed", 2}}));
+  const std::vector<std::string> lines = read_lines(out_ / "failures.jsonl");
+  ASSERT_THAT(lines, SizeIs(3));
+  std::vector<std::string> ids;
+  for (const std::string& line : lines) {
+    const json entry = json::parse(line);
+    ids.push_back(entry["variant_id"]);
+    EXPECT_EQ(entry["stage"], "read");
+    EXPECT_THAT(entry["reason"].get<std::string>(), HasSubstr("because"));
+    EXPECT_TRUE(entry["source_id"] == "anna/1" || entry["source_id"] == "ben");
+    EXPECT_TRUE(entry["kind"] == "failed" || entry["kind"] == "rejected");
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(ids));
+  EXPECT_THAT(read_lines(out_ / "audio/metadata.jsonl"), SizeIs(3));
+  EXPECT_THAT(read_lines(out_ / "journal.jsonl"), SizeIs(6));
+}
+
+TEST_F(RunFolderTest, ForeignFilesAreRefusedAndUntouched) {
+  for (const char* name : {"thesis.doc", "audio/song.flac", ".hidden", "metadata.jsonl", "plan.jsonl.part/x"}) {
+    fs::remove_all(out_);
+    write_text(out_ / name, "mine");
+    for (const bool restart : {false, true}) {
+      if (std::string(name) == "plan.jsonl.part/x") {
+        EXPECT_THROW(RunFolder(out_, plan_, restart), std::exception) << name;
+      } else {
+        EXPECT_THAT(refusal(restart), HasSubstr("not empty")) << name;
+      }
+      EXPECT_EQ(read_tree(out_), (std::map<std::string, std::string>{{name, "mine"}}));
+    }
+  }
+}
+
+TEST_F(RunFolderTest, AFileInItsPlaceIsRefused) {
+  write_text(out_, "mine");
+  EXPECT_THAT(refusal(true), HasSubstr("is a file"));
+  EXPECT_EQ(read_text(out_), "mine");
+}
+
+TEST_F(RunFolderTest, AFinishedRunIsRefusedAndUntouched) {
+  make_all();
+  const auto before = read_tree(out_);
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("finished run"), HasSubstr("--restart")));
+  EXPECT_EQ(read_tree(out_), before);
+}
+
+TEST_F(RunFolderTest, RestartDeletesOnlyWhatIsTheRuns) {
+  make_all();
+  write_text(out_ / "notes.txt", "mine");
+  write_text(out_ / "more/plan.jsonl", "mine");
+  write_text(out_ / "audio/stale.flac", "of the old run");
+  make_all(/*restart=*/true);
+  auto files = read_tree(out_);
+  EXPECT_EQ(files.at("notes.txt"), "mine");
+  EXPECT_EQ(files.at("more/plan.jsonl"), "mine");
+  EXPECT_FALSE(files.contains("audio/stale.flac"));
+  EXPECT_TRUE(files.contains("run.json"));
+}
+
+TEST_F(RunFolderTest, RestartDoesNotFollowLinks) {
+  make_all();
+  write_text(folder_ / "elsewhere/keep.txt", "mine");
+  fs::remove_all(out_ / "audio");
+  fs::create_directory_symlink(folder_ / "elsewhere", out_ / "audio");
+  make_all(/*restart=*/true);
+  EXPECT_EQ(read_tree(folder_ / "elsewhere"), (std::map<std::string, std::string>{{"keep.txt", "mine"}}));
+}
+
+TEST_F(RunFolderTest, AnUnfinishedRunOfTheSamePlanIsBegunAgain) {
+  begin(plan_);
+  make_all();
+  const TemporaryFolder elsewhere;
+  out_ = elsewhere / "fresh";
+  const auto again = read_tree(folder_ / "out/set");
+  make_all();
+  EXPECT_EQ(again, read_tree(out_));
+}
+
+TEST_F(RunFolderTest, AnUnfinishedRunOfAnotherPlanIsRefused) {
+  begin(other_plan_);
+  const auto before = read_tree(out_);
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("another plan"), HasSubstr("--restart")));
+  EXPECT_EQ(read_tree(out_), before);
+  make_all(/*restart=*/true);
+  EXPECT_TRUE(fs::exists(out_ / "run.json"));
+}
+
+TEST_F(RunFolderTest, ARunThatWasStoppedWhileItsPlanWasWrittenIsBegunAgain) {
+  write_text(out_ / "plan.jsonl.part", "{\"variant_id\":");
+  make_all();
+  EXPECT_THAT(read_lines(out_ / "plan.jsonl"), SizeIs(6));
+}
+
+TEST_F(RunFolderTest, ARestartThatWasStoppedCanBeRepeated) {
+  make_all();
+  // The names are deleted one after the other; whatever was left when that was stopped must still be known as ours.
+  fs::remove(out_ / "run.json");
+  fs::remove(out_ / "journal.jsonl");
+  make_all();
+  EXPECT_TRUE(fs::exists(out_ / "run.json"));
+}
+
+TEST_F(RunFolderTest, AFullDiskIsAPassingFaultAndCanBeMended) {
+  const TinyDisk disk(out_, 64);
+  if (!disk.problem().empty()) {
+    GTEST_SKIP() << disk.problem();
+  }
+  const auto attempt = [&] {
+    RunFolder folder(out_, plan_, false);
+    for (std::size_t i = 0; i < plan_.size(); ++i) {
+      Outcome one = outcome(i);
+      one.file.resize(20000);
+      folder.add(one);
+    }
+    folder.finish(1.0, "0");
+  };
+  EXPECT_THROW(attempt(), PassingFault);
+  EXPECT_FALSE(fs::exists(out_ / "run.json"));
+  EXPECT_THROW(attempt(), PassingFault) << "still full";
+  ASSERT_TRUE(disk.grow(1024));
+  attempt();
+  EXPECT_TRUE(fs::exists(out_ / "run.json"));
+}
+
+TEST_F(RunFolderTest, ADiskTooSmallForThePlanCanBeMended) {
+  world_.add_many(200, "irish");
+  const Plan plan(world_.config, world_.catalog);
+  const TinyDisk disk(out_, 32);
+  if (!disk.problem().empty()) {
+    GTEST_SKIP() << disk.problem();
+  }
+  EXPECT_THROW(RunFolder(out_, plan, false), PassingFault);
+  ASSERT_TRUE(disk.grow(4096));
+  RunFolder(out_, plan, false);
+  EXPECT_TRUE(fs::exists(out_ / "plan.jsonl"));
+}
+
+TEST_F(RunFolderTest, AFolderThatMayNotBeReadIsAPassingFault) {
+  if (::geteuid() == 0) {
+    GTEST_SKIP() << "root may read every folder";
+  }
+  fs::create_directories(out_);
+  fs::permissions(out_, fs::perms::none);
+  EXPECT_THROW(RunFolder(out_, plan_, false), PassingFault);
+  fs::permissions(out_, fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace fairground
