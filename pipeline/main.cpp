@@ -137,11 +137,21 @@ int dispatch(int argc, char** argv) {
   return augmenters->parsed() ? augmenters_command(arguments) : verify_command(arguments);
 }
 
+/// What was printed may still lie in a buffer, and a full disk shows only when that is written.
+int check_output(int status) {
+  std::cout.flush();
+  if (std::cout) {
+    return status;
+  }
+  std::cerr << "fairground: cannot write to the standard output; what was printed is not complete\n";
+  return status == status_of(ExitStatus::done) ? status_of(ExitStatus::try_again) : status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return dispatch(argc, argv);
+    return check_output(dispatch(argc, argv));
   } catch (const UserError& error) {
     for (const std::string& message : error.messages()) {
       std::cerr << message << '\n';

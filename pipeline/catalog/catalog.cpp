@@ -64,9 +64,9 @@ class Builder {
       }
       std::string known;
       for (const std::string& name : manifest.columns) {
-        known += (known.empty() ? "" : ", ") + name;
+        known += (known.empty() ? "" : ", ") + on_one_line(name);
       }
-      mistake(settings.manifest, 1, "there is no column '" + column + "'; the manifest has: " + known);
+      mistake(settings.manifest, 1, "there is no column " + in_ticks(column) + "; the manifest has: " + known);
       return std::nullopt;
     };
     ColumnMap map;
@@ -98,11 +98,12 @@ class Builder {
 
   void refuse_collision(const SourceSettings& settings, const std::string& column) {
     if (is_record_field(column)) {
-      mistake(settings.manifest, 1, "column '" + column + "' has the name of a field of every record; rename it");
+      mistake(settings.manifest, 1,
+              "column " + in_ticks(column) + " has the name of a field of every record; rename it");
     }
     for (const Axis& axis : config_.media.at(settings.media).axes) {
       if (axis.name == column) {
-        mistake(settings.manifest, 1, "column '" + column + "' has the name of an axis; rename one of them");
+        mistake(settings.manifest, 1, "column " + in_ticks(column) + " has the name of an axis; rename one of them");
       }
     }
   }
@@ -146,8 +147,8 @@ class Builder {
     const auto [first, is_new] = places_.try_emplace(id, Place{&settings, line});
     if (!is_new) {
       mistake(settings.manifest, line,
-              "id '" + id + "' is given a second time; first at " + first->second.settings->manifest.string() + ":" +
-                  std::to_string(first->second.line));
+              "id " + in_ticks(id) + " is given a second time; first at " +
+                  on_one_line(first->second.settings->manifest.string()) + ":" + std::to_string(first->second.line));
     }
     return is_new;
   }
@@ -162,7 +163,7 @@ class Builder {
     std::error_code error;
     const fs::path path = fs::weakly_canonical(folder / cell, error);
     if (error) {
-      mistake(settings.manifest, line, "the path '" + cell + "' cannot be followed: " + error.message());
+      mistake(settings.manifest, line, "the path " + in_ticks(cell) + " cannot be followed: " + error.message());
       return std::nullopt;
     }
     const auto holds = [&](const fs::path& allowed) {
@@ -178,7 +179,7 @@ class Builder {
       }
     }
     mistake(settings.manifest, line,
-            "the path '" + cell + "' leaves the manifest's folder (it is " + path.string() +
+            "the path " + in_ticks(cell) + " leaves the manifest's folder (it is " + on_one_line(path.string()) +
                 "); allow that folder by name in the config: roots: {name: DIR}");
     return std::nullopt;
   }
@@ -208,7 +209,7 @@ class Builder {
   }
 
   void mistake(const fs::path& file, std::size_t line, const std::string& message) {
-    mistakes_.push_back(file.string() + ":" + std::to_string(line) + ": " + message);
+    mistakes_.push_back(on_one_line(file.string()) + ":" + std::to_string(line) + ": " + message);
   }
 
   const Config& config_;
@@ -235,29 +236,60 @@ void inspect(Source& source, Media medium, const MediaLimits& limits) {
   }
 }
 
-/// Under matched pairing everybody must meet the same draw, and a draw at another rate is another noise.
-void check_rates(const Config& config, const MediaCatalog& catalog) {
+/// "8000 Hz (1 source), 16000 Hz (2 sources)", of values with their wording.
+template <typename Value, typename Wording>
+std::string with_counts(const std::map<Value, std::size_t>& counts, const Wording& wording) {
+  std::string text;
+  for (const auto& [value, count] : counts) {
+    text += (text.empty() ? "" : ", ") + wording(value) + " (" + counted(count, "source") + ")";
+  }
+  return text;
+}
+
+/// Under matched pairing everybody must meet the same draw. At another rate, or in another number of channels, a draw
+/// is another noise; beside speech of another level it is another condition.
+void check_matched_signals(const Config& config, const MediaCatalog& catalog) {
   if (config.media.at(Media::audio).design.pairing == Pairing::independent) {
     return;
   }
-  std::map<int, std::size_t> counts;
+  std::map<int, std::size_t> rates;
+  std::map<int, std::size_t> channels;
+  std::map<std::optional<double>, std::size_t> levels;
   for (const Source& source : catalog.sources) {
-    const int wanted = config.sources[source.settings].sample_rate;
-    const int rate = wanted != 0 ? wanted : source.sample_rate;
+    const SourceSettings& settings = config.sources[source.settings];
+    const int rate = settings.sample_rate != 0 ? settings.sample_rate : source.sample_rate;
+    const int channel_count = settings.mono ? 1 : source.channels;
     if (rate != 0) {
-      ++counts[rate];
+      ++rates[rate];
     }
+    if (channel_count != 0) {
+      ++channels[channel_count];
+    }
+    ++levels[settings.active_level_dbov];
   }
-  if (counts.size() < 2) {
-    return;
+  std::vector<std::string> mistakes;
+  const auto refuse = [&](const std::string& what, const std::string& found, const std::string& rule,
+                          const std::string& setting) {
+    mistakes.push_back(config.path.string() + ": the recordings would have different " + what + ": " + found +
+                       ". Under matched pairing all groups must meet the same noise " + rule + ": set " + setting +
+                       " for all audio sources, or `pairing: independent`");
+  };
+  if (rates.size() > 1) {
+    refuse("sample rates", with_counts(rates, [](int rate) { return std::to_string(rate) + " Hz"; }),
+           "at the same rate", "one `sample_rate`");
   }
-  std::string rates;
-  for (const auto& [rate, count] : counts) {
-    rates += (rates.empty() ? "" : ", ") + std::to_string(rate) + " Hz (" + counted(count, "source") + ")";
+  if (channels.size() > 1) {
+    const auto wording = [](int count) { return counted(static_cast<std::size_t>(count), "channel"); };
+    refuse("numbers of channels", with_counts(channels, wording), "in as many channels", "`channels: mono`");
   }
-  throw UserError(config.path.string() + ": the recordings would have different sample rates: " + rates +
-                  ". Under matched pairing all groups must meet the same noise at the same rate: set one `sample_rate` "
-                  "for all audio sources, or `pairing: independent`");
+  if (levels.size() > 1) {
+    const auto wording = [](const std::optional<double>& level) { return level ? shortest(*level) + " dBov" : "keep"; };
+    refuse("active levels", with_counts(levels, wording), "beside speech of the same level",
+           "one `active_level` (or `keep`)");
+  }
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
+  }
 }
 
 }  // namespace
@@ -266,7 +298,7 @@ MediaLimits media_limits(const Limits& limits) {
   return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
 }
 
-Catalog read_catalog(const Config& config, int jobs, Progress* progress) {
+Catalog read_catalog(const Config& config, int jobs, Progress* progress, const std::atomic<bool>* stop) {
   Catalog catalog;
   {
     Builder builder(config, catalog);
@@ -285,25 +317,27 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress) {
   const MediaLimits limits = media_limits(config.limits);
   for (auto& [medium, media_catalog] : catalog.media) {
     std::vector<Source>& sources = media_catalog.sources;
-    parallel_for(sources.size(), jobs, [&sources, &limits, progress, media = medium](std::size_t i) {
+    const auto read = [&sources, &limits, progress, media = medium](std::size_t i) {
       inspect(sources[i], media, limits);
       if (progress != nullptr) {
         progress->add_one();
       }
-    });
+    };
+    parallel_for(sources.size(), jobs, read, stop);
   }
   if (catalog.media.contains(Media::audio)) {
-    check_rates(config, catalog.media.at(Media::audio));
+    check_matched_signals(config, catalog.media.at(Media::audio));
   }
   for (const AssetSettings& asset : config.assets) {
     std::vector<std::string> hashes(asset.files.size());
-    parallel_for(hashes.size(), jobs, [&](std::size_t i) {
+    const auto read = [&](std::size_t i) {
       try {
         hashes[i] = sha256_hex(read_file(asset.files[i], limits));
       } catch (const ItemError& error) {
         throw UserError(config.path.string() + ": asset '" + asset.name + "': " + error.what());
       }
-    });
+    };
+    parallel_for(hashes.size(), jobs, read, stop);
     std::ranges::sort(hashes);
     catalog.asset_sha256[asset.name] = std::move(hashes);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -52,7 +53,8 @@ struct Catalog {
 /// threads. A medium that is missing or unreadable is a source with a `problem`. Mistakes of structure (columns that
 /// are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's folder)
 /// are thrown as one UserError that lists them all, each as `FILE:LINE: message`. `progress` counts the sources that
-/// were read.
-[[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr);
+/// were read. When `stop` becomes true the rest is left out, and the result must not be used.
+[[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
+                                   const std::atomic<bool>* stop = nullptr);
 
 }  // namespace fairground

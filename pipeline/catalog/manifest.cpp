@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
@@ -13,32 +14,20 @@
 namespace fairground {
 namespace {
 
-/// Mistakes of one file, kept until all of it is read. A file that is wrong throughout would drown the reader, so
-/// the list is cut after a while, with the number of those left out.
+/// Mistakes of one file, kept until all of it is read.
 class Mistakes {
  public:
-  explicit Mistakes(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit Mistakes(const std::filesystem::path& path) : file_(on_one_line(path.string())) {}
 
   void add(std::size_t line, const std::string& message) {
-    constexpr std::size_t kMost = 50;
-    if (messages_.size() < kMost) {
-      messages_.push_back(path_.string() + ":" + std::to_string(line) + ": " + message);
-    } else {
-      ++left_out_;
-    }
+    messages_.push_back(file_ + ":" + std::to_string(line) + ": " + message);
   }
   [[nodiscard]] bool any() const { return !messages_.empty(); }
-  [[nodiscard]] std::vector<std::string> take() {
-    if (left_out_ > 0) {
-      messages_.push_back(path_.string() + ": and " + counted(left_out_, "more mistake") + " of this kind");
-    }
-    return std::move(messages_);
-  }
+  [[nodiscard]] std::vector<std::string> take() { return std::move(messages_); }
 
  private:
-  std::filesystem::path path_;
+  std::string file_;
   std::vector<std::string> messages_;
-  std::size_t left_out_ = 0;
 };
 
 /// Reads CSV records one after the other and counts lines, those inside quotes too.
@@ -86,7 +75,9 @@ class CsvReader {
         ++position_;
       } else {
         if (!at_cell_end()) {
-          mistakes_.add(line_, "text follows a closing quote; a quote inside a quoted cell is written twice");
+          if (!peek('\r')) {
+            mistakes_.add(line_, "text follows a closing quote; a quote inside a quoted cell is written twice");
+          }
           cell += read_plain(line_);
         }
         return cell;
@@ -101,6 +92,9 @@ class CsvReader {
     bool quote = false;
     while (!at_cell_end()) {
       quote = quote || text_[position_] == '"';
+      if (text_[position_] == '\r') {
+        refuse_return();
+      }
       ++position_;
     }
     if (quote) {
@@ -109,6 +103,16 @@ class CsvReader {
                     "write the inner quote twice");
     }
     return std::string(text_.substr(start, position_ - start));
+  }
+
+  /// Once for each line, since a file of them has no other end of line, and is one line.
+  void refuse_return() {
+    if (line_of_return_ != line_) {
+      mistakes_.add(line_,
+                    "a carriage return without a line feed stands outside quotes; end lines with LF or CRLF, or "
+                    "quote the cell that holds it");
+      line_of_return_ = line_;
+    }
   }
 
   [[nodiscard]] bool peek(char c) const { return position_ < text_.size() && text_[position_] == c; }
@@ -130,6 +134,7 @@ class CsvReader {
   Mistakes& mistakes_;
   std::size_t position_ = 0;
   std::size_t line_ = 1;
+  std::size_t line_of_return_ = 0;  ///< that was refused last
 };
 
 void check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes) {
@@ -138,7 +143,7 @@ void check_columns(const std::vector<std::string>& columns, std::size_t line, Mi
     if (column.empty()) {
       mistakes.add(line, "a column has no name");
     } else if (!seen.insert(column).second) {
-      mistakes.add(line, "two columns are named '" + column + "'");
+      mistakes.add(line, "two columns are named " + in_ticks(column));
     }
   }
 }
@@ -163,12 +168,103 @@ Manifest parse_csv(std::string_view text, Mistakes& mistakes) {
   return manifest;
 }
 
-std::string cell_text(const nlohmann::json& value) {
-  if (value.is_null()) {
-    return {};
+/// One line of JSON as keys and the text of their values. A tree of values would not do: it keeps the last of two equal
+/// keys, turns numbers into what a double can hold, and takes a stack as deep as the text is nested.
+class JsonLine : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::vector<std::pair<std::string, std::string>> cells;
+  std::string problem;  ///< what stopped the reading
+
+  bool null() override { return value(depth_ == 1 ? "" : "null"); }
+  bool boolean(bool truth) override { return value(truth ? "true" : "false"); }
+  // Without a fraction, zero is negative only as "-0".
+  bool number_integer(number_integer_t number) override { return value(number == 0 ? "-0" : std::to_string(number)); }
+  bool number_unsigned(number_unsigned_t number) override { return value(std::to_string(number)); }
+  bool number_float(number_float_t /*number*/, const string_t& text) override { return value(text); }
+  bool string(string_t& text) override {
+    if (depth_ > 1) {
+      return value(nlohmann::json(text).dump());
+    }
+    return holds_nul(text) ? stop(kNul) : value(text);
   }
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
+  bool binary(binary_t& /*bytes*/) override { return stop(kNoObject); }
+  bool key(string_t& name) override {
+    if (depth_ > 1) {
+      separate();
+      cells.back().second += nlohmann::json(name).dump() + ":";
+      return true;
+    }
+    cells.emplace_back(std::move(name), "");
+    return holds_nul(cells.back().first) ? stop(kNul) : true;
+  }
+  bool start_object(std::size_t /*size*/) override {
+    if (depth_ == 0) {
+      depth_ = 1;
+      return true;
+    }
+    return start('{');
+  }
+  bool end_object() override { return end('}'); }
+  bool start_array(std::size_t /*size*/) override { return depth_ == 0 ? stop(kNoObject) : start('['); }
+  bool end_array() override { return end(']'); }
+  bool parse_error(std::size_t /*position*/, const std::string& token,
+                   const nlohmann::json::exception& error) override {
+    constexpr int kNumberOutOfRange = 406;
+    return error.id == kNumberOutOfRange
+               ? stop("the number " + in_ticks(token) + " is larger than JSON's readers allow; put it into quotes")
+               : stop(kNoObject);
+  }
+
+ private:
+  static constexpr const char* kNoObject = "the line is not a JSON object";
+  static constexpr const char* kNul =
+      "a key or value holds the character \\u0000, which neither a path nor a label may hold";
+
+  static bool holds_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+  bool stop(const std::string& why) {
+    problem = why;
+    return false;
+  }
+
+  bool value(const std::string& text) {
+    if (depth_ == 0) {
+      return stop(kNoObject);
+    }
+    separate();
+    cells.back().second += text;
+    return true;
+  }
+
+  bool start(char bracket) {
+    constexpr std::size_t kDeepest = 64;  // as in configs
+    if (depth_ == kDeepest) {
+      return stop("the line is nested deeper than " + std::to_string(kDeepest) + " levels");
+    }
+    separate();
+    cells.back().second += bracket;
+    ++depth_;
+    return true;
+  }
+
+  bool end(char bracket) {
+    if (--depth_ > 0) {
+      cells.back().second += bracket;
+    }
+    return true;
+  }
+
+  /// Writes the comma before what is neither the first of its kind nor the value of a key. A string cannot be taken
+  /// for a bracket or a colon, since it ends with its quote.
+  void separate() {
+    std::string& text = cells.back().second;
+    if (depth_ > 1 && text.back() != '[' && text.back() != '{' && text.back() != ':') {
+      text += ',';
+    }
+  }
+
+  std::size_t depth_ = 0;  ///< of open objects and arrays, the line's own among them
+};
 
 Manifest parse_jsonl(std::string_view text, Mistakes& mistakes) {
   Manifest manifest;
@@ -182,27 +278,27 @@ Manifest parse_jsonl(std::string_view text, Mistakes& mistakes) {
     if (content.find_first_not_of(" \t\r") == std::string_view::npos) {
       continue;
     }
-    const auto object = nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false);
-    if (!object.is_object()) {
-      mistakes.add(line, "the line is not a JSON object");
+    JsonLine object;
+    if (!nlohmann::json::sax_parse(content, &object)) {
+      mistakes.add(line, object.problem);
       continue;
     }
     ManifestRow row{line, std::vector<std::string>(manifest.columns.size())};
-    bool has_nul = false;
-    for (const auto& [key, value] : object.items()) {
+    std::set<std::size_t> given;
+    for (auto& [key, text_of_value] : object.cells) {
       const auto [place, is_new] = index.try_emplace(key, manifest.columns.size());
       if (is_new) {
         manifest.columns.push_back(key);
         row.cells.emplace_back();
       }
-      row.cells[place->second] = cell_text(value);
-      has_nul = has_nul || row.cells[place->second].find('\0') != std::string::npos;
+      if (!given.insert(place->second).second) {
+        mistakes.add(line, "the key " + in_ticks(key) + " is given twice");
+      }
+      row.cells[place->second] = std::move(text_of_value);
     }
-    if (has_nul) {
-      mistakes.add(line, "a value holds the character \\u0000, which neither a path nor a label may hold");
-      continue;
+    if (given.size() == object.cells.size()) {
+      manifest.rows.push_back(std::move(row));
     }
-    manifest.rows.push_back(std::move(row));
   }
   for (ManifestRow& row : manifest.rows) {
     row.cells.resize(manifest.columns.size());
@@ -252,7 +348,7 @@ Manifest parse_manifest(std::string_view text, const std::filesystem::path& path
 Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
   std::ifstream file(path, std::ios::binary);
   if (!file || std::filesystem::is_directory(path)) {
-    mistakes.push_back(path.string() + ": the manifest cannot be read");
+    mistakes.push_back(on_one_line(path.string()) + ": the manifest cannot be read");
     return {};
   }
   const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -23,9 +23,9 @@ struct Manifest {
 };
 
 /// Reads CSV (RFC 4180: comma, double quotes, CRLF or LF; a UTF-8 byte order mark is allowed) or, where the name ends
-/// in .jsonl or .ndjson, one JSON object per line: strings as they are, null and missing keys as empty
-/// cells, everything else as its JSON text. Blank lines are passed over. Throws UserError with every mistake as
-/// `FILE:LINE: message`.
+/// in .jsonl or .ndjson, one JSON object per line: strings as they are, null and missing keys as empty cells,
+/// numbers as they are spelt, arrays and objects (nested up to 64 deep) as their JSON text without spaces. A key given
+/// twice is a mistake. Blank lines are passed over. Throws UserError with every mistake as `FILE:LINE: message`.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path);
 
 /// The same, but mistakes are added to `mistakes` instead of thrown, and rows that have one are left out, so that the

@@ -8,8 +8,8 @@ namespace fairground {
 /// True for what matches [A-Za-z0-9_-]+ and so can stand in ids and paths.
 [[nodiscard]] bool is_name(std::string_view text);
 
-/// True for the fields that every record may have of its own (docs/design.md, section 7). Axes and the columns
-/// of manifests must not have these names.
+/// True for the fields that every record may have of its own (docs/design.md, section 7), those among them that
+/// Hugging Face's loaders add, and `clean`. Axes and the columns of manifests must not have these names.
 [[nodiscard]] bool is_record_field(std::string_view name);
 
 }  // namespace fairground

@@ -64,6 +64,7 @@ class AxesReader {
         mistakes_.add(place,
                       "the axis name " + in_ticks(name) +
                           " is reserved: `axes` is divided into `audio` and `image` only if there are sources of both");
+        return;
       }
     }
     if (is_record_field(name)) {

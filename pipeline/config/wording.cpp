@@ -3,12 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/core/text.h"
-
 namespace fairground {
 namespace {
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
 /// Insertions, deletions, substitutions and swaps of neighbours, each counted once (optimal string alignment,
 /// after Damerau 1964), since swapped letters are one slip of the fingers.
@@ -48,10 +44,6 @@ std::string joined(const std::vector<std::string>& words, std::string_view last_
 
 }  // namespace
 
-std::size_t character_count(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return !continues_character(byte); }));
-}
-
 std::string number_text(double number) {
   // Whole numbers are written out where they are exact, as "1e+05" helps nobody.
   constexpr double kWrittenOut = 1e15;
@@ -79,20 +71,6 @@ std::string interval_text(double minimum, double maximum, std::string_view unit)
 std::string any_of(const std::vector<std::string>& words) { return joined(words, " or "); }
 
 std::string listing(const std::vector<std::string>& words) { return joined(words, ", "); }
-
-std::string in_ticks(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::size_t end = std::min(text.size(), kLongest);
-  while (end > 0 && end < text.size() && continues_character(text[end])) {
-    --end;
-  }
-  std::string safe = "`";
-  for (const char byte : text.substr(0, end)) {
-    // Control characters could break the line, or worse, command the terminal.
-    safe += static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F ? '?' : byte;
-  }
-  return safe + (end < text.size() ? "…`" : "`");
-}
 
 std::string nearest(std::string_view word, const std::vector<std::string>& words) {
   // One slip in three letters, an empirical bound: below it suggestions miss, above it they surprise.

@@ -1,15 +1,13 @@
 // How names, numbers and choices are put into words, alike in every message and in the reference.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace fairground {
+#include "pipeline/core/text.h"  // in_ticks, which belongs to the words
 
-/// The number of characters of UTF-8 text.
-[[nodiscard]] std::size_t character_count(std::string_view text);
+namespace fairground {
 
 /// The shortest text that reads back as the same number.
 [[nodiscard]] std::string number_text(double number);
@@ -21,10 +19,6 @@ namespace fairground {
 [[nodiscard]] std::string any_of(const std::vector<std::string>& words);
 /// "a, b, c".
 [[nodiscard]] std::string listing(const std::vector<std::string>& words);
-
-/// `text` between backticks, on one line and cut where it is long, since it may come from anywhere. (Not named
-/// `quoted`, which std::quoted would hide.)
-[[nodiscard]] std::string in_ticks(std::string_view text);
 
 /// The word that `word` was probably meant to be, or nothing where none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);

@@ -3,36 +3,11 @@
 #include <yaml-cpp/mark.h>
 
 #include <algorithm>
-#include <cstdint>
 
-#include "pipeline/config/wording.h"
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
-
-/// The length of the UTF-8 character at the start of `text`, or 0 where there is none. Overlong forms,
-/// surrogates and what lies beyond U+10FFFF are not UTF-8 (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  const std::uint32_t lead = byte(0);
-  if (lead < 0x80U) {
-    return 1;
-  }
-  const std::size_t length = lead >= 0xF0U ? 4 : lead >= 0xE0U ? 3 : 2;
-  if (lead < 0xC2U || lead > 0xF4U || text.size() < length) {
-    return 0;
-  }
-  std::uint32_t point = lead & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) {
-      return 0;
-    }
-    point = point << 6U | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && point < 0x800U) || (length == 4 && point < 0x10000U);
-  const bool surrogate = point >= 0xD800U && point <= 0xDFFFU;
-  return overlong || surrogate || point > 0x10FFFFU ? 0 : length;
-}
 
 /// Characters are counted once per block, so that a long line of many values does not take quadratic time.
 constexpr std::size_t kBlock = 256;

@@ -9,12 +9,13 @@
 
 namespace fairground {
 
-void parallel_for(std::size_t count, int jobs, const std::function<void(std::size_t)>& body) {
+void parallel_for(std::size_t count, int jobs, const std::function<void(std::size_t)>& body,
+                  const std::atomic<bool>* stop) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr first_error;
   const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
+    for (std::size_t i = next++; i < count && (stop == nullptr || !*stop); i = next++) {
       try {
         body(i);
       } catch (...) {

@@ -1,13 +1,29 @@
 // Small questions about text.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace fairground {
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+/// The bytes of the UTF-8 character at the start of `text`, or 0 where there is none. Overlong forms, surrogates
+/// and what lies beyond U+10FFFF are not UTF-8 (RFC 3629).
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
+
+/// Whether `text` is well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The number of characters of UTF-8 text.
+[[nodiscard]] std::size_t character_count(std::string_view text);
+
+/// `text` with a `?` for each control character and each byte that is not UTF-8, since those could break the line, or
+/// worse, command the terminal.
+[[nodiscard]] std::string on_one_line(std::string_view text);
+
+/// The same between backticks and cut where it is long, for text that may come from anywhere. (Not named `quoted`,
+/// which std::quoted would hide.)
+[[nodiscard]] std::string in_ticks(std::string_view text);
 
 /// `number` with its noun: "1 source", "3 sources".
 [[nodiscard]] std::string counted(std::size_t number, std::string_view noun);

@@ -1,8 +1,10 @@
 #include "pipeline/design/chain.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 
@@ -48,6 +50,24 @@ std::string canonical(const Setting& setting) {
 const std::string& Condition::level_name(std::size_t index) const {
   static const std::string clean = "clean";
   return levels[index] == nullptr ? clean : levels[index]->name;
+}
+
+void check_condition_count(const MediaSettings& settings, const std::string& where) {
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+  std::size_t product = 1;
+  bool overflows = false;
+  std::string levels;
+  for (const Axis& axis : settings.axes) {
+    const std::size_t count = axis.levels.size();
+    overflows = overflows || (count > 0 && product > kMost / count);
+    product = overflows ? kMost : product * count;
+    levels += (levels.empty() ? "" : " x ") + axis.name + " (" + std::to_string(count) + ")";
+  }
+  if (product > kMostConditions) {
+    throw UserError(where + ": the levels of " + levels + " make " + (overflows ? "more than " : "") +
+                    std::to_string(product) + " conditions, and at most " + std::to_string(kMostConditions) +
+                    " are allowed for one medium; use fewer levels or fewer axes");
+  }
 }
 
 std::vector<Condition> full_factorial(const MediaSettings& settings) {

@@ -1,6 +1,7 @@
 // The steps of a condition in the order in which they run, and their random draws.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,6 +28,13 @@ struct Condition {
   /// The name of the level of axis `index`.
   [[nodiscard]] const std::string& level_name(std::size_t index) const;
 };
+
+/// The most conditions of one medium: more than any audit can use. Without a bound a few axes too many would exhaust
+/// the memory.
+inline constexpr std::size_t kMostConditions = 1'000'000;
+
+/// Throws UserError, which begins with `where`, if the axes' levels multiply to more than kMostConditions.
+void check_condition_count(const MediaSettings& settings, const std::string& where);
 
 /// Every combination of levels, the last axis fastest, and the clean reference first if it is wanted. See
 /// docs/design.md, section 5, for when it stands outside the product.

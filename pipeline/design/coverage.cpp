@@ -33,27 +33,58 @@ class Counter {
   std::set<std::string> subjects_;
 };
 
-MediaCoverage count_media(const MediaPlan& plan, const std::set<std::pair<std::size_t, std::size_t>>& lost) {
+/// What of one medium is not in the set.
+struct Losses {
+  std::set<std::size_t> unread;                             ///< sources
+  std::map<std::size_t, std::set<std::size_t>> conditions;  ///< of each source that lost some
+
+  [[nodiscard]] bool contain(std::size_t source, std::size_t condition) const {
+    const auto found = conditions.find(source);
+    return found != conditions.end() && found->second.contains(condition);
+  }
+};
+
+/// Realizations that no source among `members` has brought into the set.
+std::vector<int> missing_realizations(const MediaPlan& plan, const std::vector<std::size_t>& members,
+                                      const Losses& losses) {
+  std::set<int> met;
+  for (const std::size_t i : members) {
+    const auto lost = losses.conditions.find(i);
+    if (lost == losses.conditions.end() || lost->second.size() < plan.conditions.size()) {
+      met.insert(plan.realizations[i]);
+    }
+  }
+  std::vector<int> missing;
+  for (int realization = 0; realization < plan.settings->design.realizations; ++realization) {
+    if (!met.contains(realization)) {
+      missing.push_back(realization);
+    }
+  }
+  return missing;
+}
+
+MediaCoverage count_media(const MediaPlan& plan, const Losses& losses) {
   const MediaCatalog& catalog = *plan.catalog;
   MediaCoverage coverage{plan.media, {}};
+  // Of each group, the sources that could be read.
   std::vector<std::vector<std::size_t>> members(catalog.groups.size());
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    members[catalog.sources[i].group].push_back(i);
+    if (catalog.sources[i].problem.empty() && !losses.unread.contains(i)) {
+      members[catalog.sources[i].group].push_back(i);
+    }
   }
   for (std::size_t g = 0; g < catalog.groups.size(); ++g) {
     GroupCoverage group;
     group.labels = catalog.groups[g];
     Counter observed;
     for (const std::size_t i : members[g]) {
-      if (catalog.sources[i].problem.empty()) {
-        observed.add(catalog.sources[i]);
-      }
+      observed.add(catalog.sources[i]);
     }
     group.observed = observed.result(catalog.has_subjects);
     for (std::size_t c = 0; c < plan.conditions.size(); ++c) {
       Counter made;
       for (const std::size_t i : members[g]) {
-        if (catalog.sources[i].problem.empty() && !lost.contains({i, c})) {
+        if (!losses.contain(i, c)) {
           made.add(catalog.sources[i]);
         }
       }
@@ -63,10 +94,8 @@ MediaCoverage count_media(const MediaPlan& plan, const std::set<std::pair<std::s
       }
       group.synthesised.push_back(plan.conditions[c].is_clean ? Counter().result(catalog.has_subjects) : count);
     }
+    group.realizations_missing = missing_realizations(plan, members[g], losses);
     coverage.groups.push_back(std::move(group));
-  }
-  for (const ShortGroup& entry : plan.short_groups) {
-    coverage.groups[entry.group].realizations_missing = entry.missing;
   }
   return coverage;
 }
@@ -90,13 +119,16 @@ ordered_json condition_json(const MediaPlan& plan, const Condition& condition) {
 }  // namespace
 
 std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost) {
-  std::map<Media, std::set<std::pair<std::size_t, std::size_t>>> lost_by_media;
+  std::map<Media, Losses> losses;
   for (const LostVariant& variant : lost) {
-    lost_by_media[variant.media].insert({variant.source, variant.condition});
+    losses[variant.media].conditions[variant.source].insert(variant.condition);
+    if (variant.source_unread) {
+      losses[variant.media].unread.insert(variant.source);
+    }
   }
   std::vector<MediaCoverage> coverage;
   for (const MediaPlan& media : plan.media()) {
-    coverage.push_back(count_media(media, lost_by_media[media.media]));
+    coverage.push_back(count_media(media, losses[media.media]));
   }
   return coverage;
 }

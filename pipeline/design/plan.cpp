@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <stdexcept>
 
 #include "pipeline/core/hash.h"
@@ -27,27 +26,6 @@ std::vector<int> deal(const MediaCatalog& catalog, int realizations) {
     }
   }
   return dealt;
-}
-
-std::vector<ShortGroup> find_short_groups(const MediaCatalog& catalog, const std::vector<int>& dealt,
-                                          int realizations) {
-  std::vector<std::set<int>> met(catalog.groups.size());
-  for (std::size_t i = 0; i < dealt.size(); ++i) {
-    met[catalog.sources[i].group].insert(dealt[i]);
-  }
-  std::vector<ShortGroup> short_groups;
-  for (std::uint32_t group = 0; group < met.size(); ++group) {
-    ShortGroup entry{group, {}};
-    for (int realization = 0; realization < realizations; ++realization) {
-      if (!met[group].contains(realization)) {
-        entry.missing.push_back(realization);
-      }
-    }
-    if (!entry.missing.empty()) {
-      short_groups.push_back(std::move(entry));
-    }
-  }
-  return short_groups;
 }
 
 /// `text` cut to `length`, with everything that may not stand in a variant id as an underscore.
@@ -85,9 +63,9 @@ Plan::Plan(const Config& config, const Catalog& catalog) : config_(config), cata
     plan.media = medium;
     plan.settings = &settings;
     plan.catalog = &catalog.media.at(medium);
+    check_condition_count(settings, config.path.string() + ": axes of " + to_string(medium));
     plan.conditions = full_factorial(settings);
     plan.realizations = deal(*plan.catalog, settings.design.realizations);
-    plan.short_groups = find_short_groups(*plan.catalog, plan.realizations, settings.design.realizations);
     media_.push_back(std::move(plan));
   }
   for (const MediaPlan& plan : media_) {
@@ -235,11 +213,15 @@ std::string Plan::line(const Variant& variant) const {
   return json.dump();
 }
 
+void Plan::for_each_line(const std::function<void(const std::string&)>& body) const {
+  for (std::size_t i = 0; i < size(); ++i) {
+    body(line(at(i)));
+  }
+}
+
 std::string Plan::sha256() const {
   Sha256 hash;
-  for (std::size_t i = 0; i < size(); ++i) {
-    hash.update(line(at(i)) + '\n');
-  }
+  for_each_line([&](const std::string& line) { hash.update(line + '\n'); });
   return hash.hex();
 }
 

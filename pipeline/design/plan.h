@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,19 +25,12 @@ struct Variant {
   std::string file_name;  ///< inside the folder of the medium
 };
 
-/// A group with fewer sources than realizations misses some of them.
-struct ShortGroup {
-  std::uint32_t group = 0;
-  std::vector<int> missing;  ///< realizations that no source of the group is dealt
-};
-
 struct MediaPlan {
   Media media = Media::audio;
   const MediaSettings* settings = nullptr;
   const MediaCatalog* catalog = nullptr;
   std::vector<Condition> conditions;
   std::vector<int> realizations;  ///< of each source
-  std::vector<ShortGroup> short_groups;
 
   [[nodiscard]] std::size_t variants() const { return catalog->sources.size() * conditions.size(); }
 };
@@ -44,6 +38,7 @@ struct MediaPlan {
 /// Holds references to the config and the catalog, which must outlive it.
 class Plan {
  public:
+  /// Throws UserError where the axes of a medium make more than kMostConditions.
   Plan(const Config& config, const Catalog& catalog);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
@@ -64,6 +59,8 @@ class Plan {
 
   /// The line of plan.jsonl, without the line's end.
   [[nodiscard]] std::string line(const Variant& variant) const;
+  /// All lines of plan.jsonl in order, without the lines' ends.
+  void for_each_line(const std::function<void(const std::string&)>& body) const;
   /// SHA-256 of all lines, each with a newline at its end.
   [[nodiscard]] std::string sha256() const;
 

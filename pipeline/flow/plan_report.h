@@ -13,10 +13,11 @@ struct PlanOptions {
   int jobs = 1;
   bool json = false;
   bool quiet = false;
-  bool measure = true;  ///< decode every recording for its bandwidth; without it, headers only
+  bool measure = true;  ///< prepare every source as a run would; without it, headers only
 };
 
-/// Prints the report to `out`, and to `progress` how far it is. Throws UserError.
+/// Prints the report to `out`, and to `progress` how far it is. Throws UserError, also where `options.out` is a folder,
+/// the config or a manifest, or lies in no folder; PassingFault where the disk refuses.
 void plan_report(const Config& config, const PlanOptions& options, std::ostream& progress, std::ostream& out);
 
 }  // namespace fairground

@@ -1,6 +1,8 @@
 #include "pipeline/flow/render.h"
 
 #include <algorithm>
+#include <cmath>
+#include <new>
 #include <set>
 
 #include "pipeline/core/error.h"
@@ -15,6 +17,8 @@
 
 namespace fairground {
 namespace {
+
+constexpr const char* kOutOfMemory = "not enough memory; use fewer --jobs, or smaller `limits` in the config";
 
 ImageContainer image_container(FileFormat format) {
   switch (format) {
@@ -54,21 +58,29 @@ std::string clipping_problem(const Gates& gates, double clipped_fraction) {
          shortest(gates.clipped_fraction);
 }
 
-/// Sets the active level. The second look mends what the first left: P.56's fixed thresholds make it scale almost,
-/// but not quite, with the signal.
+/// Sets the active level. P.56's fixed thresholds make it scale almost, but not quite, with the signal, so the gain is
+/// found in a few steps.
 void set_active_level(DecodedSource& source, double target_dbov) {
-  for (int pass = 0; pass < 2; ++pass) {
-    if (source.speech_level.active_level_dbov <= kSilenceDbov) {
+  constexpr int kMostSteps = 8;
+  constexpr double kTolerance = 0.005;  // in dB; a twentieth of the tolerance of an SNR
+  for (int step = 0; step < kMostSteps; ++step) {
+    const double level = source.speech_level.active_level_dbov;
+    if (level <= kSilenceDbov) {
       throw ItemError(
-          "no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for "
-          "recordings without speech");
+          "no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for recordings "
+          "without speech");
     }
-    const auto gain = static_cast<float>(amplitude_from_db(target_dbov - source.speech_level.active_level_dbov));
+    if (std::abs(target_dbov - level) <= kTolerance) {
+      return;
+    }
+    const auto gain = static_cast<float>(amplitude_from_db(target_dbov - level));
     for (float& sample : source.audio.samples) {
       sample *= gain;
     }
     source.speech_level = measure_speech_level(source.audio);
   }
+  throw ItemError("the active level cannot be set to " + shortest(target_dbov) + " dBov: it comes out at " +
+                  shortest(source.speech_level.active_level_dbov) + "; the recording is too short for ITU-T P.56");
 }
 
 void decode_audio_source(const Config& config, const SourceSettings& settings, const Source& source,
@@ -181,10 +193,7 @@ Workshop::Workshop(const Plan& plan) : plan_(plan) {
       }
     }
   }
-  for (const AssetSettings& asset : config.assets) {
-    assets_.load(asset.name, asset.files, {rates.begin(), rates.end()}, media_limits(config.limits),
-                 config.limits.asset_seconds);
-  }
+  load_assets(rates);
   for (const MediaPlan& media : plan.media()) {
     for (const Axis& axis : media.settings->axes) {
       for (const Level& level : axis.levels) {
@@ -198,6 +207,38 @@ Workshop::Workshop(const Plan& plan) : plan_(plan) {
             audio_steps_[{&step, rate}] = augmenter.prepare_audio(fixed_values(step), {rate, &assets_});
           }
         }
+      }
+    }
+  }
+}
+
+/// Only assets that some step draws from: they are held in memory for the whole run.
+void Workshop::load_assets(const std::set<int>& rates) {
+  std::set<std::string> used;
+  for (const MediaPlan& media : plan_.media()) {
+    for (const Condition& condition : media.conditions) {
+      for (const ChainStep& step : condition.chain) {
+        for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
+          if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
+            used.insert(std::get<std::string>(step.step->settings[i]));
+          }
+        }
+      }
+    }
+  }
+  const Config& config = plan_.config();
+  for (const AssetSettings& asset : config.assets) {
+    if (!used.contains(asset.name)) {
+      continue;
+    }
+    assets_.load(asset.name, asset.files, {rates.begin(), rates.end()}, media_limits(config.limits),
+                 config.limits.asset_seconds);
+    const std::vector<std::string>& planned = plan_.catalog().asset_sha256.at(asset.name);
+    for (const int rate : rates) {
+      const bool unchanged =
+          std::ranges::equal(assets_.recordings(asset.name, rate), planned, {}, &AssetRecording::sha256);
+      if (!unchanged) {
+        throw UserError("asset '" + asset.name + "': a file has changed since the plan was made; run again");
       }
     }
   }
@@ -236,6 +277,12 @@ DecodedSource decode_source(const Plan& plan, Media media, std::size_t index) {
     }
   } catch (const GateError& error) {
     lose(Fate::rejected, "gate", error.what());
+  } catch (const std::bad_alloc&) {
+    lose(Fate::failed, "read", kOutOfMemory);
+    decoded.passing = true;
+  } catch (const PassingFault& fault) {
+    lose(Fate::failed, "read", fault.what());
+    decoded.passing = true;
   } catch (const std::exception& error) {
     lose(Fate::failed, "read", error.what());
   }
@@ -249,6 +296,7 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
   outcome.fate = Fate::written;
   if (source.fate != Fate::written) {
     set_fate(outcome, source.fate, source.stage, source.reason);
+    outcome.passing = source.passing;
     return outcome;
   }
   try {
@@ -259,6 +307,9 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
     }
   } catch (const GateError& error) {
     set_fate(outcome, Fate::rejected, "gate", error.what());
+  } catch (const std::bad_alloc&) {
+    set_fate(outcome, Fate::failed, "render", kOutOfMemory);
+    outcome.passing = true;
   } catch (const std::exception& error) {
     set_fate(outcome, Fate::failed, "render", error.what());
   }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@ struct DecodedSource {
   SpeechLevel speech_level;   ///< of `audio`
   Image image;                ///< in linear light
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
+  bool passing = false;       ///< as in Outcome
   std::string stage;
   std::string reason;
 };
@@ -35,6 +37,8 @@ class Workshop {
   [[nodiscard]] const PreparedRows& row_step(const Step& step) const;
 
  private:
+  void load_assets(const std::set<int>& rates);
+
   const Plan& plan_;
   Assets assets_;
   std::map<std::pair<const Step*, int>, PreparedAudio> audio_steps_;

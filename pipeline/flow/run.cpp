@@ -1,8 +1,10 @@
 #include "pipeline/flow/run.h"
 
 #include <chrono>
+#include <cstdio>
 #include <map>
 #include <opencv2/core/utility.hpp>
+#include <stdexcept>
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
@@ -49,6 +51,40 @@ void print_summary(std::ostream& out, const std::filesystem::path& directory, co
   }
 }
 
+ExitStatus stopped(const RunOptions& options, std::ostream& out, const std::string& when) {
+  if (!options.quiet) {
+    out << "stopped " << when << "; run the same command again to make the set\n";
+  }
+  return ExitStatus::try_again;
+}
+
+/// A run may delete what an earlier one left in its directory, so nothing that it reads may lie there.
+void refuse_inputs_inside(const std::filesystem::path& directory, const Config& config, const Catalog& catalog) {
+  namespace fs = std::filesystem;
+  const fs::path outer = fs::weakly_canonical(directory);
+  const auto refuse = [&](const fs::path& input, const std::string& what) {
+    const fs::path inner = input.lexically_relative(outer);
+    if (!inner.empty() && *inner.begin() != "..") {
+      throw UserError(directory.string() + ": the output directory holds " + what + " (" + input.string() +
+                      "); choose another directory with --out");
+    }
+  };
+  refuse(fs::weakly_canonical(config.path), "the config");
+  for (const SourceSettings& source : config.sources) {
+    refuse(fs::weakly_canonical(source.manifest), "a manifest");
+  }
+  for (const AssetSettings& asset : config.assets) {
+    for (const fs::path& file : asset.files) {
+      refuse(fs::weakly_canonical(file), "a file of asset '" + asset.name + "'");
+    }
+  }
+  for (const auto& [medium, media] : catalog.media) {
+    for (const Source& source : media.sources) {
+      refuse(source.file, "source '" + source.id + "'");
+    }
+  }
+}
+
 }  // namespace
 
 ExitStatus run(const Config& config, const RunOptions& options, const std::atomic<bool>& stop, std::ostream& progress,
@@ -58,11 +94,18 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   cv::setNumThreads(0);
   const Catalog catalog = [&] {
     Progress line(progress, progress_style(options.quiet), "sources read");
-    return read_catalog(config, options.jobs, &line);
+    return read_catalog(config, options.jobs, &line, &stop);
   }();
+  if (stop) {
+    return stopped(options, summary, "while the sources were read; nothing was made");
+  }
+  const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
+  refuse_inputs_inside(directory, config, catalog);
   const Plan plan(config, catalog);
   const Workshop workshop(plan);
-  const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
+  if (stop) {
+    return stopped(options, summary, "before anything was made");
+  }
   RunFolder folder(directory, plan, options.restart);
   Losses losses;
 
@@ -70,6 +113,9 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   {
     Progress line(progress, progress_style(options.quiet), "variants", plan.size());
     work.write = [&](const Outcome& outcome) {
+      if (outcome.passing) {
+        throw PassingFault(outcome.variant.variant_id + ": " + outcome.reason);
+      }
       folder.add(outcome);
       losses.add(outcome);
       line.update(folder.counts().done(), folder.counts().failed);
@@ -77,11 +123,11 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
     run_graph(work, options.jobs, stop);
   }
   if (folder.counts().done() < plan.size()) {
-    if (!options.quiet) {
-      summary << "stopped after " << folder.counts().done() << " of " << counted(plan.size(), "variant")
-              << "; run the same command again to make the set\n";
+    if (!stop) {
+      throw std::logic_error("the flow graph ended before all variants were written");
     }
-    return ExitStatus::try_again;
+    return stopped(options, summary,
+                   "after " + std::to_string(folder.counts().done()) + " of " + counted(plan.size(), "variant"));
   }
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
   folder.finish(passed.count(), options.tool_version);

@@ -38,16 +38,23 @@ class Descriptor {
   throw ItemError("cannot read '" + path.string() + "': " + reason);
 }
 
-std::string system_reason(int error) { return std::generic_category().message(error); }
+/// What the machine has run out of is no fault of the file.
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+  const std::string reason = std::generic_category().message(error);
+  if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+    throw PassingFault("cannot read '" + path.string() + "': " + reason);
+  }
+  refuse(path, reason);
+}
 
 }  // namespace
 
 Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits) {
   const Descriptor file(path);
-  if (file.number() < 0) refuse(path, system_reason(errno));
+  if (file.number() < 0) refuse(path, errno);
 
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0) refuse(path, system_reason(errno));
+  if (::fstat(file.number(), &status) != 0) refuse(path, errno);
   if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder");
   if (!S_ISREG(status.st_mode)) refuse(path, "it is not a regular file");
   if (status.st_size == 0) refuse(path, "it is empty");
@@ -61,7 +68,7 @@ Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits) {
   while (filled < bytes.size()) {
     const ::ssize_t got = ::read(file.number(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) refuse(path, system_reason(errno));
+    if (got < 0) refuse(path, errno);
     if (got == 0) refuse(path, "it became shorter while it was read");
     filled += static_cast<std::size_t>(got);
   }

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
+#include <utility>
 
 #include "pipeline/core/error.h"
 
@@ -61,9 +63,14 @@ fs::path beside(const fs::path& path) {
   return partial;
 }
 
+[[noreturn]] void give_up(const fs::path& partial, const fs::path& path, const char* action, int error) {
+  ::unlink(partial.c_str());
+  refuse(path, action, error);
+}
+
 void put_in_place(const fs::path& partial, const fs::path& path) {
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    refuse(path, "put the file in its place", errno);
+    give_up(partial, path, "put the file in its place", errno);
   }
 }
 
@@ -118,7 +125,7 @@ void GrowingFile::add_line(std::string_view line) {
 void GrowingFile::finish() {
   stream_.close();
   if (!stream_) {
-    refuse(partial_, "finish the file", errno);
+    give_up(partial_, partial_, "finish the file", errno);
   }
   put_in_place(partial_, path_);
 }

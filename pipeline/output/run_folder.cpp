@@ -13,75 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr const char* kPlan = "plan.jsonl";
-constexpr const char* kUnfinishedPlan = "plan.jsonl.part";
-
-// All that a run ever puts into its folder; `--restart` deletes these and nothing else. Without run.json, which goes
-// first, the run is unfinished; without the plan, which goes last, the folder would no longer be known as ours.
-constexpr std::array kOwnNames = {
-    "run.json", "journal.jsonl", "failures.jsonl", "coverage.json", "report.html",         "audio",
-    "image",    "exports",       "shards",         "run.json.part", "failures.jsonl.part", "coverage.json.part",
-    kPlan,      kUnfinishedPlan};
-
-/// SHA-256 of a whole file, or nothing where there is none.
-std::string file_sha256(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return {};
-  }
-  Sha256 hash;
-  std::array<char, 1 << 16> buffer;
-  while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
-    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(file.gcount())));
-  }
-  return hash.hex();
-}
-
-void delete_own_files(const fs::path& directory) {
-  for (const char* name : kOwnNames) {
-    std::error_code error;
-    fs::remove_all(directory / name, error);
-    if (error) {
-      throw PassingFault((directory / name).string() + ": cannot delete: " + error.message());
-    }
-  }
-}
-
-void prepare_folder(const fs::path& directory, const std::string& plan_sha256, bool restart) {
-  std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
-    throw UserError(directory.string() + ": the output directory is a file; choose another with --out");
-  }
-  make_folder(directory);
-  fs::directory_iterator first(directory, error);
-  if (error) {
-    throw PassingFault(directory.string() + ": cannot look into the folder: " + error.message());
-  }
-  // A run that was stopped while its plan was written has left nothing else.
-  const bool only_unfinished_plan = first != fs::directory_iterator() && first->path().filename() == kUnfinishedPlan &&
-                                    std::next(first) == fs::directory_iterator();
-  if (first == fs::directory_iterator() || only_unfinished_plan) {
-    return;
-  }
-  const bool is_run = fs::exists(directory / kPlan, error);
-  const bool is_finished = fs::exists(directory / "run.json", error);
-  if (!is_run && !is_finished) {
-    throw UserError(directory.string() +
-                    ": the output directory is not empty and holds no run; choose an empty one with --out");
-  }
-  if (!restart && is_finished) {
-    throw UserError(directory.string() +
-                    ": the output directory holds a finished run; delete it and make it again "
-                    "with --restart, or choose another with --out");
-  }
-  if (!restart && file_sha256(directory / kPlan) != plan_sha256) {
-    throw UserError(directory.string() +
-                    ": the output directory holds an unfinished run of another plan (the config or the "
-                    "sources have changed); delete it and begin anew with --restart, or choose another with --out");
-  }
-  delete_own_files(directory);
-}
-
 }  // namespace
 
 const char* to_string(Fate fate) {
@@ -96,14 +27,19 @@ const char* to_string(Fate fate) {
   return "?";
 }
 
+LostVariant lost_variant(const Outcome& outcome) {
+  const bool source_unread = outcome.fate == Fate::failed && outcome.stage == "read";
+  return {outcome.variant.media, outcome.variant.source, outcome.variant.condition, source_unread};
+}
+
 RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)
-    : directory_(std::move(directory)), plan_(plan), plan_sha256_(plan.sha256()) {
-  prepare_folder(directory_, plan_sha256_, restart);
+    : directory_(std::move(directory)),
+      plan_(plan),
+      plan_sha256_(plan.sha256()),
+      claim_(directory_, plan_sha256_, restart) {
   counts_.planned = plan.size();
-  GrowingFile lines(directory_ / kPlan);
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    lines.add_line(plan.line(plan.at(i)));
-  }
+  GrowingFile lines(directory_ / "plan.jsonl");
+  plan.for_each_line([&](const std::string& line) { lines.add_line(line); });
   lines.finish();
   for (const MediaPlan& media : plan.media()) {
     const fs::path folder = directory_ / to_string(media.media);
@@ -160,7 +96,7 @@ void RunFolder::add_failure(const Outcome& outcome) {
   line["reason"] = outcome.reason;
   // A reason may quote a file's name, which need not be UTF-8.
   failures_[outcome.variant.variant_id] = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  lost_.push_back({outcome.variant.media, outcome.variant.source, outcome.variant.condition});
+  lost_.push_back(lost_variant(outcome));
 }
 
 void RunFolder::finish(double seconds, const std::string& tool_version) {

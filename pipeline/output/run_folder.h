@@ -11,6 +11,7 @@
 #include "pipeline/design/plan.h"
 #include "pipeline/media/bytes.h"
 #include "pipeline/output/atomic_file.h"
+#include "pipeline/output/folder_claim.h"
 
 namespace fairground {
 
@@ -25,8 +26,9 @@ struct Outcome {
   Bytes file;          ///< of a written one
   std::string sha256;  ///< of `file`
   std::string record;  ///< of a written one: the line of metadata.jsonl
-  std::string stage;   ///< of the others: read, render, gate or write
+  std::string stage;   ///< of the others: read, render or gate
   std::string reason;
+  bool passing = false;  ///< failed for want of memory or the like: no fault of the source, and the run must stop
 };
 
 struct RunCounts {
@@ -37,6 +39,9 @@ struct RunCounts {
 
   [[nodiscard]] std::size_t done() const { return written + rejected + failed; }
 };
+
+/// What coverage must know of a variant that was lost. What failed to be read counts as not recorded at all.
+[[nodiscard]] LostVariant lost_variant(const Outcome& outcome);
 
 /// Writes a run. Not thread-safe: one thread owns it. Every function throws PassingFault where the disk refuses.
 class RunFolder {
@@ -61,6 +66,7 @@ class RunFolder {
   std::filesystem::path directory_;
   const Plan& plan_;
   std::string plan_sha256_;
+  FolderClaim claim_;
   RunCounts counts_;
   std::map<Media, RunCounts> media_counts_;
   std::map<Media, std::unique_ptr<GrowingFile>> metadata_;

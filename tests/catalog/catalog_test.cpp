@@ -145,25 +145,25 @@ TEST_F(CatalogTest, EveryMistakeOfStructureIsListedAtOnce) {
   EXPECT_THAT(mistakes(),
               UnorderedElementsAre(
                   "one.csv:10: the row has 1 cell, but the header names 2 columns",
-                  "one.csv:3: id 'a' is given a second time; first at " + (data_ / "one.csv:2").string(),
-                  "one.csv:4: the id is empty", HasSubstr("one.csv:5: the path '../outside.wav' leaves"),
-                  HasSubstr("one.csv:6: the path '/"), HasSubstr("one.csv:7: the path 'link.wav' leaves"),
-                  HasSubstr("one.csv:8: the path 'up/outside.wav' leaves"), HasSubstr("one.csv:9: the path 'missing/"),
-                  "one.csv:11: the path is empty", HasSubstr("one.csv:12: the path 'loop/x.wav' cannot be followed"),
-                  "one.csv:13: the id is empty", HasSubstr("one.csv:13: the path '../outside.wav' leaves"),
+                  "one.csv:3: id `a` is given a second time; first at " + (data_ / "one.csv:2").string(),
+                  "one.csv:4: the id is empty", HasSubstr("one.csv:5: the path `../outside.wav` leaves"),
+                  HasSubstr("one.csv:6: the path `/"), HasSubstr("one.csv:7: the path `link.wav` leaves"),
+                  HasSubstr("one.csv:8: the path `up/outside.wav` leaves"), HasSubstr("one.csv:9: the path `missing/"),
+                  "one.csv:11: the path is empty", HasSubstr("one.csv:12: the path `loop/x.wav` cannot be followed"),
+                  "one.csv:13: the id is empty", HasSubstr("one.csv:13: the path `../outside.wav` leaves"),
                   "two.jsonl:2: the line is not a JSON object",
-                  "two.jsonl:3: id 'a' is given a second time; first at " + (data_ / "one.csv:2").string(),
-                  "three.csv:1: there is no column 'accent'; the manifest has: id, path",
-                  "three.csv:1: there is no column 'sex'; the manifest has: id, path",
-                  "four.csv:1: there is no column 'id'; the manifest has: name, path",
-                  HasSubstr("four.csv:2: the path '../outside.wav' leaves")));
+                  "two.jsonl:3: id `a` is given a second time; first at " + (data_ / "one.csv:2").string(),
+                  "three.csv:1: there is no column `accent`; the manifest has: id, path",
+                  "three.csv:1: there is no column `sex`; the manifest has: id, path",
+                  "four.csv:1: there is no column `id`; the manifest has: name, path",
+                  HasSubstr("four.csv:2: the path `../outside.wav` leaves")));
 }
 
 TEST_F(CatalogTest, IdsAreUniqueOverMediaToo) {
   entry("m.csv", "id,path\nx,a.wav\n");
   entry("p.csv", "id,path\nx,p.png\n").media = Media::image;
   config_.media[Media::image];
-  EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("p.csv:2: id 'x' is given a second time")));
+  EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("p.csv:2: id `x` is given a second time")));
 }
 
 TEST_F(CatalogTest, IdsAreComparedByteByByte) {
@@ -199,10 +199,10 @@ TEST_F(CatalogTest, ColumnsMayNotCollideWithRecordFieldsOrAxes) {
   settings.groups = {"noise", "sha256"};
   settings.keep = {"measured_x", "text"};
   settings.transcript = "pair_id";
-  EXPECT_THAT(mistakes(), UnorderedElementsAre(HasSubstr("column 'noise' has the name of an axis"),
-                                               HasSubstr("column 'sha256' has the name of a field"),
-                                               HasSubstr("column 'measured_x' has the name of a field"),
-                                               HasSubstr("column 'pair_id' has the name of a field")));
+  EXPECT_THAT(mistakes(), UnorderedElementsAre(HasSubstr("column `noise` has the name of an axis"),
+                                               HasSubstr("column `sha256` has the name of a field"),
+                                               HasSubstr("column `measured_x` has the name of a field"),
+                                               HasSubstr("column `pair_id` has the name of a field")));
 }
 
 TEST_F(CatalogTest, ASourcesOwnColumnsMayHaveAnyName) {

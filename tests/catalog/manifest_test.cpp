@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include "pipeline/catalog/catalog.h"
 #include "pipeline/core/error.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_media.h"
 
 namespace fairground {
 namespace {
@@ -87,7 +89,7 @@ TEST(Csv, EveryMistakeHasItsLine) {
 
 TEST(Csv, ColumnsNeedDifferentNames) {
   EXPECT_THAT(mistakes("id,path,id,\na,b,c,d\n"),
-              ElementsAre("m.csv:1: two columns are named 'id'", "m.csv:1: a column has no name"));
+              ElementsAre("m.csv:1: two columns are named `id`", "m.csv:1: a column has no name"));
 }
 
 TEST(Csv, AnEmptyManifestIsAMistake) {
@@ -103,14 +105,32 @@ TEST(Csv, OnlyUtf8) {
   EXPECT_THAT(mistakes("\xFF\xFEi\0d"), refused);
 }
 
-TEST(Csv, AListOfMistakesEndsSomewhere) {
+TEST(Csv, EveryMistakeIsListedHoweverMany) {
   std::string text = "id,path\n";
   for (int i = 0; i < 1000; ++i) {
     text += "x\n";
   }
   const std::vector<std::string> found = mistakes(text);
-  ASSERT_THAT(found, SizeIs(51));
-  EXPECT_EQ(found.back(), "m.csv: and 950 more mistakes of this kind");
+  ASSERT_THAT(found, SizeIs(1000));
+  EXPECT_EQ(found.back(), "m.csv:1001: the row has 1 cell, but the header names 2 columns");
+}
+
+TEST(Csv, ACarriageReturnAloneIsAMistake) {
+  const auto alone = [](const char* line) {
+    return AllOf(StartsWith(std::string("m.csv:") + line + ": a carriage return without a line feed"));
+  };
+  EXPECT_THAT(mistakes("id,path\na,b\rc\nd,e\n"), ElementsAre(alone("2")));
+  EXPECT_THAT(mistakes("id,path\na,b\r"), ElementsAre(alone("2")));
+  EXPECT_THAT(mistakes("id,path\na,b\r\r\n"), ElementsAre(alone("2")));
+  EXPECT_THAT(mistakes("id,path\na,\"b\"\r"), ElementsAre(alone("2")));
+  EXPECT_THAT(mistakes("id,path\n\"a\n\",b\rc\n"), ElementsAre(alone("3")));
+  // The lines of an old Macintosh are one line, and one mistake.
+  EXPECT_THAT(mistakes("id,path\ra,a.wav\rb,b.wav\r"), ElementsAre(alone("1")));
+  EXPECT_EQ(csv("id,path\r\na,\"b\rc\"\r\n").rows.at(0).cells, (Cells{"a", "b\rc"}));
+}
+
+TEST(Csv, ColumnsCannotCommandTheTerminal) {
+  EXPECT_THAT(mistakes("id,\x1b[31m,\x1b[31m\na,b,c\n"), ElementsAre("m.csv:1: two columns are named `?[31m`"));
 }
 
 TEST(Jsonl, ValuesBecomeText) {
@@ -150,10 +170,57 @@ TEST(Jsonl, EveryMistakeHasItsLine) {
                           AllOf(StartsWith("m.jsonl:8: "), HasSubstr("u0000")), "m.jsonl:1: a column has no name"));
 }
 
-TEST(Jsonl, DeepNestingIsNotACrash) {
+std::string nested(std::size_t depth) {
+  return "{\"id\": \"a\", \"x\": " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}\n";
+}
+
+TEST(Jsonl, DeepNestingIsAMistake) {
   EXPECT_THAT(mistakes(std::string(200000, '['), "m.jsonl"), SizeIs(1));
-  const std::string deep = "{\"id\": \"a\", \"x\": " + std::string(10000, '[') + std::string(10000, ']') + "}";
-  EXPECT_THAT(jsonl(deep).rows, SizeIs(1));
+  EXPECT_THAT(jsonl(nested(64)).rows, SizeIs(1));
+  EXPECT_THAT(mistakes("{\"id\": \"b\"}\n" + nested(65), "m.jsonl"),
+              ElementsAre("m.jsonl:2: the line is nested deeper than 64 levels"));
+  EXPECT_THAT(mistakes(nested(200000), "m.jsonl"), ElementsAre("m.jsonl:1: the line is nested deeper than 64 levels"));
+  const std::size_t many = 200000;
+  std::string objects = "{\"x\": ";
+  for (std::size_t i = 0; i < many; ++i) {
+    objects += "{\"a\":";
+  }
+  EXPECT_THAT(mistakes(objects + "1" + std::string(many + 1, '}'), "m.jsonl"), SizeIs(1));
+}
+
+TEST(Jsonl, NumbersKeepTheirText) {
+  for (const char* number :
+       {"123456789012345678901234567890", "1.10", "1.0", "1e2", "1E+02", "-0", "-0.0", "0", "-12",
+        "18446744073709551615", "-9223372036854775808", "-9223372036854775809", "0.1000000000000000055"}) {
+    EXPECT_EQ(jsonl(std::string("{\"n\": ") + number + "}").rows.at(0).cells, Cells{number});
+    EXPECT_EQ(jsonl(std::string("{\"n\": [") + number + "]}").rows.at(0).cells, Cells{std::string("[") + number + "]"});
+  }
+}
+
+TEST(Jsonl, ANumberThatIsTooLargeIsAMistake) {
+  EXPECT_THAT(mistakes("{\"id\": \"a\", \"n\": 1e999}\n", "m.jsonl"),
+              ElementsAre(AllOf(StartsWith("m.jsonl:1: the number `1e999` "), HasSubstr("quotes"))));
+}
+
+TEST(Jsonl, NestedValuesKeepTheirTextWithoutSpaces) {
+  EXPECT_EQ(
+      jsonl(R"({"v": { "b" : [ 1 , "x\n\"é" , null, true, false, [], {} ], "a": {"c": 1.50} }})").rows.at(0).cells,
+      Cells{R"({"b":[1,"x\n\"é",null,true,false,[],{}],"a":{"c":1.50}})"});
+}
+
+TEST(Jsonl, AKeyGivenTwiceIsAMistake) {
+  EXPECT_THAT(
+      mistakes("{\"id\": \"a\"}\n{\"id\": \"b\", \"accent\": \"irish\", \"accent\": \"scots\", \"id\": \"c\"}\n",
+               "m.jsonl"),
+      ElementsAre("m.jsonl:2: the key `accent` is given twice", "m.jsonl:2: the key `id` is given twice"));
+  // Spelt otherwise, it is the same key.
+  EXPECT_THAT(mistakes("{\"id\": \"a\", \"\\u0069d\": \"a\"}\n", "m.jsonl"),
+              ElementsAre("m.jsonl:1: the key `id` is given twice"));
+}
+
+TEST(Jsonl, NoKeyHoldsTheCharacterZero) {
+  EXPECT_THAT(mistakes("{\"id\": \"a\", \"x\\u0000\": 1}\n", "m.jsonl"),
+              ElementsAre(AllOf(StartsWith("m.jsonl:1: "), HasSubstr("u0000"))));
 }
 
 TEST(Manifest, FindsAColumn) {
@@ -176,6 +243,97 @@ TEST(Manifest, MistakesCanBeGatheredWhileTheOtherRowsAreRead) {
   EXPECT_THAT(found, ElementsAre("an earlier one", HasSubstr("m.csv:2: ")));
   ASSERT_THAT(manifest.rows, SizeIs(1));
   EXPECT_EQ(manifest.rows[0].cells, (Cells{"b", "c"}));
+}
+
+/// What entries of one recording each ask of the signal must agree under matched pairing.
+class SignalsTest : public testing::Test {
+ protected:
+  SignalsTest() {
+    config_.path = folder_ / "c.yaml";
+    config_.media[Media::audio];
+    write_bytes(folder_ / "mono.wav", test_wav(0.5, 16000, 1));
+    write_bytes(folder_ / "stereo.wav", test_wav(0.5, 16000, 2, /*channels=*/2));
+  }
+
+  SourceSettings& entry(const std::string& id, const std::string& file) {
+    SourceSettings settings;
+    settings.manifest = folder_ / (std::to_string(config_.sources.size()) + ".csv");
+    settings.id = "id";
+    settings.file = "path";
+    settings.sample_rate = 16000;
+    write_text(settings.manifest, "id,path\n" + id + "," + file + "\n");
+    config_.sources.push_back(settings);
+    return config_.sources.back();
+  }
+
+  [[nodiscard]] std::vector<std::string> mistakes() const {
+    try {
+      (void)read_catalog(config_, /*jobs=*/1);
+    } catch (const UserError& error) {
+      return error.messages();
+    }
+    return {};
+  }
+
+  TemporaryFolder folder_;
+  Config config_;
+};
+
+TEST_F(SignalsTest, ChannelsThatDifferAreRefusedUnderMatchedPairing) {
+  entry("a", "mono.wav").mono = false;
+  entry("b", "stereo.wav").mono = false;
+  entry("c", "stereo.wav").mono = false;
+  entry("d", "missing.wav").mono = false;
+  EXPECT_THAT(mistakes(), ElementsAre(AllOf(StartsWith(config_.path.string() + ": "),
+                                            HasSubstr("1 channel (1 source), 2 channels (2 sources)"),
+                                            HasSubstr("`channels: mono`"), HasSubstr("`pairing: independent`"))));
+  config_.media[Media::audio].design.pairing = Pairing::independent;
+  EXPECT_THAT(mistakes(), IsEmpty());
+}
+
+TEST_F(SignalsTest, ChannelsMayAgreeByChance) {
+  entry("a", "mono.wav").mono = false;
+  entry("b", "stereo.wav").mono = true;
+  EXPECT_THAT(mistakes(), IsEmpty());
+  config_.sources[0].mono = true;
+  config_.sources[1].mono = false;
+  EXPECT_THAT(mistakes(), SizeIs(1));
+}
+
+TEST_F(SignalsTest, ActiveLevelsThatDifferAreRefusedUnderMatchedPairing) {
+  entry("a", "mono.wav").active_level_dbov = -26.0;
+  entry("b", "mono.wav").active_level_dbov = -30.5;
+  entry("c", "mono.wav").active_level_dbov.reset();
+  EXPECT_THAT(mistakes(), ElementsAre(AllOf(HasSubstr("keep (1 source), -30.5 dBov (1 source), -26 dBov (1 source)"),
+                                            HasSubstr("one `active_level`"), HasSubstr("`pairing: independent`"))));
+  for (SourceSettings& settings : config_.sources) {
+    settings.active_level_dbov.reset();
+  }
+  EXPECT_THAT(mistakes(), IsEmpty());
+  config_.sources[0].active_level_dbov = -26.0;
+  EXPECT_THAT(mistakes(), SizeIs(1));
+  config_.media[Media::audio].design.pairing = Pairing::independent;
+  EXPECT_THAT(mistakes(), IsEmpty());
+}
+
+TEST_F(SignalsTest, AllThatDiffersIsListedAtOnce) {
+  entry("a", "mono.wav").mono = false;
+  SourceSettings& other = entry("b", "stereo.wav");
+  other.mono = false;
+  other.sample_rate = 8000;
+  other.active_level_dbov = -20.0;
+  EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("sample rates"), HasSubstr("channels"), HasSubstr("active levels")));
+}
+
+TEST_F(SignalsTest, LabelsCannotCommandTheTerminal) {
+  entry("a\x1b[31m", "../\x1b]0;x\x07.wav");
+  entry("a\x1b[31m", "mono.wav");
+  entry("b", "mono.wav").groups = {"\x1b[2J"};
+  const std::vector<std::string> found = mistakes();
+  EXPECT_THAT(found, SizeIs(3));
+  for (const std::string& message : found) {
+    EXPECT_EQ(message.find_first_of("\x1b\x07"), std::string::npos) << message;
+  }
 }
 
 }  // namespace

@@ -106,8 +106,8 @@ TEST_F(ConfigTest, NamesOfAxesAreChecked) {
 TEST_F(ConfigTest, AxesAreDividedOnlyWithBothMedia) {
   EXPECT_EQ(
       mistakes(kHead + "axes: {audio: {a: []}}\n"),
-      Lines{"6:8: the axis name `audio` is reserved: `axes` is divided into `audio` and `image` only if there are "
-            "sources of both"});
+      (Lines{"6:8: the axis name `audio` is reserved: `axes` is divided into `audio` and `image` only if there are "
+             "sources of both"}));
   const std::string both =
       "fairground: 1\nname: w\nseed: 7\noutput: {directory: out}\n"
       "sources: [{media: audio, manifest: speech.csv, id: a, file: b}, {media: image, manifest: faces.csv, id: a, "

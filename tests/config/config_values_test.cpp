@@ -199,6 +199,12 @@ TEST(Names, RecordFieldsAreKnown) {
   EXPECT_FALSE(is_record_field("accent"));
 }
 
+TEST(Names, WhatLoadersAddToRecordsIsTaken) {
+  for (const char* name : {"audio", "image", "clean"}) {
+    EXPECT_TRUE(is_record_field(name)) << name;
+  }
+}
+
 TEST(Names, MustBeFitForPaths) {
   EXPECT_TRUE(is_name("Ward_2-x"));
   for (const char* name : {"", "a b", "a/b", "..", "ä", "a.b"}) {

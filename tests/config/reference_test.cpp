@@ -124,17 +124,5 @@ TEST(Wording, NearestAllowsOneSlipInThreeLetters) {
   EXPECT_EQ(nearest("seed", {}), "");
 }
 
-TEST(Wording, TicksKeepHostileTextOnOneShortLine) {
-  EXPECT_EQ(in_ticks("a\n\x1b[31m"), "`a??[31m`");
-  const std::string cut = in_ticks("x" + std::string(100, 'y'));
-  EXPECT_EQ(character_count(cut), 63U);
-  std::string euros;
-  for (int i = 0; i < 50; ++i) {
-    euros += "€";
-  }
-  EXPECT_EQ(in_ticks("a" + euros).substr(0, 4), "`a\xE2\x82");
-  EXPECT_EQ(character_count(in_ticks("a" + euros)), 23U);
-}
-
 }  // namespace
 }  // namespace fairground

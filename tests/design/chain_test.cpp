@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "pipeline/core/error.h"
 #include "tests/support/made_world.h"
 
 namespace fairground {
@@ -55,6 +56,38 @@ TEST(FullFactorial, EveryCombinationWithTheLastAxisFastest) {
   EXPECT_THAT(
       names(settings_of({noise_axis(), device_axis()})),
       ElementsAre("none+studio (clean)", "none+phone", "fan+studio", "fan+phone", "alarm+studio", "alarm+phone"));
+}
+
+MediaSettings sized(const std::vector<std::size_t>& level_counts) {
+  MediaSettings settings;
+  for (const std::size_t count : level_counts) {
+    settings.axes.push_back({"axis" + std::to_string(settings.axes.size()), std::vector<Level>(count)});
+  }
+  return settings;
+}
+
+std::string size_refusal(const std::vector<std::size_t>& level_counts) {
+  try {
+    check_condition_count(sized(level_counts), "here");
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(ConditionCount, AMillionIsTheMost) {
+  EXPECT_EQ(size_refusal({}), "");
+  EXPECT_EQ(size_refusal({1000, 1000}), "");
+  EXPECT_EQ(size_refusal({101, 9901}),
+            "here: the levels of axis0 (101) x axis1 (9901) make 1000001 conditions, and at most 1000000 are allowed "
+            "for one medium; use fewer levels or fewer axes");
+}
+
+TEST(ConditionCount, AProductThatOverflowsIsRefusedToo) {
+  // 2 to the power of 64 is 0 in 64 bits.
+  EXPECT_THAT(size_refusal(std::vector<std::size_t>(64, 2)),
+              testing::HasSubstr("make more than 18446744073709551615 conditions"));
+  EXPECT_THAT(size_refusal(std::vector<std::size_t>(70, 10)), testing::HasSubstr("make more than "));
 }
 
 TEST(FullFactorial, CleanIsTheConditionOfEmptyLevelsAndIsMadeOnce) {

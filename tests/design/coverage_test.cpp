@@ -99,6 +99,54 @@ TEST(Coverage, WhatCannotBeReadWasNeverObserved) {
   EXPECT_EQ(irish["after"][1]["synthesised"], count(3, 1, 1));
 }
 
+TEST(Coverage, WhatTheRunFoundUnreadableWasNeverObserved) {
+  // The catalog reads headers only; ben's recording turns out cut short when it is decoded.
+  const json irish = report(audit(), {{Media::audio, 2, 0, true}, {Media::audio, 2, 1, true}})["audio"]["groups"][0];
+  EXPECT_EQ(irish["before"]["observed"], count(3, 1, 1));
+  EXPECT_EQ(irish["after"][0]["observed"], count(3, 1, 1));
+  EXPECT_EQ(irish["after"][1]["synthesised"], count(3, 1, 1));
+}
+
+using Missing = std::vector<std::vector<int>>;
+
+Missing missing(const World& world, const std::vector<LostVariant>& lost = {}) {
+  const Plan plan(world.config, world.catalog);
+  Missing missing;
+  const MediaCoverage coverage = count_coverage(plan, lost).at(0);
+  for (const GroupCoverage& group : coverage.groups) {
+    missing.push_back(group.realizations_missing);
+  }
+  return missing;
+}
+
+World dealt() {
+  World world = audit();
+  world.media() = {};
+  world.media().group_columns = {"accent"};
+  world.add_many(4, "full");
+  world.add_many(3, "short");
+  world.add_many(1, "single");
+  return world;
+}
+
+TEST(RealizationsMissing, GroupsWithTooFewSources) { EXPECT_EQ(missing(dealt()), (Missing{{}, {3}, {1, 2, 3}})); }
+
+TEST(RealizationsMissing, AnUnusableSourceMeetsNone) {
+  World world = dealt();
+  const std::vector<int> realizations = Plan(world.config, world.catalog).of(Media::audio).realizations;
+  world.media().sources[1].problem = "missing";
+  EXPECT_EQ(missing(world), (Missing{{realizations[1]}, {3}, {1, 2, 3}}));
+}
+
+TEST(RealizationsMissing, WhatWasLostWhollyMeetsNone) {
+  const World world = dealt();
+  const std::vector<int> realizations = Plan(world.config, world.catalog).of(Media::audio).realizations;
+  const Missing expected = {{realizations[1]}, {3}, {1, 2, 3}};
+  EXPECT_EQ(missing(world, {{Media::audio, 1, 0, true}, {Media::audio, 1, 1, true}}), expected) << "unread";
+  EXPECT_EQ(missing(world, {{Media::audio, 1, 0}, {Media::audio, 1, 1}}), expected) << "rejected";
+  EXPECT_EQ(missing(world, {{Media::audio, 1, 1}}), (Missing{{}, {3}, {1, 2, 3}})) << "its clean reference is there";
+}
+
 TEST(Coverage, LossesOfOneMediumAreNotTheOthers) {
   World world = audit();
   world.add_medium(Media::image);

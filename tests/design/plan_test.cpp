@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pipeline/core/error.h"
 #include "tests/support/made_world.h"
 
 namespace fairground {
@@ -96,21 +97,6 @@ TEST(Dealing, AnotherGroupsSourcesDoNotMatter) {
   EXPECT_EQ(shares(world).at("a"), before);
   const std::vector<int> after = Plan(world.config, world.catalog).of(Media::audio).realizations;
   EXPECT_TRUE(std::equal(dealt.begin(), dealt.end(), after.begin()));
-}
-
-TEST(Dealing, ShortGroupsAreNamedWithWhatTheyMiss) {
-  World world;
-  world.settings().design.realizations = 4;
-  world.add_many(4, "full");
-  world.add_many(3, "short");
-  world.add_many(1, "single");
-  const Plan plan(world.config, world.catalog);
-  const std::vector<ShortGroup>& groups = plan.of(Media::audio).short_groups;
-  ASSERT_THAT(groups, SizeIs(2));
-  EXPECT_EQ(groups[0].group, 1U);
-  EXPECT_THAT(groups[0].missing, ElementsAre(3));
-  EXPECT_EQ(groups[1].group, 2U);
-  EXPECT_THAT(groups[1].missing, ElementsAre(1, 2, 3));
 }
 
 TEST(Dealing, ASourceKeepsItsRealizationInAllConditions) {
@@ -418,6 +404,34 @@ TEST(PlanLine, NamesEverything) {
   EXPECT_EQ(json.at("realization"), variant.realization);
   EXPECT_EQ(json.at("file"), "audio/" + variant.file_name);
   EXPECT_EQ(plan.line(variant).find('\n'), std::string::npos);
+}
+
+TEST(PlanLine, EachOnceInOrder) {
+  const World world = small_world();
+  const Plan plan(world.config, world.catalog);
+  std::vector<std::string> expected;
+  for (const Variant& variant : all_variants(plan)) {
+    expected.push_back(plan.line(variant));
+  }
+  std::vector<std::string> lines;
+  plan.for_each_line([&](const std::string& line) { lines.push_back(line); });
+  EXPECT_EQ(lines, expected);
+}
+
+TEST(PlanSize, TooManyConditionsAreTheUsersMistake) {
+  World world = small_world();
+  world.config.path = "/configs/large.yaml";
+  for (int i = 0; i < 30; ++i) {
+    world.settings().axes.push_back(noise_axis());
+    world.settings().axes.back().name += std::to_string(i);
+  }
+  try {
+    const Plan plan(world.config, world.catalog);
+    FAIL() << "2 to the power of 31 conditions were planned";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("/configs/large.yaml: axes of audio: "));
+    EXPECT_THAT(error.what(), testing::HasSubstr(" 2147483648 conditions"));
+  }
 }
 
 TEST(PlanHash, IsThatOfItsLinesAndStable) {

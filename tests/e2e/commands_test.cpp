@@ -89,8 +89,8 @@ TEST(Mistakes, OfManifestsAreAllListedAndNothingIsMade) {
   EXPECT_EQ(result.status, 2);
   const std::string speech = set / "data/speech.csv";
   const std::string photos = set / "data/photos.csv";
-  EXPECT_THAT(result.err, AllOf(HasSubstr(speech + ":4: id 's0'"), HasSubstr(speech + ":5: the path"),
-                                HasSubstr(speech + ":6: the row"), HasSubstr(photos + ":3: id 's1'")));
+  EXPECT_THAT(result.err, AllOf(HasSubstr(speech + ":4: id `s0`"), HasSubstr(speech + ":5: the path"),
+                                HasSubstr(speech + ":6: the row"), HasSubstr(photos + ":3: id `s1`")));
   EXPECT_FALSE(fs::exists(set / "out"));
 }
 

@@ -103,7 +103,7 @@ TEST(Bytes, TheFolderAndTheManifestsOrderDoNotMatter) {
 /// Waits for the first media files of a run and sends `signals` to it.
 std::function<void(pid_t)> interrupt(const fs::path& out, std::vector<int> signals) {
   // Files of a run that was stopped before are deleted first, and with them this mark.
-  const fs::path mark = out / "audio/stale";
+  const fs::path mark = out / "audio/metadata.jsonl";
   if (fs::exists(out)) {
     write_text(mark, "");
   }

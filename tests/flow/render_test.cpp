@@ -299,7 +299,9 @@ TEST_F(RenderTest, BringsSourcesToOneActiveLevel) {
   for (const auto& [settings, channels, level] : {std::tuple(", sample_rate: 16000", 1, -26.0),
                                                   {", sample_rate: 48000, channels: keep", 2, -26.0},
                                                   {", sample_rate: 8000, active_level: -35", 1, -35.0}}) {
-    const auto set = make_audio(settings, "{noise: {none: [], hiss: [{noise.coloured: {snr_db: 20}}]}}");
+    const auto set = make_audio(settings, "{noise: {none: [], hiss: [{noise.coloured: {snr_db: 20}}]}}",
+                                // A stereo recording beside others may not be matched with them.
+                                "design: {pairing: independent}\noutput: {directory: out}");
     for (std::size_t source = 0; source < 3; ++source) {
       const DecodedSource decoded = decode_source(set->plan, Media::audio, source);
       ASSERT_EQ(decoded.fate, Fate::written) << decoded.reason;

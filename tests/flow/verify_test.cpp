@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -103,6 +104,33 @@ TEST_F(VerifyTest, AGoodRunHasNoDifference) {
   EXPECT_THAT(good.text, AllOf(HasSubstr("20 variants"), HasSubstr("mixer levels agree"), Not(HasSubstr("were not"))));
 }
 
+TEST_F(VerifyTest, AGoodRunOfAnotherDesignHasNoDifference) {
+  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+    EXPECT_NE(text.find(from), std::string::npos);
+    return text.replace(text.find(from), from.size(), to);
+  };
+  TestSet set(/*recordings=*/3, /*photographs=*/2);
+  const std::string plain = set.config;
+  const std::string no_empty_level = replaced(plain, "      none: []\n", "");
+  for (const std::string& text :
+       {replaced(plain, "realizations: 3", "realizations: 3, include_clean: false"), no_empty_level,
+        replaced(no_empty_level, "realizations: 3", "realizations: 3, include_clean: false"),
+        replaced(plain, "realizations: 3", "realizations: 1, pairing: independent")}) {
+    set.config = text;
+    set.save();
+    std::ostringstream ignored;
+    RunOptions options;
+    options.out = folder_ / "other";
+    options.restart = true;
+    ASSERT_EQ(
+        run(load_config(set.config_path(), registered_schemas()), options, std::atomic<bool>(false), ignored, ignored),
+        ExitStatus::done);
+    std::ostringstream out;
+    EXPECT_EQ(verify(options.out, registered_schemas(), /*jobs=*/2, ignored, out), ExitStatus::done) << out.str();
+    EXPECT_THAT(out.str(), HasSubstr("mixer levels agree"));
+  }
+}
+
 TEST_F(VerifyTest, EachByteOfAFileCounts) {
   for (const char* medium : {"audio", "image"}) {
     const fs::path file = run_ / medium / records(medium).at(1)["file_name"].get<std::string>();
@@ -193,6 +221,180 @@ TEST_F(VerifyTest, WithoutSourcesConditionsAndMeasurementsAreStillCompared) {
   EXPECT_EQ(result().status, ExitStatus::done);
 }
 
+TEST_F(VerifyTest, WithoutSourcesEveryFieldOfPairingIsStillCompared) {
+  lose_sources();
+  const std::vector<ordered_json> before = records();
+  // The records of one source: its clean reference and two others.
+  ASSERT_EQ(before[0]["pair_id"], before[2]["pair_id"]);
+  ASSERT_NE(before[0]["pair_id"], before[3]["pair_id"]);
+  for (const auto& [field, value] :
+       std::vector<std::pair<std::string, ordered_json>>{{"clean_file_name", before[1]["file_name"]},
+                                                         {"clean_file_name", before[2]["file_name"]},
+                                                         {"clean_file_name", before[3]["file_name"]},
+                                                         {"synthetic", false},
+                                                         {"control", "identity"},
+                                                         {"source_sha256", std::string(64, '0')},
+                                                         {"augmentations", "[]"}}) {
+    change(field, value);
+    expect_difference(field);
+    save(before);
+  }
+  change("synthetic", true, "audio", 0);
+  expect_difference("synthetic is true");
+  save(before);
+  std::vector<ordered_json> list = before;
+  for (std::size_t i = 0; i < 3; ++i) {
+    list[i]["clean_file_name"] = before[3]["file_name"];
+  }
+  save(list);
+  expect_difference("the clean reference of its source");
+  for (ordered_json& record : list) {
+    record.erase("clean_file_name");
+  }
+  save(list);
+  expect_difference("clean reference");
+  // A copy under another name is a file, but not the plan's.
+  const std::string other = "zz/" + fs::path(before[1]["file_name"].get<std::string>()).filename().string();
+  fs::create_directory(run_ / "audio/zz");
+  fs::copy(run_ / "audio" / before[1]["file_name"].get<std::string>(), run_ / "audio" / other);
+  save(before);
+  expect_difference("no record names this file");
+  change("file_name", other);
+  expect_difference("file_name is");
+}
+
+TEST_F(VerifyTest, WithoutSourcesTheMeasuredStringMustAgreeWithItsColumns) {
+  lose_sources();
+  for (const char* medium : {"audio", "image"}) {
+    const ordered_json before = records(medium).at(1);
+    const ordered_json measured = ordered_json::parse(before["measured"].get<std::string>());
+    for (const auto& [name, value] : measured.items()) {
+      if (!before.contains("measured_" + name)) {
+        continue;
+      }
+      ordered_json changed = measured;
+      changed[name] = value.get<double>() + 1.0;
+      change("measured", changed.dump(), medium);
+      expect_difference("measured_" + name);
+      changed.erase(name);
+      change("measured", changed.dump(), medium);
+      expect_difference("measured_" + name);
+    }
+    change("measured", before["measured"], medium);
+  }
+  EXPECT_EQ(result().status, ExitStatus::done);
+}
+
+TEST_F(VerifyTest, AChangedCoverageIsFound) {
+  const std::string before = read_text(run_ / "coverage.json");
+  for (const std::string& text : {std::string("{}"), std::string(), before + " "}) {
+    write_text(run_ / "coverage.json", text);
+    expect_difference("coverage.json");
+  }
+  fs::remove(run_ / "coverage.json");
+  expect_difference("coverage.json: is missing");
+}
+
+TEST_F(VerifyTest, AChangedJournalIsFound) {
+  lose_sources();
+  const std::vector<std::string> before = read_lines(run_ / "journal.jsonl");
+  std::vector<std::string> lines(before.rbegin(), before.rend());
+  write_lines(run_ / "journal.jsonl", lines);
+  EXPECT_EQ(result().status, ExitStatus::done) << "its order is free";
+  lines.pop_back();
+  write_lines(run_ / "journal.jsonl", lines);
+  expect_difference("journal.jsonl: has no line of");
+  lines = before;
+  lines.push_back(before[0]);
+  write_lines(run_ / "journal.jsonl", lines);
+  expect_difference("of one that has a line");
+  for (const auto& [field, value] :
+       std::map<std::string, std::string>{{"status", "failed"}, {"sha256", "x"}, {"variant_id", "x"}}) {
+    lines = before;
+    ordered_json entry = ordered_json::parse(before[1]);
+    entry[field] = value;
+    lines[1] = entry.dump();
+    write_lines(run_ / "journal.jsonl", lines);
+    expect_difference("journal.jsonl: ");
+  }
+  fs::remove(run_ / "journal.jsonl");
+  expect_difference("journal.jsonl: is missing");
+}
+
+TEST_F(VerifyTest, CountsAreReadInFull) {
+  lose_sources();
+  const ordered_json before = ordered_json::parse(read_text(run_ / "run.json"));
+  for (const char* name : {"planned", "written", "rejected", "failed"}) {
+    const std::int64_t count = before["counts"][name].get<std::int64_t>();
+    for (const std::int64_t other : {count + (std::int64_t{1} << 32), count + 1, INT64_MAX}) {
+      ordered_json run = before;
+      run["counts"][name] = other;
+      write_text(run_ / "run.json", run.dump());
+      expect_difference("run.json: its counts");
+      run = before;
+      run["media"]["audio"][name] = other;
+      write_text(run_ / "run.json", run.dump());
+      expect_difference("run.json: its counts");
+    }
+  }
+}
+
+TEST_F(VerifyTest, LinksAmongTheFilesAreFound) {
+  fs::create_directory(folder_ / "elsewhere");
+  write_text(folder_ / "elsewhere/foreign.wav", "x");
+  fs::create_directory_symlink(folder_ / "elsewhere", run_ / "audio/zz");
+  expect_difference("audio/zz: is a symbolic link");
+  fs::remove(run_ / "audio/zz");
+  const fs::path file = run_ / "audio" / records().at(1)["file_name"].get<std::string>();
+  fs::rename(file, folder_ / "elsewhere/moved");
+  fs::create_symlink(folder_ / "elsewhere/moved", file);
+  expect_difference("is a symbolic link");
+}
+
+TEST_F(VerifyTest, ARecordOfAVariantThatFailsNowIsFound) {
+  // The source that is gone is the last of its medium. Everything but making it again must agree.
+  const std::vector<std::string> failures = read_lines(run_ / "failures.jsonl");
+  const std::vector<ordered_json> before = records();
+  std::vector<ordered_json> list = before;
+  std::map<std::string, ordered_json> planned;
+  for (const std::string& line : read_lines(run_ / "plan.jsonl")) {
+    const ordered_json entry = ordered_json::parse(line);
+    planned[entry["variant_id"]] = entry;
+  }
+  const ordered_json failure = ordered_json::parse(failures.at(2));
+  const ordered_json& plan = planned.at(failure["variant_id"]);
+  const fs::path name = fs::path(plan["file"].get<std::string>()).lexically_relative("audio");
+  for (const ordered_json& like : before) {
+    if (plan["condition"]["noise"] == like["noise"]) {
+      ordered_json record = like;
+      for (const char* field : {"variant_id", "source_id", "source_sha256", "realization", "pair_id", "draw_id"}) {
+        record[field] = plan[field];
+      }
+      record["file_name"] = name;
+      list.push_back(record);
+      fs::create_directories((run_ / "audio" / name).parent_path());
+      fs::copy_file(run_ / "audio" / like["file_name"].get<std::string>(), run_ / "audio" / name);
+      break;
+    }
+  }
+  ASSERT_EQ(list.size(), before.size() + 1);
+  save(list);
+  write_lines(run_ / "failures.jsonl", {failures[0], failures[1]});
+  expect_difference("made again, it is failed");
+}
+
+TEST_F(VerifyTest, ADifferentRecordIsToldByItsFields) {
+  ordered_json steps = ordered_json::parse(records().at(1)["augmentations"].get<std::string>());
+  steps[0]["parameters"]["snr_db"] = 1.25;
+  change("augmentations", steps.dump());
+  change("licence", "CC0-1.1");
+  const Result found = result();
+  EXPECT_EQ(found.status, ExitStatus::difference);
+  EXPECT_THAT(found.text, AllOf(HasSubstr("licence is \"CC0-1.1\" and should be \"CC0-1.0\""), HasSubstr("1.25"),
+                                Not(HasSubstr("measured_rms_dbov"))));
+  EXPECT_LT(found.text.size(), 900U);
+}
+
 TEST_F(VerifyTest, ChangedSourcesAreSaid) {
   const std::string before = set_->config;
   set_->config += "# a remark\n";
@@ -236,7 +438,7 @@ TEST_F(VerifyTest, MissingAndDoubledLinesAreFound) {
   expect_difference("neither a record nor a failure");
   lines.insert(lines.begin(), line);
   write_lines(run_ / "audio/metadata.jsonl", lines);
-  expect_difference("record differs");
+  expect_difference("does not follow those before it");
   fs::remove(run_ / "audio/metadata.jsonl");
   expect_difference("neither a record nor a failure");
 }
@@ -318,7 +520,12 @@ TEST_F(VerifyTest, WhatIsNoFinishedRunIsAMistakeOfTheUser) {
     EXPECT_THROW(attempt(run_), UserError) << text;
   }
   fs::remove(run_ / "run.json");
-  EXPECT_THROW(attempt(run_), UserError);
+  try {
+    attempt(run_);
+    ADD_FAILURE() << "a folder without run.json was verified";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("there is no run.json; is this the folder of a finished run?"));
+  }
   fs::create_directory(run_ / "run.json");
   EXPECT_THROW(attempt(run_), UserError);
 }

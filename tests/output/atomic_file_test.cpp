@@ -74,6 +74,7 @@ TEST(AtomicFile, ATargetThatIsAFolderIsAPassingFault) {
   const TemporaryFolder folder;
   fs::create_directories(folder / "a/b");
   EXPECT_THAT(fault([&] { write_atomically(folder / "a", "x"); }), HasSubstr("cannot put the file in its place"));
+  EXPECT_THAT(read_tree(folder.path()), IsEmpty()) << "what was written beside it is left behind";
 }
 
 TEST(GrowingFile, TakesItsPlaceOnlyWhenItIsFinished) {
@@ -94,6 +95,15 @@ TEST(GrowingFile, WhatIsLeftOfAnEarlierOneIsOverwritten) {
   EXPECT_EQ(read_text(folder / "lines"), "");
 }
 
+TEST(GrowingFile, LeavesNothingBesideATargetThatIsAFolder) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "a/b");
+  GrowingFile file(folder / "a");
+  file.add_line("one");
+  EXPECT_THAT(fault([&] { file.finish(); }), HasSubstr("cannot put the file in its place"));
+  EXPECT_THAT(read_tree(folder.path()), IsEmpty());
+}
+
 TEST(GrowingFile, AFullDiskIsAPassingFaultBeforeTheFileTakesItsPlace) {
   const TemporaryFolder folder;
   fs::create_symlink("/dev/full", folder / "lines.part");
@@ -104,6 +114,8 @@ TEST(GrowingFile, AFullDiskIsAPassingFaultBeforeTheFileTakesItsPlace) {
             }),
             "");
   EXPECT_FALSE(fs::exists(folder / "lines"));
+  EXPECT_FALSE(fs::is_symlink(folder / "lines.part")) << "what was written beside it is left behind";
+  fs::create_symlink("/dev/full", folder / "lines.part");
   EXPECT_NE(fault([&] {
               GrowingFile file(folder / "lines");
               file.add_line(std::string(1U << 20U, 'x'));

@@ -189,12 +189,12 @@ TEST_F(RunFolderTest, RestartDeletesOnlyWhatIsTheRuns) {
   make_all();
   write_text(out_ / "notes.txt", "mine");
   write_text(out_ / "more/plan.jsonl", "mine");
-  write_text(out_ / "audio/stale.flac", "of the old run");
+  write_text(out_ / "audio/mine.flac", "mine, as no plan names it");
   make_all(/*restart=*/true);
   auto files = read_tree(out_);
   EXPECT_EQ(files.at("notes.txt"), "mine");
   EXPECT_EQ(files.at("more/plan.jsonl"), "mine");
-  EXPECT_FALSE(files.contains("audio/stale.flac"));
+  EXPECT_TRUE(files.contains("audio/mine.flac"));
   EXPECT_TRUE(files.contains("run.json"));
 }
 

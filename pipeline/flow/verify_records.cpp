@@ -1,0 +1,380 @@
+#include "pipeline/flow/verify_records.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+#include "pipeline/core/parallel.h"
+#include "pipeline/core/progress.h"
+#include "pipeline/media/audio_file.h"
+#include "pipeline/media/image_file.h"
+#include "pipeline/output/record.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Our own files may be larger than what a run accepts as input, and are still only read one at a time.
+constexpr MediaLimits kOwnFiles{1e9, 1e6, 1e6};
+
+/// Two units of the last place that records keep: the libm of another machine may round otherwise.
+double label_tolerance(const std::string& field) { return field.find("_db") == std::string::npos ? 2e-6 : 2e-4; }
+
+int bits_of_audio(const json& run) {
+  return integer_field(object_field(object_field(run, "output"), "audio"), "bits") == 24 ? 24 : 16;
+}
+
+json measure_file(const fs::path& path, const Bytes& bytes, const std::string& medium, const json& run) {
+  if (medium == "audio") {
+    const Audio audio = decode_audio(bytes, path, kOwnFiles);
+    return measured_columns(measure_audio(quantise(audio, bits_of_audio(run))), audio.seconds());
+  }
+  const Raster raster = decode_image(bytes, path, kOwnFiles);
+  return measured_columns({measure_image(raster), raster.codes.cols, raster.codes.rows});
+}
+
+void check_file(const fs::path& folder, const std::string& medium, const json& record, const json& run,
+                Differences& differences) {
+  const std::string name = text_field(record, "file_name");
+  const auto differs = [&](const std::string& what) { differences.add(medium + "/" + name + ": " + what); };
+  try {
+    const Bytes bytes = read_file(folder / name, kOwnFiles);
+    if (sha256_hex(bytes) != text_field(record, "sha256")) {
+      differs("the file's SHA-256 is not the one in its record");
+    }
+    const json measured = measure_file(folder / name, bytes, medium, run);
+    for (const auto& [field, value] : measured.items()) {
+      const json recorded = record.value(field, json());
+      if (!recorded.is_number() || std::abs(recorded.get<double>() - value.get<double>()) > label_tolerance(field)) {
+        differs(field + " is " + value.dump() + ", but its record says " + recorded.dump());
+      }
+    }
+  } catch (const PassingFault&) {
+    throw;
+  } catch (const std::exception& error) {
+    differs(error.what());
+  }
+  std::error_code ignored;
+  if (record.contains("clean_file_name") &&
+      !fs::is_regular_file(folder / text_field(record, "clean_file_name"), ignored)) {
+    differs("its clean reference '" + text_field(record, "clean_file_name") + "' is missing");
+  }
+}
+
+/// The numbers in the JSON string `measured` are those of the `measured_` columns.
+void check_measured(const std::string& id, const json& record, Differences& differences) {
+  constexpr std::string_view kPrefix = "measured_";
+  const json measured = json::parse(text_field(record, "measured"), nullptr, /*allow_exceptions=*/false);
+  for (const auto& [field, value] : record.items()) {
+    if (!field.starts_with(kPrefix) || !value.is_number()) {
+      continue;
+    }
+    const auto inner = measured.find(field.substr(kPrefix.size()));
+    if (inner == measured.end() || *inner != value) {
+      differences.add(id + ": " + field + " is " + value.dump() + ", but `measured` says " +
+                      (inner == measured.end() ? "nothing of it" : inner->dump()));
+    }
+  }
+}
+
+/// Checks that each record agrees with the plan, and that all variants of one draw had the same parameters.
+class PairingCheck {
+ public:
+  PairingCheck(PlannedVariants& planned, Differences& differences) : planned_(planned), differences_(differences) {}
+
+  /// `at` is where the record begins in its file.
+  void add(const std::string& medium, const json& record, std::uintmax_t at) {
+    const std::string id = text_field(record, "variant_id");
+    const auto found = planned_.find(id);
+    if (found == planned_.end()) {
+      differences_.add(id + ": the record stands in no line of plan.jsonl");
+      return;
+    }
+    PlannedVariant& variant = found->second;
+    if (!variant.status.empty()) {
+      differences_.add(id + ": there are two records or failures of this variant");
+    }
+    variant.status = "written";
+    variant.sha256 = text_field(record, "sha256");
+    variant.at = at;
+    compare_with_plan(id, variant, medium, record);
+    check_measured(id, record, differences_);
+    check_clean(id, variant, record);
+    const std::string augmentations = text_field(record, "augmentations");
+    const auto [first, is_new] = draws_.try_emplace(variant.draw_id, augmentations);
+    if (!is_new && first->second != augmentations) {
+      differences_.add(id + ": its augmentations are not those of the other variants of draw " + variant.draw_id);
+    }
+  }
+
+  /// To be called after all records: is each clean reference that they name one?
+  void finish() {
+    for (const auto& [pair, clean] : clean_) {
+      if (clean.named != clean.own) {
+        differences_.add(clean.variant_id + ": its clean_file_name is '" + clean.named +
+                         "', but the clean reference of its source is '" + clean.own + "'");
+      }
+    }
+    check_blocks();
+  }
+
+ private:
+  struct CleanReference {
+    std::string named;       ///< `clean_file_name` of the first record of the pair
+    std::string variant_id;  ///< of that record
+    std::string own;         ///< the file of the pair's record that is not synthetic; empty where none is
+  };
+
+  void compare_with_plan(const std::string& id, const PlannedVariant& variant, const std::string& medium,
+                         const json& record) {
+    const auto compare = [&](const std::string& field, const json& wanted) {
+      const json value = record.value(field, json());
+      if (value != wanted) {
+        differences_.add(id + ": " + field + " is " + value.dump() + ", but plan.jsonl says " + wanted.dump());
+      }
+    };
+    compare("source_id", variant.source_id);
+    compare("source_sha256", variant.source_sha256);
+    compare("realization", variant.realization);
+    compare("pair_id", variant.pair_id);
+    compare("draw_id", variant.draw_id);
+    compare("control", variant.control);
+    const std::string folder = medium + "/";
+    compare("file_name", variant.file.starts_with(folder) ? variant.file.substr(folder.size()) : variant.file);
+    const json condition = json::parse(variant.condition);
+    for (const auto& [axis, level] : condition.items()) {
+      compare(axis, level);
+    }
+  }
+
+  /// Only the clean reference has no steps, is not synthetic, and is its own clean file.
+  void check_clean(const std::string& id, const PlannedVariant& variant, const json& record) {
+    const std::string file = text_field(record, "file_name");
+    const std::string named = text_field(record, "clean_file_name");
+    const bool is_clean = text_field(record, "augmentations") == "[]";
+    if (record.value("synthetic", json()) != json(!is_clean)) {
+      differences_.add(id + ": synthetic is " + record.value("synthetic", json()).dump() + ", but it is " +
+                       (is_clean ? "a clean reference" : "no clean reference"));
+    }
+    if ((named == file) != is_clean) {
+      differences_.add(id + ": its clean_file_name is '" + named + "', but it is " +
+                       (is_clean ? "a clean reference itself" : "no clean reference"));
+    }
+    const auto [clean, is_new] = clean_.try_emplace(variant.pair_id, CleanReference{named, id, {}});
+    if (clean->second.named != named) {
+      differences_.add(id + ": its clean_file_name is '" + named + "', but another variant of its source has '" +
+                       clean->second.named + "'");
+    }
+    if (is_clean) {
+      clean->second.own = file;
+    }
+  }
+
+  /// A source keeps its realization in all conditions, and meets every condition once.
+  void check_blocks() {
+    std::map<std::string, std::set<std::int64_t>> realizations;
+    std::map<std::string, std::set<std::string>> conditions;
+    for (const auto& [id, variant] : planned_) {
+      realizations[variant.source_id].insert(variant.realization);
+      if (!conditions[variant.source_id].insert(variant.condition).second) {
+        differences_.add(variant.source_id + ": meets a condition twice");
+      }
+    }
+    for (const auto& [source, met] : realizations) {
+      if (met.size() > 1) {
+        differences_.add(source + ": has different realizations in different conditions");
+      }
+    }
+  }
+
+  PlannedVariants& planned_;
+  Differences& differences_;
+  std::map<std::string, std::string> draws_;
+  std::map<std::string, CleanReference> clean_;
+};
+
+/// Reads every file of one medium again.
+void check_medium(const fs::path& directory, const std::string& medium, const json& run, int jobs,
+                  PairingCheck& pairing, Progress& progress, Differences& differences) {
+  constexpr std::size_t kBatch = 256;
+  std::ifstream lines(directory / medium / "metadata.jsonl", std::ios::binary);
+  std::vector<json> batch;
+  const auto check_batch = [&] {
+    parallel_for(batch.size(), jobs, [&](std::size_t i) {
+      check_file(directory / medium, medium, batch[i], run, differences);
+      progress.add_one();
+    });
+    batch.clear();
+  };
+  std::uintmax_t at = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::uintmax_t begin = std::exchange(at, at + line.size() + 1);
+    json record = json::parse(line, nullptr, false);
+    if (!record.is_object()) {
+      differences.add(medium + "/metadata.jsonl: a line is not a JSON object");
+      continue;
+    }
+    pairing.add(medium, record, begin);
+    batch.push_back(std::move(record));
+    if (batch.size() == kBatch) {
+      check_batch();
+    }
+  }
+  check_batch();
+}
+
+/// A file without a record would be loaded by whoever ignores the records, and a link may lead anywhere.
+void check_no_other_files(const fs::path& directory, const std::string& medium, const PlannedVariants& planned,
+                          Differences& differences) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(directory / medium, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    const fs::file_type type = entry->symlink_status(error).type();
+    if (type == fs::file_type::symlink) {
+      differences.add(path.string() + ": is a symbolic link, which no run makes");
+    } else if (type != fs::file_type::directory && path != directory / medium / "metadata.jsonl") {
+      const auto found = planned.find(path.stem().string());
+      if (found == planned.end() || found->second.status != "written" || directory / found->second.file != path) {
+        differences.add(path.string() + ": no record names this file");
+      }
+    }
+  }
+  if (error) {
+    differences.add((directory / medium).string() + ": cannot look into the folder: " + error.message());
+  }
+}
+
+/// What has neither a record nor a failure was lost without a trace.
+void check_failures(const fs::path& directory, PlannedVariants& planned, Differences& differences) {
+  std::ifstream lines(directory / "failures.jsonl", std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    const json failure = json::parse(line, nullptr, false);
+    const auto found = planned.find(text_field(failure, "variant_id"));
+    if (found == planned.end() || !found->second.status.empty()) {
+      differences.add("failures.jsonl: a line is of no planned variant, or of one that has a record: " + line);
+      continue;
+    }
+    const std::string kind = text_field(failure, "kind");
+    found->second.status = kind == "rejected" ? kind : "failed";
+    if (found->second.status != kind || text_field(failure, "source_id") != found->second.source_id) {
+      differences.add("failures.jsonl: kind or source of a line is wrong: " + line);
+    }
+  }
+  for (const auto& [id, variant] : planned) {
+    if (variant.status.empty()) {
+      differences.add(id + ": planned, but there is neither a record nor a failure of it");
+    }
+  }
+}
+
+/// The journal is in no order, but has a line for each variant.
+void check_journal(const fs::path& directory, PlannedVariants& planned, Differences& differences) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(directory / "journal.jsonl", ignored)) {
+    differences.add("journal.jsonl: is missing");
+    return;
+  }
+  std::ifstream lines(directory / "journal.jsonl", std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    const json entry = json::parse(line, nullptr, false);
+    const auto found = planned.find(text_field(entry, "variant_id"));
+    if (found == planned.end() || std::exchange(found->second.journalled, true)) {
+      differences.add("journal.jsonl: a line is of no planned variant, or of one that has a line: " + line);
+    } else if (text_field(entry, "status") != found->second.status ||
+               text_field(entry, "sha256") != found->second.sha256) {
+      differences.add("journal.jsonl: status or SHA-256 is not that of the record or failure: " + line);
+    }
+  }
+  for (const auto& [id, variant] : planned) {
+    if (!variant.journalled) {
+      differences.add("journal.jsonl: has no line of " + id);
+    }
+  }
+}
+
+/// `medium` is empty for the counts of the whole run.
+void check_counts(const json& counts, const std::string& medium, const PlannedVariants& planned,
+                  Differences& differences) {
+  std::map<std::string, std::int64_t> found;
+  for (const auto& [id, variant] : planned) {
+    if (medium.empty() || variant.media == medium) {
+      ++found["planned"];
+      ++found[variant.status];
+    }
+  }
+  for (const char* name : {"planned", "written", "rejected", "failed"}) {
+    if (integer_field(counts, name) != found[name]) {
+      differences.add("run.json: its counts are not those of the plan and the records: " + medium +
+                      (medium.empty() ? "" : " ") + name + " is " + counts.value(name, json()).dump() + ", but " +
+                      std::to_string(found[name]) + " are found");
+    }
+  }
+}
+
+}  // namespace
+
+PlannedVariants read_planned(const fs::path& directory, const json& run, Differences& differences) {
+  PlannedVariants planned;
+  Sha256 hash;
+  std::ifstream lines(directory / "plan.jsonl", std::ios::binary);
+  for (std::string line; std::getline(lines, line);) {
+    hash.update(line + '\n');
+    const json entry = json::parse(line, nullptr, false);
+    if (!entry.is_object()) {
+      differences.add("plan.jsonl: a line is not a JSON object");
+      continue;
+    }
+    PlannedVariant variant;
+    variant.media = text_field(entry, "media");
+    variant.source_id = text_field(entry, "source_id");
+    variant.source_sha256 = text_field(entry, "source_sha256");
+    variant.condition = object_field(entry, "condition").dump();
+    variant.realization = integer_field(entry, "realization");
+    variant.pair_id = text_field(entry, "pair_id");
+    variant.draw_id = text_field(entry, "draw_id");
+    variant.control = text_field(entry, "control");
+    variant.file = text_field(entry, "file");
+    planned[text_field(entry, "variant_id")] = std::move(variant);
+  }
+  if (hash.hex() != text_field(run, "plan_sha256")) {
+    differences.add("plan.jsonl: its SHA-256 is not the one in run.json");
+  }
+  return planned;
+}
+
+void check_folder(const fs::path& directory, const json& run, int jobs, PlannedVariants& planned,
+                  std::ostream& progress, Differences& differences) {
+  PairingCheck pairing(planned, differences);
+  const json counts = object_field(run, "media");
+  for (const char* medium : {"audio", "image"}) {
+    const auto count = std::ranges::count_if(planned, [&](const auto& it) { return it.second.media == medium; });
+    std::error_code error;
+    if (count == 0 && fs::symlink_status(directory / medium, error).type() == fs::file_type::not_found) {
+      continue;
+    }
+    Progress checked(progress, progress_style(/*quiet=*/false), std::string(medium) + " files checked",
+                     static_cast<std::size_t>(count));
+    check_medium(directory, medium, run, jobs, pairing, checked, differences);
+    check_no_other_files(directory, medium, planned, differences);
+  }
+  pairing.finish();
+  check_failures(directory, planned, differences);
+  check_journal(directory, planned, differences);
+  check_counts(object_field(run, "counts"), "", planned, differences);
+  for (const char* medium : {"audio", "image"}) {
+    if (std::ranges::any_of(planned, [&](const auto& it) { return it.second.media == medium; })) {
+      check_counts(object_field(counts, medium), medium, planned, differences);
+    }
+  }
+}
+
+}  // namespace fairground

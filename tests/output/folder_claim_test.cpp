@@ -1,0 +1,102 @@
+// Whose an output directory is, and what may be deleted there.
+#include "pipeline/output/folder_claim.h"
+
+#include <gmock/gmock.h>
+
+#include "pipeline/core/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr const char* kRun = R"({"fairground":"0.1.0","plan_sha256":"abc"})";
+constexpr const char* kPlanLine = R"({"variant_id":"v","draw_id":"d","file":"audio/0f/v.flac"})";
+
+class FolderClaimTest : public testing::Test {
+ protected:
+  void make_run() const {
+    write_text(out_ / "run.json", kRun);
+    write_text(out_ / "plan.jsonl", std::string(kPlanLine) + "\n");
+    write_text(out_ / "audio/0f/v.flac", "ours");
+    write_text(out_ / "audio/metadata.jsonl", "ours");
+  }
+
+  [[nodiscard]] std::string refusal(bool restart) const {
+    try {
+      const FolderClaim claim(out_, "another plan", restart);
+    } catch (const UserError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TemporaryFolder folder_;
+  fs::path out_ = folder_ / "out";
+};
+
+TEST_F(FolderClaimTest, ARestartDeletesTheRunAndItsFolders) {
+  make_run();
+  EXPECT_EQ(refusal(/*restart=*/true), "");
+  EXPECT_TRUE(fs::is_empty(out_));
+}
+
+TEST_F(FolderClaimTest, ARestartDeletesNoFileThatThePlanDoesNotName) {
+  make_run();
+  write_text(out_ / "audio/0f/mine.wav", "mine");
+  write_text(out_ / "audio/recordings/mine.wav", "mine");
+  write_text(out_ / "notes.txt", "mine");
+  EXPECT_EQ(refusal(/*restart=*/true), "");
+  EXPECT_TRUE(fs::exists(out_ / "audio/0f/mine.wav"));
+  EXPECT_TRUE(fs::exists(out_ / "audio/recordings/mine.wav"));
+  EXPECT_TRUE(fs::exists(out_ / "notes.txt"));
+  EXPECT_FALSE(fs::exists(out_ / "audio/0f/v.flac"));
+}
+
+TEST_F(FolderClaimTest, AFileNamedRunJsonMakesNoRun) {
+  for (const char* text : {"{\"mine\":1}", "not JSON", "[]", ""}) {
+    write_text(out_ / "run.json", text);
+    write_text(out_ / "audio/mine.wav", "mine");
+    EXPECT_THAT(refusal(/*restart=*/true), HasSubstr("holds no run of fairground")) << text;
+    EXPECT_TRUE(fs::exists(out_ / "run.json"));
+    EXPECT_TRUE(fs::exists(out_ / "audio/mine.wav"));
+    EXPECT_FALSE(fs::exists(out_ / "run.lock"));
+  }
+}
+
+TEST_F(FolderClaimTest, APlanCannotNameFilesOutsideTheRun) {
+  make_run();
+  write_text(folder_ / "victim.txt", "mine");
+  write_text(out_ / "other/x/victim.txt", "mine");
+  write_text(out_ / "plan.jsonl", std::string(kPlanLine) + "\n" +
+                                      R"({"variant_id":"v","draw_id":"d","file":"audio/../../victim.txt"})" + "\n" +
+                                      R"({"variant_id":"v","draw_id":"d","file":"audio/../victim.txt"})" + "\n" +
+                                      R"({"variant_id":"v","draw_id":"d","file":"other/x/victim.txt"})" + "\n" +
+                                      R"({"variant_id":"v","draw_id":"d","file":17})" + "\nnot JSON\n");
+  EXPECT_EQ(refusal(/*restart=*/true), "");
+  EXPECT_TRUE(fs::exists(folder_ / "victim.txt"));
+  EXPECT_TRUE(fs::exists(out_ / "other/x/victim.txt"));
+}
+
+TEST_F(FolderClaimTest, OneRunAtATime) {
+  {
+    const FolderClaim first(out_, "plan", /*restart=*/false);
+    try {
+      const FolderClaim second(out_, "plan", /*restart=*/false);
+      FAIL() << "two runs hold one folder";
+    } catch (const PassingFault& fault) {
+      EXPECT_THAT(fault.what(), HasSubstr("another run is writing"));
+    }
+  }
+  EXPECT_NO_THROW(FolderClaim(out_, "plan", /*restart=*/false));
+}
+
+TEST_F(FolderClaimTest, ALockThatWasLeftOverLocksNobodyOut) {
+  write_text(out_ / "run.lock", "");
+  EXPECT_NO_THROW(FolderClaim(out_, "plan", /*restart=*/false));
+}
+
+}  // namespace
+}  // namespace fairground
