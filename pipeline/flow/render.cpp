@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <new>
 #include <set>
 
@@ -58,11 +59,23 @@ std::string clipping_problem(const Gates& gates, double clipped_fraction) {
          shortest(gates.clipped_fraction);
 }
 
+void apply_gain(const std::vector<float>& original, double gain_db, DecodedSource& source) {
+  const auto gain = static_cast<float>(amplitude_from_db(gain_db));
+  std::ranges::transform(original, source.audio.samples.begin(), [gain](float sample) { return sample * gain; });
+  source.speech_level = measure_speech_level(source.audio);
+}
+
 /// Sets the active level. P.56's fixed thresholds make it scale almost, but not quite, with the signal, so the gain is
-/// found in a few steps.
+/// found in a few steps. In very short recordings the level jumps with the gain, and may pass the target by.
 void set_active_level(DecodedSource& source, double target_dbov) {
-  constexpr int kMostSteps = 8;
+  constexpr int kFullSteps = 3;
+  constexpr int kMostSteps = 12;
   constexpr double kTolerance = 0.005;  // in dB; a twentieth of the tolerance of an SNR
+  constexpr double kLimit = 0.5;        // in dB; what the ITU's own sv56 takes for equal
+  const std::vector<float> original = source.audio.samples;
+  double gain_db = 0.0;
+  double best_gain_db = 0.0;
+  double best_error_db = std::numeric_limits<double>::infinity();
   for (int step = 0; step < kMostSteps; ++step) {
     const double level = source.speech_level.active_level_dbov;
     if (level <= kSilenceDbov) {
@@ -70,17 +83,24 @@ void set_active_level(DecodedSource& source, double target_dbov) {
           "no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for recordings "
           "without speech");
     }
-    if (std::abs(target_dbov - level) <= kTolerance) {
+    const double error_db = target_dbov - level;
+    if (std::abs(error_db) < std::abs(best_error_db)) {
+      best_error_db = error_db;
+      best_gain_db = gain_db;
+    }
+    if (std::abs(error_db) <= kTolerance) {
       return;
     }
-    const auto gain = static_cast<float>(amplitude_from_db(target_dbov - level));
-    for (float& sample : source.audio.samples) {
-      sample *= gain;
-    }
-    source.speech_level = measure_speech_level(source.audio);
+    // Half steps end a swing from one side of the target to the other.
+    gain_db += step < kFullSteps ? error_db : 0.5 * error_db;
+    apply_gain(original, gain_db, source);
   }
-  throw ItemError("the active level cannot be set to " + shortest(target_dbov) + " dBov: it comes out at " +
-                  shortest(source.speech_level.active_level_dbov) + "; the recording is too short for ITU-T P.56");
+  if (std::abs(best_error_db) > kLimit) {
+    throw ItemError("the active level cannot be set nearer to " + shortest(target_dbov) + " dBov than by " +
+                    shortest(std::round(std::abs(best_error_db) * 100.0) / 100.0) +
+                    " dB; the recording is too short for ITU-T P.56");
+  }
+  apply_gain(original, best_gain_db, source);
 }
 
 void decode_audio_source(const Config& config, const SourceSettings& settings, const Source& source,
