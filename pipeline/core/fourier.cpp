@@ -91,7 +91,7 @@ FAIRGROUND_HOT void transform_columns(float* real, float* imaginary, const Table
         float* __restrict ci = bi + quarter * kSide;
         float* __restrict di = ci + quarter * kSide;
         // Without this, g++ checks eight streams against each other before each short loop.
-#pragma GCC ivdep
+        FAIRGROUND_INDEPENDENT
         for (std::size_t x = 0; x < kSide; ++x) {
           const float sum_ac_r = ar[x] + cr[x], sum_ac_i = ai[x] + ci[x];
           const float sum_bd_r = br[x] + dr[x], sum_bd_i = bi[x] + di[x];
@@ -114,7 +114,7 @@ FAIRGROUND_HOT void transform_columns(float* real, float* imaginary, const Table
   }
   for (std::size_t row = 0; row < kSide; row += 2) {
     for (float* __restrict half : {real + row * kSide, imaginary + row * kSide}) {
-#pragma GCC ivdep
+      FAIRGROUND_INDEPENDENT
       for (std::size_t x = 0; x < kSide; ++x) {
         const float a = half[x], b = half[x + kSide];
         half[x] = a + b;
