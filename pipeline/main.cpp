@@ -5,12 +5,14 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <thread>
 
 #include "augmenters/augmenter.h"
 #include "pipeline/config/config.h"
 #include "pipeline/config/reference.h"
 #include "pipeline/core/error.h"
+#include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/run.h"
 #include "pipeline/flow/verify.h"
@@ -34,6 +36,9 @@ struct Arguments {
   std::filesystem::path directory;
   RunOptions run;
   PlanOptions plan;
+  std::filesystem::path manifest;
+  std::string by;
+  CoverageOptions coverage;
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::string augmenter;
   bool markdown = false;
@@ -55,6 +60,15 @@ int plan_command(Arguments& arguments) {
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.plan.jobs = arguments.jobs;
   plan_report(config, arguments.plan, std::cerr, std::cout);
+  return status_of(ExitStatus::done);
+}
+
+int coverage_command(Arguments& arguments) {
+  std::istringstream columns(arguments.by + ',');  // or a last empty name would not be seen
+  for (std::string column; std::getline(columns, column, ',');) {
+    arguments.coverage.by.push_back(column);
+  }
+  coverage_report(arguments.manifest, arguments.coverage, std::cout);
   return status_of(ExitStatus::done);
 }
 
@@ -104,6 +118,8 @@ int dispatch(int argc, char** argv) {
   add_config(run);
   run->add_option("--out", arguments.run.out, "The output directory, instead of the config's");
   add_jobs(run);
+  run->add_option("--plan", arguments.run.plan, "Make exactly this plan, as `plan --out` wrote it, or nothing");
+  run->add_option("--base", arguments.run.base, "The folder of an earlier run: make only what it does not have");
   run->add_flag("--restart", arguments.run.restart, "Delete the run that the output directory holds and begin anew");
   run->add_flag("--quiet", arguments.run.quiet, "Print nothing but errors");
 
@@ -111,8 +127,42 @@ int dispatch(int argc, char** argv) {
   add_config(plan);
   plan->add_option("--out", arguments.plan.out, "Write the plan, a line for each variant, to this file");
   add_jobs(plan);
+  plan->add_option("--base", arguments.plan.base, "The folder of an earlier run: plan only what it does not have");
+  plan->add_option("--against", arguments.plan.against, "Say how the plan differs from that of this run or file");
+  plan->add_option("--effort", arguments.plan.effort, "Search so much longer for a smaller design than the config says")
+      ->check(CLI::Range(1, 1000));
   plan->add_flag("--json", arguments.plan.json, "Print the report as JSON");
   plan->add_flag("!--no-measure", arguments.plan.measure, "Do not decode the sources: faster, but no bandwidths");
+
+  CLI::App* coverage =
+      app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");
+  coverage->add_option("MANIFEST", arguments.manifest, "CSV, or JSON Lines: a row for each source")->required();
+  coverage->add_option("--by", arguments.by, "The columns whose combinations are counted: a,b,c")->required();
+  coverage->add_option("--at-least", arguments.coverage.at_least, "Sources wanted in every combination")
+      ->check(CLI::Range(1, 1000000000))
+      ->capture_default_str();
+  coverage
+      ->add_option("--at-least-subjects", arguments.coverage.at_least_subjects,
+                   "Subjects wanted in every combination, if not as many as sources")
+      ->check(CLI::Range(1, 1000000000));
+  coverage
+      ->add_option("--ways", arguments.coverage.ways,
+                   "Columns in combination for the combinatorial measures and for the list of gaps (2)")
+      ->check(CLI::Range(1, 64));
+  coverage->add_option("--subject", arguments.coverage.subject, "The column that names people, who are then counted");
+  coverage
+      ->add_option("--bins", arguments.coverage.bins,
+                   "COLUMN=EDGE,EDGE,...: sort a column's numbers into intervals; may be given for several columns")
+      ->allow_extra_args(false);
+  coverage
+      ->add_option("--memory", arguments.coverage.memory_mb,
+                   "MB for the counts of all patterns; where they do not fit, only --ways levels are looked at")
+      ->check(CLI::Range(1, 1048576))
+      ->capture_default_str();
+  coverage->add_option("--top", arguments.coverage.top, "Patterns listed")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  coverage->add_flag("--json", arguments.coverage.json, "Print the report as JSON");
 
   CLI::App* augmenters = app.add_subcommand("augmenters", "Print the reference of the augmenters");
   augmenters->add_option("NAME", arguments.augmenter, "One augmenter in detail");
@@ -133,6 +183,9 @@ int dispatch(int argc, char** argv) {
   }
   if (plan->parsed()) {
     return plan_command(arguments);
+  }
+  if (coverage->parsed()) {
+    return coverage_command(arguments);
   }
   return augmenters->parsed() ? augmenters_command(arguments) : verify_command(arguments);
 }

@@ -1,12 +1,14 @@
 // The sources of a run: their labels, bytes and headers.
 #pragma once
 
-#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/config/config.h"
@@ -18,18 +20,53 @@ namespace fairground {
 /// What an empty group or subject cell becomes.
 inline constexpr const char* kUnknown = "unknown";
 
-struct Source {
-  std::string id;                    ///< verbatim
-  std::string file;                  ///< absolute path; a std::filesystem::path takes five times the memory
-  std::uint32_t settings = 0;        ///< index into Config::sources
-  std::uint32_t group = 0;           ///< index into MediaCatalog::groups
-  std::string subject;               ///< kUnknown where the cell is empty or there is no column
-  std::vector<std::string> carried;  ///< values of MediaCatalog::columns, verbatim
-  std::string sha256;                ///< of the file's bytes; empty where it cannot be read
-  std::string problem;               ///< why it cannot be used; empty where nothing is known against it
-  int sample_rate = 0;               ///< of the file, in Hz; 0 for pictures and unreadable files
+/// A recording or a photograph on disk. Sources that name the same file share it, so that it is read once.
+struct MediaFile {
+  std::string path;     ///< absolute, links resolved; a std::filesystem::path takes five times the memory
+  std::string sha256;   ///< of its bytes; empty where it cannot be read
+  std::string problem;  ///< why it cannot be used; empty where nothing is known against it
+  int sample_rate = 0;  ///< in Hz; 0 for pictures and unreadable files
   int channels = 0;
-  float seconds = 0.0F;  ///< as the header claims
+  // As the header claims:
+  float seconds = 0.0F;     ///< of sound
+  float megapixels = 0.0F;  ///< of a picture
+};
+
+/// A few short texts in one piece of memory: a million sources would otherwise hold several million pieces.
+class PackedTexts {
+ public:
+  PackedTexts() = default;
+  PackedTexts(std::initializer_list<std::string_view> texts);
+
+  /// `text` must not hold the character zero, which no manifest does.
+  void add(std::string_view text);
+  void clear() { texts_.clear(); }
+  /// The text that was added after `i` others. Throws std::out_of_range where there are fewer.
+  [[nodiscard]] std::string_view operator[](std::size_t i) const;
+
+ private:
+  std::string texts_;  ///< each with a zero at its end
+};
+
+struct Source {
+  std::string id;              ///< verbatim
+  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim
+  std::uint32_t settings = 0;  ///< index into Config::sources
+  std::uint32_t file = 0;      ///< index into MediaCatalog::files
+  std::uint32_t group = 0;     ///< index into MediaCatalog::groups
+  std::uint32_t subject = 0;   ///< index into MediaCatalog::subjects; kUnknownSubject where the cell is empty
+};
+
+/// MediaCatalog::subjects begins with kUnknown.
+inline constexpr std::uint32_t kUnknownSubject = 0;
+/// A source whose cell in a column of `observed` is empty.
+inline constexpr std::int32_t kUnknownLevel = -1;
+
+/// Sources with the same bytes under several ids. They make a set look larger than it is.
+struct SharedBytes {
+  std::size_t sources = 0;       ///< whose bytes are those of another source too
+  std::size_t contents = 0;      ///< that are different among them
+  std::vector<std::string> ids;  ///< of the first few of these sources, in the order of the manifests
 };
 
 /// Sources of one medium. They share groups and kept columns.
@@ -38,7 +75,20 @@ struct MediaCatalog {
   std::vector<std::vector<std::string>> groups;  ///< the combinations of group labels that occur, sorted
   std::vector<std::string> columns;              ///< carried into records: kept columns, transcript, licence
   bool has_subjects = false;
-  std::vector<Source> sources;  ///< in the order of the manifests
+  std::vector<std::string> subjects = {kUnknown};  ///< different ones, in the order of the manifests
+  std::vector<MediaFile> files;                    ///< different ones, in the order of the manifests
+  std::vector<Source> sources;                     ///< in the order of the manifests
+  std::vector<std::size_t> observed_axes;  ///< indices of the axes that DesignSettings::observed names, ascending
+  /// For each source, the level of each of `observed_axes`: an index into Axis::levels or kUnknownLevel.
+  std::vector<std::int32_t> observed_levels;
+  SharedBytes shared_bytes;
+
+  [[nodiscard]] const MediaFile& file_of(const Source& source) const { return files[source.file]; }
+  [[nodiscard]] const std::string& subject_of(const Source& source) const { return subjects[source.subject]; }
+  /// What was observed of source number `source` on the axis observed_axes[k].
+  [[nodiscard]] std::int32_t observed_level(std::size_t source, std::size_t k) const {
+    return observed_levels[source * observed_axes.size() + k];
+  }
 };
 
 struct Catalog {
@@ -49,11 +99,12 @@ struct Catalog {
 
 [[nodiscard]] MediaLimits media_limits(const Limits& limits);
 
-/// Reads every manifest, checks it, and reads the bytes and header of every source and asset on `jobs`
-/// threads. A medium that is missing or unreadable is a source with a `problem`. Mistakes of structure (columns that
-/// are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's folder)
-/// are thrown as one UserError that lists them all, each as `FILE:LINE: message`. `progress` counts the sources that
-/// were read. When `stop` becomes true the rest is left out, and the result must not be used.
+/// Reads every manifest, checks it, and reads the bytes and header of every file and asset on `jobs` threads, each
+/// file once however many sources name it. A file that is missing or unreadable has a `problem`. Mistakes of structure
+/// (columns that are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's
+/// folder, observed levels that no axis has) are thrown as one UserError that lists them all, each as
+/// `FILE:LINE: message`. `progress` counts the sources whose files were read. When `stop` becomes true the rest is left
+/// out, and the result must not be used.
 [[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
                                    const std::atomic<bool>* stop = nullptr);
 

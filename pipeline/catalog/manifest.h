@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +27,21 @@ struct Manifest {
 /// Reads CSV (RFC 4180: comma, double quotes, CRLF or LF; a UTF-8 byte order mark is allowed) or, where the name ends
 /// in .jsonl or .ndjson, one JSON object per line: strings as they are, null and missing keys as empty cells,
 /// numbers as they are spelt, arrays and objects (nested up to 64 deep) as their JSON text without spaces. A key given
-/// twice is a mistake. Blank lines are passed over. Throws UserError with every mistake as `FILE:LINE: message`.
+/// twice is a mistake. Blank lines are passed over. Every mistake is added to `mistakes` as `FILE:LINE: message`.
+/// Calls `row` for each row in order, with the line where it begins, 1-based. Rows with too many or too few cells and
+/// lines of JSON with a mistake are left out. The columns of JSON Lines are those met so far, so that they may grow
+/// from row to row, always at the end; there is a cell for each of them. Cells are valid during the call only: no more
+/// than the file's bytes is held in memory. Returns all columns, in the order in which they were met.
+std::vector<std::string> for_each_manifest_row(
+    const std::filesystem::path& path, std::vector<std::string>& mistakes,
+    const std::function<void(const std::vector<std::string>& columns, std::size_t line,
+                             std::span<const std::string_view> cells)>& row);
+
+/// All rows at once, for small manifests and for tests. Throws UserError with every mistake.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path);
 
-/// The same, but mistakes are added to `mistakes` instead of thrown, and rows that have one are left out, so that the
-/// caller can look for further mistakes in the others.
+/// The same, but mistakes are added to `mistakes` instead of thrown, so that the caller can look for further mistakes
+/// in the rows that were read.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes);
 
 /// The same from memory, for tests. `path` is used for its ending and in messages.

@@ -51,46 +51,8 @@ void read_gates(const ValueReader& value, Gates& gates) {
   map.finish();
 }
 
-DesignSettings read_design(const ValueReader& value) {
-  DesignSettings design;
-  MapReader map(value);
-  const auto ways = map.find("ways");
-  if (ways && !ways->is_word("all")) {
-    ways->wrong("`all`, the full factorial, as this version makes no other design");
-  }
-  map.integer("realizations", design.realizations, {1, 100'000});
-  map.choice("pairing", design.pairing, {{"matched", Pairing::matched}, {"independent", Pairing::independent}});
-  map.choice("order", design.order, {{"staged", Order::staged}, {"as_written", Order::as_written}});
-  map.flag("include_clean", design.include_clean);
-  map.finish();
-  return design;
-}
-
 /// Whether `key` may be set for `media`. All may where the media of the sources are unclear.
 bool is_in_use(const Config& config, Media media) { return config.media.empty() || config.media.contains(media); }
-
-/// `design` stands once for all media, or divided into one for each.
-void read_designs(const ValueReader& value, Config& config) {
-  MapReader map(value);
-  const bool is_divided = std::ranges::any_of(kAllMedia, [&](Media media) { return map.has(to_string(media)); });
-  if (!is_divided) {
-    const DesignSettings design = read_design(value);
-    for (auto& [media, settings] : config.media) {
-      settings.design = design;
-    }
-    return;
-  }
-  for (const Media media : kAllMedia) {
-    map.only_if(is_in_use(config, media), "has no sources");
-    if (const auto part = map.find(to_string(media))) {
-      const DesignSettings design = read_design(*part);
-      if (config.media.contains(media)) {
-        config.media.at(media).design = design;
-      }
-    }
-  }
-  map.finish();
-}
 
 /// With sources of both media, `axes` is divided into one map for each.
 void read_all_axes(const ValueReader& value, std::span<const StepSchema* const> schemas, Config& config) {
@@ -170,9 +132,12 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   map.integer("fairground", version, {kFormatVersion, kFormatVersion}, Need::required);
   map.identifier("name", config.name, Need::required);
   map.integer("seed", config.seed, {0, IntegerBounds{}.maximum}, Need::required);
+  GoodParts good;
+  std::size_t mistakes_before = root.mistakes().count();
   if (const auto sources = map.find("sources", Need::required)) {
     read_sources(*sources, folder, config);
   }
+  good.sources = root.mistakes().count() == mistakes_before;
   if (const auto roots = map.find("roots")) {
     read_roots(*roots, folder, config);
   }
@@ -186,14 +151,19 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   for (auto& [media, settings] : config.media) {
     settings.output.format = media == Media::audio ? FileFormat::flac : FileFormat::png;
   }
-  if (const auto design = map.find("design")) {
-    read_designs(*design, config);
+  const auto design = map.find("design");
+  for (auto& [media, settings] : config.media) {
+    settings.design.order = design ? read_order(*design, media) : Order::staged;
   }
-  const std::size_t mistakes_before = root.mistakes().count();
+  mistakes_before = root.mistakes().count();
   if (const auto axes = map.find("axes")) {
     read_all_axes(*axes, schemas, config);
   }
-  if (root.mistakes().count() == mistakes_before) {
+  good.axes = root.mistakes().count() == mistakes_before;
+  if (design) {
+    read_designs(*design, good, config);
+  }
+  if (good.axes) {
     check_that_something_is_made(config, map.place_of("axes"), root.mistakes());
   }
   if (const auto gates = map.find("gates")) {

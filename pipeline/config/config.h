@@ -34,11 +34,71 @@ struct Axis {
 enum class Pairing { matched, independent };
 enum class Order { staged, as_written };
 
+/// What happens to conditions that some group has too little of. `matched`: all groups get them. `missing_only`: each
+/// group gets what it lacks, so that groups are no longer comparable.
+enum class Fill { matched, missing_only };
+
+/// Every `ways` of these axes in all combinations of their levels.
+struct MixedStrength {
+  std::vector<std::size_t> axes;  ///< indices into MediaSettings::axes, ascending
+  int ways = 2;
+};
+
+/// A combination that is not made: for each axis named, any of these levels. Indices into MediaSettings::axes and
+/// Axis::levels, ascending.
+struct Exclusion {
+  std::vector<std::pair<std::size_t, std::vector<std::size_t>>> cells;
+};
+
+/// What stands behind each group in each combination of levels, at the least. 0: no demand.
+struct AtLeast {
+  int sources = 0;
+  int subjects = 0;
+};
+
+/// The most that a run may make. Empty: no limit.
+struct Budget {
+  std::optional<std::int64_t> variants;
+  std::optional<double> bytes;
+};
+
+/// Variants that show the test's own false alarms.
+struct Controls {
+  bool identity = false;  ///< every step on, every effect at zero
+  double repeat = 0.0;    ///< share of the variants that are made a second time
+};
+
+/// What a power analysis assumes of the service under test. Errors of a source are a Poisson count with mean
+/// rate x units, where the rate varies lognormally over subjects, sources, and subjects in a condition; or, where
+/// `units` is 1, one answer that is right or wrong with that rate.
+struct PowerSettings {
+  double baseline_error = 0.10;  ///< rate of errors per unit in the clean reference
+  double degradation = 2.0;      ///< the condition multiplies the rate by this
+  int units = 12;                ///< words of a recording; 1 for a picture
+  double subject_sd = 0.5;       ///< of the logarithm of the rate
+  double source_sd = 0.6;
+  double interaction_sd = 0.2;  ///< of subjects in a condition
+  double alpha = 0.05;          ///< two-sided, for all pairs of groups together
+  double power = 0.8;
+};
+
 struct DesignSettings {
+  int ways = 0;  ///< every combination of the levels of so many axes; 0: of all axes, the full factorial
+  std::vector<MixedStrength> also;
+  std::vector<Exclusion> except;
+  AtLeast at_least;
   int realizations = 8;
   Pairing pairing = Pairing::matched;
   Order order = Order::staged;
   bool include_clean = true;
+  Fill fill = Fill::matched;
+  std::map<std::string, std::string> observed;  ///< axis to the manifest's column that says what a source already holds
+  int sources_per_group = 0;                    ///< 0: all
+  std::vector<std::string> match_on;            ///< measured qualities or numeric columns
+  Budget budget;
+  Controls controls;
+  PowerSettings power;
+  int effort = 1;  ///< of the search for a small design
 };
 
 enum class FileFormat { flac, wav, png, jpeg, webp, tiff };
@@ -113,5 +173,9 @@ struct Config {
 /// The same of text in memory, for tests; `path` is used for messages and relative paths.
 [[nodiscard]] Config parse_config(const std::string& text, const std::filesystem::path& path,
                                   std::span<const StepSchema* const> schemas);
+
+/// The step that switches this augmenter on and leaves everything as it is, as its schema's `identity` says. Empty where
+/// the augmenter has none.
+[[nodiscard]] std::optional<Step> identity_step(const StepSchema& schema);
 
 }  // namespace fairground

@@ -37,7 +37,20 @@ struct StepContext {
 /// One step of a level, or nothing where there is a mistake in it.
 [[nodiscard]] std::optional<Step> read_step(const ValueReader& step, const StepContext& context);
 
-/// The axes of one medium. Sources, assets and design must have been read before.
+/// The key `order` of `design` for one medium. A mistake in it is left to read_designs, and gives `as_written`, which
+/// finds no fault with the axes.
+[[nodiscard]] Order read_order(const ValueReader& design, Media media);
+
+/// The parts of a config without mistakes. What refers to the others cannot be checked.
+struct GoodParts {
+  bool sources = true;
+  bool axes = true;
+};
+
+/// Fills the designs of all media. The sources and the axes must have been read before.
+void read_designs(const ValueReader& design, GoodParts good, Config& config);
+
+/// The axes of one medium. Sources, assets and the design's order must have been read before.
 void read_axes(const ValueReader& axes, Media media, std::span<const StepSchema* const> schemas, Config& config);
 
 }  // namespace fairground

@@ -8,6 +8,7 @@ namespace fairground {
 namespace {
 
 constexpr std::string_view kCleanLevel = "clean";
+constexpr std::string_view kIdentityLevel = "identity";
 
 /// The columns that go into the records of one medium under their own names.
 std::vector<std::string> record_columns(const Config& config, Media media) {
@@ -47,11 +48,19 @@ class AxesReader {
       if (steps.name() == kCleanLevel) {
         mistakes_.add(level_place, "the level name `clean` is reserved for clean references");
       }
+      if (steps.name() == kIdentityLevel) {
+        mistakes_.add(level_place, "the level name `identity` is reserved for controls");
+      }
       const bool is_first = &steps == &levels.front().second;
       if (auto read = level(level_place, steps, is_first)) {
         check_contents(axis, *read, level_place);
         axis.levels.push_back(std::move(*read));
       }
+    }
+    if (levels.size() == 1 && axis.levels.size() == 1 && axis.levels.front().steps.empty()) {
+      mistakes_.add(place,
+                    "the axis " + in_ticks(axis.name) +
+                        " has one level, which is empty, so it changes nothing; add a level or take the axis out");
     }
     return axis;
   }

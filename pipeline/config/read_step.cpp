@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "pipeline/config/config_parts.h"
 #include "pipeline/config/wording.h"
+#include "pipeline/core/error.h"
 
 namespace fairground {
 namespace {
@@ -159,6 +161,23 @@ std::optional<Step> read_step(const ValueReader& step, const StepContext& contex
     return std::nullopt;
   }
   return read;
+}
+
+std::optional<Step> identity_step(const StepSchema& schema) {
+  if (schema.identity.empty() || schema.identity.starts_with("none")) {
+    return std::nullopt;
+  }
+  Mistakes mistakes("identity of " + schema.name);
+  try {
+    const YamlPointer tree = load_yaml("{" + schema.name + ": {" + schema.identity + "}}", mistakes);
+    const StepSchema* const schemas[] = {&schema};
+    std::optional<Step> step = read_step(ValueReader(*tree, schema.name, mistakes), {schema.media, schemas, {}});
+    mistakes.throw_if_any();
+    return step;
+  } catch (const UserError& error) {
+    // No user wrote it: the schema has a defect.
+    throw std::logic_error(error.what());
+  }
 }
 
 }  // namespace fairground

@@ -4,11 +4,59 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
+#include <stdexcept>
 
 namespace fairground {
 namespace {
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+/// The number of bytes at the start of `text` that are seen to be ASCII, eight at a time. Most text is nothing else,
+/// and a manifest may have millions of rows.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t length = 0;
+  std::uint64_t eight = 0;
+  while (text.size() - length >= sizeof eight) {
+    std::memcpy(&eight, text.data() + length, sizeof eight);
+    if ((eight & kHighBits) != 0) {
+      break;
+    }
+    length += sizeof eight;
+  }
+  return length;
+}
+
+bool is_plain_in_json(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20U && byte < 0x80U && c != '"' && c != '\\';
+}
+
+/// The number of bytes at the start of `text` that JSON holds as they are and that are ASCII. Eight are looked at
+/// together, with a borrow that reaches a byte's high bit where the byte is below what is taken from it.
+std::size_t plain_length(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighBits = kOnes * 0x80U;
+  constexpr auto kAnyBelow = [](std::uint64_t bytes, std::uint64_t bound) {
+    return (bytes - kOnes * bound) & ~bytes & kHighBits;
+  };
+  std::size_t length = 0;
+  std::uint64_t eight = 0;
+  while (text.size() - length >= sizeof eight) {
+    std::memcpy(&eight, text.data() + length, sizeof eight);
+    const std::uint64_t quotes = kAnyBelow(eight ^ kOnes * '"', 1);
+    const std::uint64_t backslashes = kAnyBelow(eight ^ kOnes * '\\', 1);
+    if (((eight & kHighBits) | kAnyBelow(eight, 0x20U) | quotes | backslashes) != 0) {
+      break;
+    }
+    length += sizeof eight;
+  }
+  while (length < text.size() && is_plain_in_json(text[length])) {
+    ++length;
+  }
+  return length;
+}
 
 /// Whether a terminal may take the character for a command: the control characters of ASCII, and those from U+0080
 /// to U+009F, which in UTF-8 are two bytes.
@@ -47,6 +95,11 @@ std::size_t utf8_length(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    const std::size_t ascii = ascii_length(text);
+    if (ascii > 0) {
+      text.remove_prefix(ascii);
+      continue;
+    }
     const std::size_t length = utf8_length(text);
     if (length == 0) {
       return false;
@@ -90,6 +143,42 @@ std::string counted(std::size_t number, std::string_view noun) {
     text += 's';
   }
   return text;
+}
+
+void append_json_text(std::string& json, std::string_view text) {
+  const std::size_t plain = plain_length(text);
+  if (plain < text.size() && !is_utf8(text)) {
+    throw std::invalid_argument("JSON text must be UTF-8: " + in_ticks(text));
+  }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  json += '"';
+  std::size_t written = 0;
+  for (std::size_t i = plain; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20U && c != '"' && c != '\\') {
+      continue;
+    }
+    json += text.substr(written, i - written);
+    written = i + 1;
+    constexpr std::string_view kEscaped = "\"\\\b\t\n\f\r";
+    constexpr std::string_view kLetters = "\"\\btnfr";
+    json += '\\';
+    if (const std::size_t known = kEscaped.find(c); known != std::string_view::npos) {
+      json += kLetters[known];
+    } else {
+      json += "u00";
+      json += kDigits[static_cast<unsigned char>(c) >> 4U];
+      json += kDigits[static_cast<unsigned char>(c) & 0xFU];
+    }
+  }
+  json += text.substr(written);
+  json += '"';
+}
+
+std::string json_text(std::string_view text) {
+  std::string json;
+  append_json_text(json, text);
+  return json;
 }
 
 std::string shortest(double number) {

@@ -28,6 +28,12 @@ namespace fairground {
 /// `number` with its noun: "1 source", "3 sources".
 [[nodiscard]] std::string counted(std::size_t number, std::string_view noun);
 
+/// Adds `text` as a string of JSON, its quotes included, to `json`: the same bytes as nlohmann/json's `dump()`, which
+/// escapes quotes, backslashes and the control characters below U+0020 and nothing else. Throws std::invalid_argument
+/// where `text` is not UTF-8.
+void append_json_text(std::string& json, std::string_view text);
+[[nodiscard]] std::string json_text(std::string_view text);
+
 /// The shortest decimal that reads back as `number`, the same on every machine.
 [[nodiscard]] std::string shortest(double number);
 

@@ -11,23 +11,30 @@
 namespace fairground {
 namespace {
 
-void append_level(std::vector<ChainStep>& chain, const Axis& axis, const Level& level) {
+void append_steps(std::vector<ChainStep>& chain, const std::string& axis, const std::string& level,
+                  const std::vector<Step>& steps) {
   std::map<const StepSchema*, int> seen;
-  for (const Step& step : level.steps) {
-    chain.push_back({&step, axis.name, level.name, seen[step.schema]++});
+  for (const Step& step : steps) {
+    chain.push_back({&step, axis, level, seen[step.schema]++});
   }
 }
 
-Condition make_condition(const MediaSettings& settings, std::vector<const Level*> levels) {
-  Condition condition;
-  condition.levels = std::move(levels);
-  for (std::size_t i = 0; i < settings.axes.size(); ++i) {
-    append_level(condition.chain, settings.axes[i], *condition.levels[i]);
-  }
-  if (settings.design.order == Order::staged) {
+void put_in_order(std::vector<ChainStep>& chain, Order order) {
+  if (order == Order::staged) {
     // Stable: inside a stage, steps keep the order of the axes and of the level.
-    std::ranges::stable_sort(condition.chain, {}, [](const ChainStep& s) { return s.step->schema->stage; });
+    std::ranges::stable_sort(chain, {}, [](const ChainStep& s) { return s.step->schema->stage; });
   }
+}
+
+Condition make_condition(const MediaSettings& settings, const LevelRow& row) {
+  Condition condition;
+  for (std::size_t i = 0; i < settings.axes.size(); ++i) {
+    const Level& level = settings.axes[i].levels[static_cast<std::size_t>(row[i])];
+    condition.levels.push_back(&level);
+    append_steps(condition.chain, settings.axes[i].name, level.name, level.steps);
+  }
+  put_in_order(condition.chain, settings.design.order);
+  condition.is_clean = condition.chain.empty();
   return condition;
 }
 
@@ -47,9 +54,25 @@ std::string canonical(const Setting& setting) {
 
 }  // namespace
 
+const char* to_string(Control control) {
+  switch (control) {
+    case Control::none:
+      return "none";
+    case Control::identity:
+      return "identity";
+    case Control::repeat:
+      return "repeat";
+  }
+  return "?";
+}
+
 const std::string& Condition::level_name(std::size_t index) const {
   static const std::string clean = "clean";
-  return levels[index] == nullptr ? clean : levels[index]->name;
+  static const std::string identity = "identity";
+  if (levels[index] != nullptr) {
+    return levels[index]->name;
+  }
+  return control == Control::identity ? identity : clean;
 }
 
 void check_condition_count(const MediaSettings& settings, const std::string& where) {
@@ -70,35 +93,95 @@ void check_condition_count(const MediaSettings& settings, const std::string& whe
   }
 }
 
-std::vector<Condition> full_factorial(const MediaSettings& settings) {
+std::vector<LevelRow> full_factorial(const MediaSettings& settings) {
   const std::vector<Axis>& axes = settings.axes;
-  const bool clean_inside = std::ranges::all_of(axes, [](const Axis& a) { return a.levels[0].steps.empty(); });
+  std::vector<LevelRow> rows;
+  LevelRow row(axes.size(), 0);
+  while (true) {
+    if (!is_excluded(settings, row)) {
+      rows.push_back(row);
+    }
+    std::size_t axis = axes.size();
+    while (axis > 0 && ++row[axis - 1] == static_cast<int>(axes[axis - 1].levels.size())) {
+      row[--axis] = 0;
+    }
+    if (axis == 0) {
+      return rows;
+    }
+  }
+}
+
+bool clean_is_inside(const MediaSettings& settings) {
+  return std::ranges::all_of(settings.axes, [](const Axis& axis) { return axis.levels[0].steps.empty(); });
+}
+
+bool is_excluded(const MediaSettings& settings, const LevelRow& row) {
+  return std::ranges::any_of(settings.design.except, [&](const Exclusion& exclusion) {
+    return std::ranges::all_of(exclusion.cells, [&](const auto& cell) {
+      return std::ranges::binary_search(cell.second, static_cast<std::size_t>(row[cell.first]));
+    });
+  });
+}
+
+std::vector<Condition> make_conditions(const MediaSettings& settings, const std::vector<LevelRow>& rows) {
   std::vector<Condition> conditions;
-  if (settings.design.include_clean && !clean_inside) {
+  if (settings.design.include_clean && !clean_is_inside(settings)) {
     Condition clean;
-    clean.levels.assign(axes.size(), nullptr);
+    clean.levels.assign(settings.axes.size(), nullptr);
     clean.is_clean = true;
     conditions.push_back(std::move(clean));
   }
-  std::vector<std::size_t> digits(axes.size(), 0);
-  while (true) {
-    std::vector<const Level*> levels;
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-      levels.push_back(&axes[i].levels[digits[i]]);
-    }
-    Condition condition = make_condition(settings, std::move(levels));
-    condition.is_clean = condition.chain.empty();
+  for (const LevelRow& row : rows) {
+    Condition condition = make_condition(settings, row);
     if (!condition.is_clean || settings.design.include_clean) {
       conditions.push_back(std::move(condition));
     }
-    std::size_t axis = axes.size();
-    while (axis > 0 && ++digits[axis - 1] == axes[axis - 1].levels.size()) {
-      digits[--axis] = 0;
-    }
-    if (axis == 0) {
-      return conditions;
-    }
   }
+  std::ranges::stable_partition(conditions, [](const Condition& condition) { return condition.is_clean; });
+  return conditions;
+}
+
+std::vector<Condition> identity_conditions(const MediaSettings& settings, std::deque<std::vector<Step>>& steps) {
+  // For each axis, the different ways to put augmenters on; the empty level is none of them.
+  std::vector<std::vector<const std::vector<Step>*>> ways;
+  std::vector<std::string> omitted;
+  std::size_t most = 0;
+  for (const Axis& axis : settings.axes) {
+    std::vector<const std::vector<Step>*> of_axis;
+    for (const Level& level : axis.levels) {
+      std::vector<Step> at_zero;
+      for (const Step& step : level.steps) {
+        if (auto identity = identity_step(*step.schema)) {
+          at_zero.push_back(std::move(*identity));
+        } else if (std::ranges::find(omitted, step.schema->name) == omitted.end()) {
+          omitted.push_back(step.schema->name);
+        }
+      }
+      const auto same = [&](const std::vector<Step>* known) { return *known == at_zero; };
+      if (!at_zero.empty() && std::ranges::none_of(of_axis, same)) {
+        steps.push_back(std::move(at_zero));
+        of_axis.push_back(&steps.back());
+      }
+    }
+    most = std::max(most, of_axis.size());
+    ways.push_back(std::move(of_axis));
+  }
+  std::ranges::sort(omitted);
+  std::vector<Condition> conditions;
+  for (std::size_t k = 0; k < most; ++k) {
+    Condition condition;
+    condition.control = Control::identity;
+    condition.omitted = omitted;
+    condition.levels.assign(settings.axes.size(), nullptr);
+    for (std::size_t i = 0; i < settings.axes.size(); ++i) {
+      if (!ways[i].empty()) {
+        append_steps(condition.chain, settings.axes[i].name, to_string(Control::identity), *ways[i][k % ways[i].size()]);
+      }
+    }
+    put_in_order(condition.chain, settings.design.order);
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
 }
 
 StepRandom step_random(const Config& config, const ChainStep& step, int realization,

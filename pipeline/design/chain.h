@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,23 @@ struct ChainStep {
   int ordinal = 0;  ///< among the steps of the same augmenter in its level
 };
 
+/// What a variant is beside a combination of levels. See docs/design.md, section 6.
+enum class Control {
+  none,
+  identity,  ///< every step on, every effect at zero
+  repeat,    ///< a variant made a second time
+};
+[[nodiscard]] const char* to_string(Control control);
+
 /// A level for each axis. Pointers lead into the config.
 struct Condition {
-  std::vector<const Level*> levels;  ///< in the order of the axes; nullptr stands for the reserved level `clean`
+  std::vector<const Level*> levels;  ///< in the order of the axes; nullptr stands for a reserved level
   std::vector<ChainStep> chain;
-  bool is_clean = false;  ///< the clean reference
+  bool is_clean = false;             ///< the clean reference
+  Control control = Control::none;   ///< none or identity
+  std::vector<std::string> omitted;  ///< of an identity control: augmenters that have no identity setting
 
-  /// The name of the level of axis `index`.
+  /// The name of the level of axis `index`: `clean` or `identity` where it is a reserved one.
   [[nodiscard]] const std::string& level_name(std::size_t index) const;
 };
 
@@ -36,9 +47,26 @@ inline constexpr std::size_t kMostConditions = 1'000'000;
 /// Throws UserError, which begins with `where`, if the axes' levels multiply to more than kMostConditions.
 void check_condition_count(const MediaSettings& settings, const std::string& where);
 
-/// Every combination of levels, the last axis fastest, and the clean reference first if it is wanted. See
-/// docs/design.md, section 5, for when it stands outside the product.
-[[nodiscard]] std::vector<Condition> full_factorial(const MediaSettings& settings);
+/// A combination of levels: for each axis, the index of one of its levels.
+using LevelRow = std::vector<int>;
+
+/// Every combination of levels that `except` leaves, the last axis fastest.
+[[nodiscard]] std::vector<LevelRow> full_factorial(const MediaSettings& settings);
+
+/// Whether the clean reference is a combination of levels: that of all first ones, if these are empty.
+[[nodiscard]] bool clean_is_inside(const MediaSettings& settings);
+/// Whether `except` forbids this combination.
+[[nodiscard]] bool is_excluded(const MediaSettings& settings, const LevelRow& row);
+
+/// The conditions of these combinations in their order, the clean reference first if it is wanted. See docs/design.md,
+/// section 5, for when it stands outside the combinations.
+[[nodiscard]] std::vector<Condition> make_conditions(const MediaSettings& settings, const std::vector<LevelRow>& rows);
+
+/// Conditions in which every augmenter that has an identity setting is on at least once, at that setting, as the axes
+/// would have it. Levels that put the same augmenters on are one. `steps` will own the steps. Empty where no
+/// augmenter of the axes has an identity setting.
+[[nodiscard]] std::vector<Condition> identity_conditions(const MediaSettings& settings,
+                                                         std::deque<std::vector<Step>>& steps);
 
 /// The random streams of a step. The key holds neither the source nor the level, so that every source that is
 /// dealt a realization meets the same draw, and a ladder of levels is one draw at several strengths.

@@ -1,8 +1,13 @@
 #include "pipeline/design/coverage.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
+
+#include "pipeline/design/observations.h"
 
 namespace fairground {
 namespace {
@@ -12,25 +17,36 @@ using nlohmann::ordered_json;
 /// Counts sources and the distinct people in them.
 class Counter {
  public:
-  void add(const Source& source) {
-    ++count_.sources;
-    if (source.subject == kUnknown) {
-      ++count_.sources_without_subject;
-    } else {
-      subjects_.insert(source.subject);
+  explicit Counter(const MediaCatalog& catalog) : catalog_(catalog), counted_in_(catalog.subjects.size(), 0) {}
+
+  template <typename Wanted>
+  [[nodiscard]] Count count(const std::vector<std::size_t>& sources, const Wanted& wanted) {
+    ++round_;
+    Count count;
+    std::size_t subjects = 0;
+    for (const std::size_t source : sources) {
+      if (!wanted(source)) {
+        continue;
+      }
+      ++count.sources;
+      const std::uint32_t subject = catalog_.sources[source].subject;
+      if (subject == kUnknownSubject) {
+        ++count.sources_without_subject;
+      } else if (counted_in_[subject] != round_) {
+        counted_in_[subject] = round_;
+        ++subjects;
+      }
     }
-  }
-  [[nodiscard]] Count result(bool has_subjects) const {
-    Count count = count_;
-    if (has_subjects) {
-      count.subjects = subjects_.size();
+    if (catalog_.has_subjects) {
+      count.subjects = subjects;
     }
     return count;
   }
 
  private:
-  Count count_;
-  std::set<std::string> subjects_;
+  const MediaCatalog& catalog_;
+  std::vector<std::uint64_t> counted_in_;  ///< the round in which each subject was counted last
+  std::uint64_t round_ = 0;
 };
 
 /// What of one medium is not in the set.
@@ -44,61 +60,131 @@ struct Losses {
   }
 };
 
-/// Realizations that no source among `members` has brought into the set.
-std::vector<int> missing_realizations(const MediaPlan& plan, const std::vector<std::size_t>& members,
-                                      const Losses& losses) {
-  std::set<int> met;
-  for (const std::size_t i : members) {
-    const auto lost = losses.conditions.find(i);
-    if (lost == losses.conditions.end() || lost->second.size() < plan.conditions.size()) {
-      met.insert(plan.realizations[i]);
+/// Counts the groups of one medium.
+class MediaCounter {
+ public:
+  MediaCounter(const MediaPlan& plan, const Losses& losses)
+      : plan_(plan), catalog_(*plan.catalog), losses_(losses), counter_(catalog_), members_(catalog_.groups.size()) {
+    for (std::size_t i = 0; i < catalog_.sources.size(); ++i) {
+      if (catalog_.file_of(catalog_.sources[i]).problem.empty() && !losses.unread.contains(i)) {
+        members_[catalog_.sources[i].group].push_back(i);
+      }
     }
   }
-  std::vector<int> missing;
-  for (int realization = 0; realization < plan.settings->design.realizations; ++realization) {
-    if (!met.contains(realization)) {
-      missing.push_back(realization);
-    }
-  }
-  return missing;
-}
 
-MediaCoverage count_media(const MediaPlan& plan, const Losses& losses) {
-  const MediaCatalog& catalog = *plan.catalog;
-  MediaCoverage coverage{plan.media, {}};
-  // Of each group, the sources that could be read.
-  std::vector<std::vector<std::size_t>> members(catalog.groups.size());
-  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    if (catalog.sources[i].problem.empty() && !losses.unread.contains(i)) {
-      members[catalog.sources[i].group].push_back(i);
+  MediaCoverage count() {
+    MediaCoverage coverage{plan_.media, {}};
+    for (std::size_t g = 0; g < catalog_.groups.size(); ++g) {
+      coverage.groups.push_back(count_group(g));
     }
+    return coverage;
   }
-  for (std::size_t g = 0; g < catalog.groups.size(); ++g) {
+
+ private:
+  GroupCoverage count_group(std::size_t g) {
+    const std::vector<std::size_t>& members = members_[g];
     GroupCoverage group;
-    group.labels = catalog.groups[g];
-    Counter observed;
-    for (const std::size_t i : members[g]) {
-      observed.add(catalog.sources[i]);
-    }
-    group.observed = observed.result(catalog.has_subjects);
-    for (std::size_t c = 0; c < plan.conditions.size(); ++c) {
-      Counter made;
-      for (const std::size_t i : members[g]) {
-        if (!losses.contain(i, c)) {
-          made.add(catalog.sources[i]);
-        }
+    group.labels = catalog_.groups[g];
+    group.observed = counter_.count(members, [](std::size_t) { return true; });
+    group.taking_part =
+        counter_.count(members, [&](std::size_t source) { return plan_.parts[source] == Part::takes_part; });
+    const Count nothing = counter_.count({}, [](std::size_t) { return false; });
+    const bool all_alike = all_meet_the_same(members);
+    std::optional<Count> alike;
+    for (std::size_t c = 0; c < plan_.conditions.size(); ++c) {
+      if (all_alike && !made_of_some(members, c)) {
+        put(group, c, nothing, nothing);
+        continue;
       }
-      const Count count = made.result(catalog.has_subjects);
-      if (plan.conditions[c].is_clean) {
-        group.kept = count;
+      if (!all_alike || !alike) {
+        alike = counter_.count(members, [&](std::size_t source) { return is_made(source, c); });
       }
-      group.synthesised.push_back(plan.conditions[c].is_clean ? Counter().result(catalog.has_subjects) : count);
+      put(group, c, *alike, nothing);
     }
-    group.realizations_missing = missing_realizations(plan, members[g], losses);
-    coverage.groups.push_back(std::move(group));
+    count_recorded(g, group);
+    group.realizations_missing = missing_realizations(members);
+    return group;
   }
-  return coverage;
-}
+
+  void put(GroupCoverage& group, std::size_t condition, const Count& made, const Count& nothing) const {
+    if (plan_.conditions[condition].is_clean) {
+      group.kept = made;
+    }
+    group.synthesised.push_back(plan_.conditions[condition].is_clean ? nothing : made);
+  }
+
+  [[nodiscard]] bool is_made(std::size_t source, std::size_t condition) const {
+    return std::ranges::binary_search(plan_.block(source), static_cast<std::uint32_t>(condition)) &&
+           !losses_.contain(source, condition);
+  }
+
+  /// Whether every source of a group that meets anything meets the same, with no loss; then one count stands for all.
+  [[nodiscard]] bool all_meet_the_same(const std::vector<std::size_t>& members) const {
+    std::optional<std::uint32_t> block;
+    for (const std::size_t source : members) {
+      if (losses_.conditions.contains(source)) {
+        return false;
+      }
+      if (!plan_.block(source).empty()) {
+        if (block.value_or(plan_.block_of[source]) != plan_.block_of[source]) {
+          return false;
+        }
+        block = plan_.block_of[source];
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool made_of_some(const std::vector<std::size_t>& members, std::size_t condition) const {
+    const auto some = std::ranges::find_if(members, [&](std::size_t source) { return !plan_.block(source).empty(); });
+    return some != members.end() && is_made(*some, condition);
+  }
+
+  /// How much was recorded in each condition, where the manifest says so.
+  void count_recorded(std::size_t g, GroupCoverage& group) {
+    if (catalog_.observed_axes.empty()) {
+      return;
+    }
+    std::map<LevelRow, std::vector<std::size_t>> by_row;
+    for (const std::size_t source : members_[g]) {
+      by_row[observed_row(*plan_.settings, catalog_, source)].push_back(source);
+    }
+    for (const Condition& condition : plan_.conditions) {
+      LevelRow row;
+      for (std::size_t i = 0; i < condition.levels.size() && condition.levels[i] != nullptr; ++i) {
+        row.push_back(static_cast<int>(condition.levels[i] - plan_.settings->axes[i].levels.data()));
+      }
+      const auto found = by_row.find(row);
+      group.recorded.push_back(counter_.count(found == by_row.end() ? std::vector<std::size_t>() : found->second,
+                                              [](std::size_t) { return true; }));
+    }
+  }
+
+  /// Realizations that no source among `members` has brought into the set.
+  [[nodiscard]] std::vector<int> missing_realizations(const std::vector<std::size_t>& members) const {
+    std::set<int> met;
+    for (const std::size_t i : members) {
+      const auto lost = losses_.conditions.find(i);
+      const std::size_t planned = plan_.block(i).size();
+      if (planned > 0 && (lost == losses_.conditions.end() || lost->second.size() < planned)) {
+        met.insert(plan_.realizations[i]);
+      }
+    }
+    std::vector<int> missing;
+    for (int realization = 0; realization < plan_.settings->design.realizations; ++realization) {
+      if (!met.contains(realization)) {
+        missing.push_back(realization);
+      }
+    }
+    return missing;
+  }
+
+  const MediaPlan& plan_;
+  const MediaCatalog& catalog_;
+  const Losses& losses_;
+  Counter counter_;
+  std::vector<std::vector<std::size_t>> members_;  ///< of each group, the sources that could be read
+};
 
 ordered_json count_json(const Count& count) {
   ordered_json json;
@@ -118,17 +204,26 @@ ordered_json condition_json(const MediaPlan& plan, const Condition& condition) {
 
 }  // namespace
 
-std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost) {
-  std::map<Media, Losses> losses;
+MediaCoverage count_coverage(const MediaPlan& plan, const std::vector<LostVariant>& lost) {
+  Losses losses;
   for (const LostVariant& variant : lost) {
-    losses[variant.media].conditions[variant.source].insert(variant.condition);
+    if (variant.media != plan.media) {
+      continue;
+    }
+    if (variant.control != Control::repeat) {
+      losses.conditions[variant.source].insert(variant.condition);
+    }
     if (variant.source_unread) {
-      losses[variant.media].unread.insert(variant.source);
+      losses.unread.insert(variant.source);
     }
   }
+  return MediaCounter(plan, losses).count();
+}
+
+std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost) {
   std::vector<MediaCoverage> coverage;
   for (const MediaPlan& media : plan.media()) {
-    coverage.push_back(count_media(media, losses[media.media]));
+    coverage.push_back(count_coverage(media, lost));
   }
   return coverage;
 }
@@ -146,16 +241,23 @@ std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& co
       ordered_json after = ordered_json::array();
       for (std::size_t c = 0; c < media_plan.conditions.size(); ++c) {
         const Condition& condition = media_plan.conditions[c];
+        if (condition.control != Control::none) {
+          continue;
+        }
         const Count none{0, group.observed.subjects ? std::optional(std::size_t{0}) : std::nullopt, 0};
         ordered_json entry;
         entry["condition"] = condition_json(media_plan, condition);
         entry["observed"] = count_json(condition.is_clean ? group.kept : none);
         entry["synthesised"] = count_json(group.synthesised[c]);
+        if (!group.recorded.empty()) {
+          entry["recorded"] = count_json(group.recorded[c]);
+        }
         after.push_back(std::move(entry));
       }
       ordered_json json;
       json["group"] = std::move(labels);
       json["before"] = {{"observed", count_json(group.observed)}};
+      json["taking_part"] = count_json(group.taking_part);
       json["after"] = std::move(after);
       json["realizations_missing"] = group.realizations_missing;
       groups.push_back(std::move(json));

@@ -22,7 +22,9 @@ struct Count {
 struct GroupCoverage {
   std::vector<std::string> labels;        ///< in the order of MediaCatalog::group_columns
   Count observed;                         ///< recordings or photographs in the manifest that could be read and prepared
+  Count taking_part;                      ///< those of them that the design makes variants of
   Count kept;                             ///< those of them whose clean reference is in the set
+  std::vector<Count> recorded;            ///< for each condition of the plan, observed in it (`observed`)
   std::vector<Count> synthesised;         ///< for each condition of the plan, the clean reference left at zero
   std::vector<int> realizations_missing;  ///< met by no source of which anything is in the set
 };
@@ -37,11 +39,15 @@ struct LostVariant {
   Media media = Media::audio;
   std::size_t source = 0;
   std::size_t condition = 0;
+  Control control = Control::none;
   bool source_unread = false;  ///< the source itself could not be read, so nothing of it was observed or made
 };
 
 /// Coverage when everything of the plan is made but `lost` and what comes from sources with a known problem.
 [[nodiscard]] std::vector<MediaCoverage> count_coverage(const Plan& plan, const std::vector<LostVariant>& lost);
+
+/// The same of one medium.
+[[nodiscard]] MediaCoverage count_coverage(const MediaPlan& plan, const std::vector<LostVariant>& lost);
 
 /// The text of coverage.json. `before` is what the manifests hold, `after` what the set holds once made.
 [[nodiscard]] std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& coverage);

@@ -1,32 +1,15 @@
 #include "pipeline/design/plan.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
-
-/// Deals realizations 0 to R - 1 to the sources of each group in equal shares: the k-th source of a group, by the
-/// hash of its id, gets k mod R. The order by hash has nothing to do with the manifest's order.
-std::vector<int> deal(const MediaCatalog& catalog, int realizations) {
-  std::vector<std::vector<std::pair<std::string, std::size_t>>> members(catalog.groups.size());
-  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    const Source& source = catalog.sources[i];
-    members[source.group].emplace_back(FieldHash().add(source.id).hex128(), i);
-  }
-  std::vector<int> dealt(catalog.sources.size());
-  for (auto& group : members) {
-    std::ranges::sort(group);
-    for (std::size_t k = 0; k < group.size(); ++k) {
-      dealt[group[k].second] = static_cast<int>(k % static_cast<std::size_t>(realizations));
-    }
-  }
-  return dealt;
-}
 
 /// `text` cut to `length`, with everything that may not stand in a variant id as an underscore.
 std::string readable(const std::string& text, std::size_t length) {
@@ -57,20 +40,17 @@ std::string output_text(const OutputFormat& output) {
 
 }  // namespace
 
-Plan::Plan(const Config& config, const Catalog& catalog) : config_(config), catalog_(catalog) {
+Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
+    : config_(config), catalog_(catalog) {
   for (const auto& [medium, settings] : config.media) {
-    MediaPlan plan;
-    plan.media = medium;
-    plan.settings = &settings;
-    plan.catalog = &catalog.media.at(medium);
-    check_condition_count(settings, config.path.string() + ": axes of " + to_string(medium));
-    plan.conditions = full_factorial(settings);
-    plan.realizations = deal(*plan.catalog, settings.design.realizations);
-    media_.push_back(std::move(plan));
+    media_.push_back(make_media_plan(config, medium, catalog.media.at(medium), inputs));
   }
-  for (const MediaPlan& plan : media_) {
+  for (MediaPlan& plan : media_) {
     for (const Condition& condition : plan.conditions) {
-      condition_texts_[&condition] = condition_text(plan, condition);
+      condition_texts_[plan.media].push_back(describe(plan, condition));
+    }
+    if (inputs.base != nullptr) {
+      leave_out_what_was_made(plan, *inputs.base);
     }
   }
 }
@@ -92,37 +72,114 @@ std::size_t Plan::size() const {
   return total;
 }
 
-Variant Plan::at(std::size_t index) const {
+Plan::Place Plan::find(std::size_t index) const {
   for (const MediaPlan& plan : media_) {
     if (index < plan.variants()) {
-      return make(plan, index / plan.conditions.size(), index % plan.conditions.size());
+      const auto after = std::ranges::upper_bound(plan.starts, index);
+      const auto source = static_cast<std::size_t>(after - plan.starts.begin()) - 1;
+      return {&plan, source, index - plan.starts[source]};
     }
     index -= plan.variants();
   }
   throw std::out_of_range("the plan has no such variant");
 }
 
+Variant Plan::at(std::size_t index) const {
+  const Place place = find(index);
+  const std::vector<std::uint32_t>& block = place.plan->block(place.source);
+  if (place.offset < block.size()) {
+    const std::size_t condition = block[place.offset];
+    return make(*place.plan, place.source, condition, place.plan->conditions[condition].control);
+  }
+  const auto first = std::ranges::lower_bound(place.plan->repeats, place.source, {}, &Repeat::source);
+  const Repeat& repeat = *(first + static_cast<std::ptrdiff_t>(place.offset - block.size()));
+  return make(*place.plan, place.source, repeat.condition, Control::repeat);
+}
+
 std::size_t Plan::source_number(std::size_t index) const {
+  const Place place = find(index);
   std::size_t before = 0;
   for (const MediaPlan& plan : media_) {
-    if (index < plan.variants()) {
-      return before + index / plan.conditions.size();
+    if (&plan == place.plan) {
+      break;
     }
-    index -= plan.variants();
     before += plan.catalog->sources.size();
   }
-  throw std::out_of_range("the plan has no such variant");
+  return before + place.source;
 }
 
 Variant Plan::clean_of(const Variant& variant) const {
   const MediaPlan& plan = of(variant.media);
-  const auto clean = std::ranges::find(plan.conditions, true, &Condition::is_clean);
-  return make(plan, variant.source, static_cast<std::size_t>(clean - plan.conditions.begin()));
+  return make(plan, variant.source, plan.clean_condition().value(), Control::none);
+}
+
+/// An extended run holds only what the earlier one does not, and beside that the clean references that its variants are
+/// compared with, since a record can only name files of its own folder.
+void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
+  const auto planned = base.media.find(plan.media);
+  if (planned == base.media.end()) {
+    return;
+  }
+  std::size_t met = 0;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> known;
+  for (std::uint32_t k = 0; k < plan.blocks.size(); ++k) {
+    known.emplace(plan.blocks[k], k);
+  }
+  const std::optional<std::size_t> clean = plan.clean_condition();
+  for (std::size_t source = 0; source < plan.catalog->sources.size(); ++source) {
+    const auto before = planned->second.sources.find(plan.catalog->sources[source].id);
+    if (before == planned->second.sources.end()) {
+      continue;
+    }
+    std::set<std::string_view> made;
+    for (const PlannedLine& line : before->second.lines) {
+      made.insert(line.variant_id);
+    }
+    const auto is_made = [&](std::size_t condition, Control control) {
+      return made.contains(make(plan, source, condition, control).variant_id);
+    };
+    const std::vector<std::uint32_t>& block = plan.block(source);
+    std::vector<std::uint32_t> missing;
+    for (const std::uint32_t condition : block) {
+      if (!is_made(condition, plan.conditions[condition].control)) {
+        missing.push_back(condition);
+      }
+    }
+    const auto of_source = std::ranges::equal_range(plan.repeats, source, {}, &Repeat::source);
+    std::size_t repeats_missing = 0;
+    for (Repeat& repeat : of_source) {
+      if (is_made(repeat.condition, Control::repeat)) {
+        ++met;
+        repeat.condition = plan.conditions.size();  // marked, to be erased below
+      } else {
+        ++repeats_missing;
+      }
+    }
+    met += block.size() - missing.size();
+    const bool some = !missing.empty() || repeats_missing > 0;
+    if (some && clean && is_made(*clean, Control::none)) {
+      missing.insert(missing.begin(), static_cast<std::uint32_t>(*clean));
+      ++plan.facts.clean_again;
+    }
+    const auto [place, is_new] = known.try_emplace(missing, static_cast<std::uint32_t>(plan.blocks.size()));
+    if (is_new) {
+      plan.blocks.push_back(missing);
+    }
+    plan.block_of[source] = place->second;
+  }
+  std::erase_if(plan.repeats, [&](const Repeat& repeat) { return repeat.condition == plan.conditions.size(); });
+  plan.facts.made_before = met;
+  std::size_t lines = 0;
+  for (const auto& [id, source] : planned->second.sources) {
+    lines += source.lines.size();
+  }
+  plan.facts.not_planned = lines - met;
+  count_variants(plan);
 }
 
 /// What makes a condition's bytes: the non-empty levels by axis, their steps, and the assets these draw from.
 /// Names of levels are left out, so that renaming a level renames no draw.
-std::string Plan::condition_text(const MediaPlan& plan, const Condition& condition) const {
+Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condition) const {
   std::map<std::string, std::string> by_axis;
   std::string order;
   for (const ChainStep& step : condition.chain) {
@@ -144,14 +201,28 @@ std::string Plan::condition_text(const MediaPlan& plan, const Condition& conditi
   if (plan.settings->design.order == Order::as_written) {
     hash.add(order);
   }
-  return hash.hex128();
+  std::string levels;
+  for (const Level* level : condition.levels) {
+    if (level != nullptr && !level->steps.empty()) {
+      levels += '-' + level->name;
+    }
+  }
+  if (condition.control == Control::identity) {
+    levels = "-identity";
+  }
+  std::string json = "{";
+  for (std::size_t i = 0; i < plan.settings->axes.size(); ++i) {
+    json += (i == 0 ? "" : ",") + json_text(plan.settings->axes[i].name) + ':' + json_text(condition.level_name(i));
+  }
+  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + readable(levels, 80), json + '}'};
 }
 
-Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index) const {
+Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index,
+                   Control control) const {
   const Source& source = plan.catalog->sources[source_index];
-  const Condition& condition = plan.conditions[condition_index];
+  const std::string& file_sha256 = plan.catalog->file_of(source).sha256;
   const SourceSettings& settings = config_.sources[source.settings];
-  const std::string& condition_hash = condition_texts_.at(&condition);
+  const ConditionText& text = condition_texts_.at(plan.media)[condition_index];
   const bool independent = plan.settings->design.pairing == Pairing::independent;
   const auto seed = static_cast<std::int64_t>(config_.seed);
 
@@ -159,29 +230,21 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   variant.media = plan.media;
   variant.source = source_index;
   variant.condition = condition_index;
+  variant.control = control;
   variant.realization = plan.realizations[source_index];
 
   FieldHash content;
-  content.add(source.id).add(source.sha256).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
+  content.add(source.id).add(file_sha256).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
   content.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
-  content.add(condition_hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
-  content.add("none").add(output_text(plan.settings->output));
+  content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
+  content.add(to_string(control)).add(output_text(plan.settings->output));
 
-  std::string name = readable(source.id, 40);
-  if (condition.is_clean) {
-    name += "-clean";
-  }
-  std::string levels;
-  for (const Level* level : condition.levels) {
-    if (level != nullptr && !level->steps.empty()) {
-      levels += '-' + level->name;
-    }
-  }
-  variant.variant_id = name + readable(levels, 80) + '-' + content.hex(16);
-  variant.pair_id = FieldHash().add(source.id).add(source.sha256).add(variant.realization).hex(16);
+  variant.variant_id = readable(source.id, 40) + text.suffix +
+                       (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
+  variant.pair_id = FieldHash().add(source.id).add(file_sha256).add(variant.realization).hex(16);
   variant.draw_id = FieldHash()
                         .add(to_string(plan.media))
-                        .add(condition_hash)
+                        .add(text.hash)
                         .add(seed)
                         .add(variant.realization)
                         .add(independent ? source.id : "")
@@ -194,23 +257,25 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
 std::string Plan::line(const Variant& variant) const {
   const MediaPlan& plan = of(variant.media);
   const Source& source = plan.catalog->sources[variant.source];
-  const Condition& condition = plan.conditions[variant.condition];
-  nlohmann::ordered_json json;
-  json["variant_id"] = variant.variant_id;
-  json["media"] = to_string(variant.media);
-  json["source_id"] = source.id;
-  json["source_sha256"] = source.sha256;
-  nlohmann::ordered_json levels = nlohmann::ordered_json::object();
-  for (std::size_t i = 0; i < plan.settings->axes.size(); ++i) {
-    levels[plan.settings->axes[i].name] = condition.level_name(i);
-  }
-  json["condition"] = std::move(levels);
-  json["realization"] = variant.realization;
-  json["pair_id"] = variant.pair_id;
-  json["draw_id"] = variant.draw_id;
-  json["control"] = "none";
-  json["file"] = std::string(to_string(variant.media)) + '/' + variant.file_name;
-  return json.dump();
+  std::string json = "{";
+  const auto text = [&](const char* field, std::string_view value) {
+    append_json_text(json, field);
+    json += ':';
+    append_json_text(json, value);
+    json += ',';
+  };
+  text("variant_id", variant.variant_id);
+  text("media", to_string(plan.media));
+  text("source_id", source.id);
+  text("source_sha256", plan.catalog->file_of(source).sha256);
+  json += "\"condition\":" + condition_texts_.at(plan.media)[variant.condition].json;
+  json += ",\"realization\":" + std::to_string(variant.realization) + ',';
+  text("pair_id", variant.pair_id);
+  text("draw_id", variant.draw_id);
+  text("control", to_string(variant.control));
+  text("file", std::string(to_string(plan.media)) + '/' + variant.file_name);
+  json.back() = '}';
+  return json;
 }
 
 void Plan::for_each_line(const std::function<void(const std::string&)>& body) const {

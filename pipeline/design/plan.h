@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
-#include "pipeline/design/chain.h"
+#include "pipeline/design/design.h"
 
 namespace fairground {
 
@@ -18,6 +18,7 @@ struct Variant {
   Media media = Media::audio;
   std::size_t source = 0;     ///< index into MediaCatalog::sources
   std::size_t condition = 0;  ///< index into MediaPlan::conditions
+  Control control = Control::none;
   int realization = 0;
   std::string variant_id;
   std::string pair_id;    ///< the variants of one source that differ in condition only
@@ -25,21 +26,11 @@ struct Variant {
   std::string file_name;  ///< inside the folder of the medium
 };
 
-struct MediaPlan {
-  Media media = Media::audio;
-  const MediaSettings* settings = nullptr;
-  const MediaCatalog* catalog = nullptr;
-  std::vector<Condition> conditions;
-  std::vector<int> realizations;  ///< of each source
-
-  [[nodiscard]] std::size_t variants() const { return catalog->sources.size() * conditions.size(); }
-};
-
 /// Holds references to the config and the catalog, which must outlive it.
 class Plan {
  public:
-  /// Throws UserError where the axes of a medium make more than kMostConditions.
-  Plan(const Config& config, const Catalog& catalog);
+  /// Throws UserError where the design cannot be made as the config asks for it.
+  Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs = {});
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
@@ -50,7 +41,7 @@ class Plan {
   [[nodiscard]] std::size_t size() const;
 
   /// Variant `index`, 0 to size() - 1: audio first, then source by source in the catalog's order, then condition
-  /// by condition.
+  /// by condition, and the repeats of the source last.
   [[nodiscard]] Variant at(std::size_t index) const;
   /// A number that all variants of one source share and no other source's do.
   [[nodiscard]] std::size_t source_number(std::size_t index) const;
@@ -61,17 +52,31 @@ class Plan {
   [[nodiscard]] std::string line(const Variant& variant) const;
   /// All lines of plan.jsonl in order, without the lines' ends.
   void for_each_line(const std::function<void(const std::string&)>& body) const;
-  /// SHA-256 of all lines, each with a newline at its end.
+  /// SHA-256 of all lines, each with a newline at its end: that of the file plan.jsonl.
   [[nodiscard]] std::string sha256() const;
 
  private:
-  [[nodiscard]] Variant make(const MediaPlan& plan, std::size_t source, std::size_t condition) const;
-  [[nodiscard]] std::string condition_text(const MediaPlan& plan, const Condition& condition) const;
+  /// What all variants of a condition share.
+  struct ConditionText {
+    std::string hash;    ///< of what makes its bytes
+    std::string suffix;  ///< of the readable part of an id
+    std::string json;    ///< its levels
+  };
+  struct Place {
+    const MediaPlan* plan;
+    std::size_t source;
+    std::size_t offset;  ///< among the variants of the source
+  };
+
+  [[nodiscard]] Place find(std::size_t index) const;
+  [[nodiscard]] Variant make(const MediaPlan& plan, std::size_t source, std::size_t condition, Control control) const;
+  [[nodiscard]] ConditionText describe(const MediaPlan& plan, const Condition& condition) const;
+  void leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base);
 
   const Config& config_;
   const Catalog& catalog_;
   std::vector<MediaPlan> media_;
-  std::map<const Condition*, std::string> condition_texts_;
+  std::map<Media, std::vector<ConditionText>> condition_texts_;  ///< of each condition
 };
 
 }  // namespace fairground

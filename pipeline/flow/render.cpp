@@ -103,9 +103,9 @@ void set_active_level(DecodedSource& source, double target_dbov) {
   apply_gain(original, best_gain_db, source);
 }
 
-void decode_audio_source(const Config& config, const SourceSettings& settings, const Source& source,
+void decode_audio_source(const Config& config, const SourceSettings& settings, const MediaFile& file,
                          std::span<const std::byte> bytes, DecodedSource& decoded) {
-  decoded.audio = decode_audio(bytes, source.file, media_limits(config.limits));
+  decoded.audio = decode_audio(bytes, file.path, media_limits(config.limits));
   if (settings.mono) {
     decoded.audio = to_mono(std::move(decoded.audio));
   }
@@ -113,6 +113,7 @@ void decode_audio_source(const Config& config, const SourceSettings& settings, c
     decoded.audio = resample(std::move(decoded.audio), settings.sample_rate);
   }
   decoded.speech_level = measure_speech_level(decoded.audio);
+  decoded.own_level_dbov = decoded.speech_level.active_level_dbov;
   if (settings.active_level_dbov) {
     set_active_level(decoded, *settings.active_level_dbov);
   }
@@ -208,27 +209,35 @@ Workshop::Workshop(const Plan& plan) : plan_(plan) {
   for (const MediaPlan& media : plan.media()) {
     for (const Source& source : media.catalog->sources) {
       const int wanted = config.sources[source.settings].sample_rate;
-      if (media.media == Media::audio && source.problem.empty()) {
-        rates.insert(wanted != 0 ? wanted : source.sample_rate);
+      const MediaFile& file = media.catalog->file_of(source);
+      if (media.media == Media::audio && file.problem.empty()) {
+        rates.insert(wanted != 0 ? wanted : file.sample_rate);
       }
     }
   }
   load_assets(rates);
+  // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
+  // their own.
   for (const MediaPlan& media : plan.media()) {
-    for (const Axis& axis : media.settings->axes) {
-      for (const Level& level : axis.levels) {
-        for (const Step& step : level.steps) {
-          const Augmenter& augmenter = *find_augmenter(step.schema->name);
-          if (media.media == Media::image) {
-            row_steps_[&step] = augmenter.prepare_rows(fixed_values(step), {0, &assets_});
-            continue;
-          }
-          for (const int rate : rates) {
-            audio_steps_[{&step, rate}] = augmenter.prepare_audio(fixed_values(step), {rate, &assets_});
-          }
-        }
+    for (const Condition& condition : media.conditions) {
+      for (const ChainStep& chain_step : condition.chain) {
+        prepare(media.media, *chain_step.step, rates);
       }
     }
+  }
+}
+
+void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates) {
+  if (row_steps_.contains(&step) || audio_steps_.contains({&step, rates.empty() ? 0 : *rates.begin()})) {
+    return;
+  }
+  const Augmenter& augmenter = *find_augmenter(step.schema->name);
+  if (media == Media::image) {
+    row_steps_[&step] = augmenter.prepare_rows(fixed_values(step), {0, &assets_});
+    return;
+  }
+  for (const int rate : rates) {
+    audio_steps_[{&step, rate}] = augmenter.prepare_audio(fixed_values(step), {rate, &assets_});
   }
 }
 
@@ -270,9 +279,9 @@ const PreparedAudio& Workshop::audio_step(const Step& step, int sample_rate) con
 
 const PreparedRows& Workshop::row_step(const Step& step) const { return row_steps_.at(&step); }
 
-DecodedSource decode_source(const Plan& plan, Media media, std::size_t index) {
-  const Config& config = plan.config();
-  const Source& source = plan.of(media).catalog->sources[index];
+DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, Media media, std::size_t index) {
+  const Source& source = catalog.sources[index];
+  const MediaFile& file = catalog.file_of(source);
   const SourceSettings& settings = config.sources[source.settings];
   DecodedSource decoded;
   const auto lose = [&](Fate fate, const char* stage, const std::string& reason) {
@@ -282,18 +291,18 @@ DecodedSource decode_source(const Plan& plan, Media media, std::size_t index) {
     decoded.reason = reason;
   };
   try {
-    if (!source.problem.empty()) {
-      throw ItemError(source.problem);
+    if (!file.problem.empty()) {
+      throw ItemError(file.problem);
     }
-    const Bytes bytes = read_file(source.file, media_limits(config.limits));
-    if (sha256_hex(bytes) != source.sha256) {
+    const Bytes bytes = read_file(file.path, media_limits(config.limits));
+    if (sha256_hex(bytes) != file.sha256) {
       throw ItemError("the file has changed since the plan was made; run again");
     }
     if (media == Media::audio) {
-      decode_audio_source(config, settings, source, bytes, decoded);
+      decode_audio_source(config, settings, file, bytes, decoded);
       check_clean_reference(config, decoded);
     } else {
-      decoded.image = to_linear(decode_image(bytes, source.file, media_limits(config.limits)));
+      decoded.image = to_linear(decode_image(bytes, file.path, media_limits(config.limits)));
     }
   } catch (const GateError& error) {
     lose(Fate::rejected, "gate", error.what());

@@ -19,6 +19,7 @@ namespace fairground {
 struct DecodedSource {
   Audio audio;                ///< at the run's rate, channels and active level
   SpeechLevel speech_level;   ///< of `audio`
+  double own_level_dbov = 0;  ///< active speech level before it was brought to the run's
   Image image;                ///< in linear light
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
   bool passing = false;       ///< as in Outcome
@@ -38,6 +39,7 @@ class Workshop {
 
  private:
   void load_assets(const std::set<int>& rates);
+  void prepare(Media media, const Step& step, const std::set<int>& rates);
 
   const Plan& plan_;
   Assets assets_;
@@ -47,7 +49,11 @@ class Workshop {
 
 /// Reads a source and brings it to the run's rate, channels and level, or to linear light. What goes wrong stands
 /// in the result's `fate`, since it is the source's fault and not the run's.
-[[nodiscard]] DecodedSource decode_source(const Plan& plan, Media media, std::size_t source);
+[[nodiscard]] DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, Media media,
+                                          std::size_t source);
+[[nodiscard]] inline DecodedSource decode_source(const Plan& plan, Media media, std::size_t source) {
+  return decode_source(plan.config(), *plan.of(media).catalog, media, source);
+}
 
 /// Makes one variant and its record. Never throws for what is wrong with the item.
 [[nodiscard]] Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source);

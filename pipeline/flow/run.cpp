@@ -9,6 +9,7 @@
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/flow/graph.h"
+#include "pipeline/flow/planning.h"
 #include "pipeline/flow/render.h"
 
 namespace fairground {
@@ -59,28 +60,42 @@ ExitStatus stopped(const RunOptions& options, std::ostream& out, const std::stri
 }
 
 /// A run may delete what an earlier one left in its directory, so nothing that it reads may lie there.
-void refuse_inputs_inside(const std::filesystem::path& directory, const Config& config, const Catalog& catalog) {
-  namespace fs = std::filesystem;
-  const fs::path outer = fs::weakly_canonical(directory);
-  const auto refuse = [&](const fs::path& input, const std::string& what) {
-    const fs::path inner = input.lexically_relative(outer);
+class OutputDirectory {
+ public:
+  explicit OutputDirectory(std::filesystem::path directory)
+      : directory_(std::move(directory)), canonical_(std::filesystem::weakly_canonical(directory_)) {}
+
+  void refuse(const std::filesystem::path& input, const std::string& what) const {
+    refuse_canonical(std::filesystem::weakly_canonical(input), what);
+  }
+
+  /// The same of a path whose links have been followed, which is dear for a million sources.
+  void refuse_canonical(const std::filesystem::path& input, const std::string& what) const {
+    const std::filesystem::path inner = input.lexically_relative(canonical_);
     if (!inner.empty() && *inner.begin() != "..") {
-      throw UserError(directory.string() + ": the output directory holds " + what + " (" + input.string() +
+      throw UserError(directory_.string() + ": the output directory holds " + what + " (" + input.string() +
                       "); choose another directory with --out");
     }
-  };
-  refuse(fs::weakly_canonical(config.path), "the config");
+  }
+
+ private:
+  std::filesystem::path directory_;
+  std::filesystem::path canonical_;
+};
+
+void refuse_inputs_inside(const OutputDirectory& directory, const Config& config, const Catalog& catalog) {
+  directory.refuse(config.path, "the config");
   for (const SourceSettings& source : config.sources) {
-    refuse(fs::weakly_canonical(source.manifest), "a manifest");
+    directory.refuse(source.manifest, "a manifest");
   }
   for (const AssetSettings& asset : config.assets) {
-    for (const fs::path& file : asset.files) {
-      refuse(fs::weakly_canonical(file), "a file of asset '" + asset.name + "'");
+    for (const std::filesystem::path& file : asset.files) {
+      directory.refuse(file, "a file of asset '" + asset.name + "'");
     }
   }
   for (const auto& [medium, media] : catalog.media) {
     for (const Source& source : media.sources) {
-      refuse(source.file, "source '" + source.id + "'");
+      directory.refuse_canonical(media.file_of(source).path, "source '" + source.id + "'");
     }
   }
 }
@@ -92,16 +107,31 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   const auto start = std::chrono::steady_clock::now();
   // The graph keeps all cores busy; OpenCV's own threads would only get in its way.
   cv::setNumThreads(0);
-  const Catalog catalog = [&] {
-    Progress line(progress, progress_style(options.quiet), "sources read");
-    return read_catalog(config, options.jobs, &line, &stop);
-  }();
+  const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
+  const OutputDirectory output(directory);
+  if (!options.base.empty()) {
+    output.refuse(options.base, "the run that --base names, which must not change");
+  }
+  if (!options.plan.empty()) {
+    output.refuse(options.plan, "the plan");
+  }
+  PlanningOptions planning_options;
+  planning_options.base = options.base;
+  planning_options.given = options.plan;
+  planning_options.jobs = options.jobs;
+  planning_options.quiet = options.quiet;
+  const std::unique_ptr<Planning> planning = make_planning(config, planning_options, progress, &stop);
   if (stop) {
     return stopped(options, summary, "while the sources were read; nothing was made");
   }
-  const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
-  refuse_inputs_inside(directory, config, catalog);
-  const Plan plan(config, catalog);
+  refuse_inputs_inside(output, config, planning->catalog);
+  const Plan& plan = *planning->plan;
+  if (planning->base && plan.size() == 0) {
+    if (!options.quiet) {
+      summary << "nothing is missing: " << options.base.string() << " has every variant of this plan\n";
+    }
+    return ExitStatus::done;
+  }
   const Workshop workshop(plan);
   if (stop) {
     return stopped(options, summary, "before anything was made");

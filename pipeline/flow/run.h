@@ -12,7 +12,9 @@
 namespace fairground {
 
 struct RunOptions {
-  std::filesystem::path out;  ///< empty: where the config says
+  std::filesystem::path out;   ///< empty: where the config says
+  std::filesystem::path plan;  ///< a plan to follow to the letter; empty: none
+  std::filesystem::path base;  ///< the folder of a run, of which nothing is made again; empty: none
   int jobs = 1;
   bool restart = false;
   bool quiet = false;

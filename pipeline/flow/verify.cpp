@@ -120,7 +120,10 @@ std::string render_again(const fs::path& directory, const json& run, std::span<c
   try {
     const Config config = load_config(config_file, schemas);
     const Catalog catalog = read_catalog(config, jobs);
-    const Plan plan(config, catalog);
+    const PlannedSet planned_set = read_planned_set(directory);
+    DesignInputs inputs;
+    inputs.given = &planned_set;
+    const Plan plan(config, catalog, inputs);
     if (config.sha256 != text_field(run, "config_sha256") || plan.sha256() != text_field(run, "plan_sha256")) {
       return "the config or its sources have changed since the run";
     }

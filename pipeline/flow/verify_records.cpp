@@ -159,7 +159,7 @@ class PairingCheck {
   void check_clean(const std::string& id, const PlannedVariant& variant, const json& record) {
     const std::string file = text_field(record, "file_name");
     const std::string named = text_field(record, "clean_file_name");
-    const bool is_clean = text_field(record, "augmentations") == "[]";
+    const bool is_clean = text_field(record, "augmentations") == "[]" && variant.control == "none";
     if (record.value("synthetic", json()) != json(!is_clean)) {
       differences_.add(id + ": synthetic is " + record.value("synthetic", json()).dump() + ", but it is " +
                        (is_clean ? "a clean reference" : "no clean reference"));
@@ -178,14 +178,19 @@ class PairingCheck {
     }
   }
 
-  /// A source keeps its realization in all conditions, and meets every condition once.
+  /// A source keeps its realization in all conditions, meets every condition once, and repeats only what it met.
   void check_blocks() {
     std::map<std::string, std::set<std::int64_t>> realizations;
     std::map<std::string, std::set<std::string>> conditions;
     for (const auto& [id, variant] : planned_) {
       realizations[variant.source_id].insert(variant.realization);
-      if (!conditions[variant.source_id].insert(variant.condition).second) {
+      if (variant.control == "none" && !conditions[variant.source_id].insert(variant.condition).second) {
         differences_.add(variant.source_id + ": meets a condition twice");
+      }
+    }
+    for (const auto& [id, variant] : planned_) {
+      if (variant.control == "repeat" && !conditions[variant.source_id].contains(variant.condition)) {
+        differences_.add(id + ": repeats a condition that its source does not meet");
       }
     }
     for (const auto& [source, met] : realizations) {

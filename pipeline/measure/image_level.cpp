@@ -209,4 +209,26 @@ ImageMeasures measure_image(const Raster& raster) {
   return {mean_luminance(histograms, pixels), clipped_fraction(histograms, pixels), noise_sigma(raster)};
 }
 
+double measure_exposure_ev(const Image& image) {
+  constexpr double kMiddleGrey = 0.18;
+  // The logarithm of a product costs one logarithm. Factors lie between 2^-6 and far less than 2^30.
+  constexpr std::size_t kFactors = 32;
+  const auto width = static_cast<std::size_t>(image.width);
+  const double floor = std::exp2(kDarkestEv);
+  double sum = 0.0;
+  for (int y = 0; y < image.height; ++y) {
+    const std::span<const float> row = image.row(y);
+    for (std::size_t first = 0; first < width; first += kFactors) {
+      double product = 1.0;
+      for (std::size_t x = first; x < std::min(first + kFactors, width); ++x) {
+        const double luminance =
+            image.channels == 1 ? row[x] : 0.2126 * row[x] + 0.7152 * row[width + x] + 0.0722 * row[2 * width + x];
+        product *= std::max(luminance / kMiddleGrey, floor);
+      }
+      sum += std::log2(product);
+    }
+  }
+  return sum / (static_cast<double>(image.width) * image.height);
+}
+
 }  // namespace fairground

@@ -39,6 +39,9 @@ std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
     }
     list.push_back({{"augmenter", schema.name}, {"version", schema.version}, {"parameters", std::move(parameters)}});
   }
+  for (const std::string& name : condition.omitted) {
+    list.push_back({{"augmenter", name}, {"omitted", "it has no identity setting"}});
+  }
   return list.dump();
 }
 
@@ -55,7 +58,7 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   }
   json["variant_id"] = variant.variant_id;
   json["source_id"] = source.id;
-  json["subject"] = source.subject;
+  json["subject"] = media.catalog->subject_of(source);
   for (std::size_t i = 0; i < media.catalog->group_columns.size(); ++i) {
     json[media.catalog->group_columns[i]] = media.catalog->groups[source.group][i];
   }
@@ -68,9 +71,10 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   json["realization"] = variant.realization;
   json["pair_id"] = variant.pair_id;
   json["draw_id"] = variant.draw_id;
-  json["synthetic"] = !condition.is_clean;
-  json["control"] = "none";
-  json["source_sha256"] = source.sha256;
+  // A second copy of the clean reference is none: whoever takes what is not synthetic gets each source once.
+  json["synthetic"] = !condition.is_clean || variant.control != Control::none;
+  json["control"] = to_string(variant.control);
+  json["source_sha256"] = media.catalog->file_of(source).sha256;
   json["sha256"] = sha256;
   json["augmentations"] = augmentations(condition, drawn);
   ordered_json measured = ordered_json::object();

@@ -29,7 +29,8 @@ const char* to_string(Fate fate) {
 
 LostVariant lost_variant(const Outcome& outcome) {
   const bool source_unread = outcome.fate == Fate::failed && outcome.stage == "read";
-  return {outcome.variant.media, outcome.variant.source, outcome.variant.condition, source_unread};
+  const Variant& variant = outcome.variant;
+  return {variant.media, variant.source, variant.condition, variant.control, source_unread};
 }
 
 RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)

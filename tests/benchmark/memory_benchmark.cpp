@@ -1,19 +1,8 @@
 // Peak memory of the real binary: it may depend neither on the number of sources nor on the variants of a source.
 
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <functional>
-#include <stdexcept>
-#include <system_error>
-
+#include "tests/benchmark/child_process.h"
 #include "tests/benchmark/figures.h"
 #include "tests/benchmark/workload.h"
-
-extern char** environ;
 
 namespace fairground {
 namespace {
@@ -24,31 +13,10 @@ constexpr double kMostGrowth = 1.2;
 
 /// Peak resident memory in MB of `fairground run CONFIG`.
 double peak_megabytes(const fs::path& config, const fs::path& out) {
-  std::vector<std::string> words = {FAIRGROUND_BINARY, "run", config.string(), "--out", out.string(),
-                                    "--jobs",          "2",   "--quiet"};
-  std::vector<char*> arguments;
-  for (std::string& word : words) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  if (const int error = ::posix_spawn(&child, FAIRGROUND_BINARY, nullptr, nullptr, arguments.data(), environ);
-      error != 0) {
-    throw std::system_error(error, std::generic_category(), FAIRGROUND_BINARY);
-  }
-  int status = 0;
-  rusage usage{};
-  while (::wait4(child, &status, 0, &usage) < 0) {
-    if (errno != EINTR) {
-      throw std::system_error(errno, std::generic_category(), "wait4");
-    }
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw std::runtime_error("fairground run " + config.string() + " did not end well");
-  }
+  const ProcessCost cost =
+      run_process({FAIRGROUND_BINARY, "run", config.string(), "--out", out.string(), "--jobs", "2", "--quiet"});
   fs::remove_all(out);
-  constexpr double kKilobytesPerMegabyte = 1024.0;
-  return static_cast<double>(usage.ru_maxrss) / kKilobytesPerMegabyte;
+  return cost.peak_megabytes;
 }
 
 /// `sources` clips of 0.3 s. Their contents repeat, as only their number is the question.

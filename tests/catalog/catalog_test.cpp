@@ -3,8 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <future>
+#include <ostream>
+#include <sstream>
+
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/progress.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_media.h"
 
@@ -76,18 +82,20 @@ TEST_F(CatalogTest, ReadsLabelsBytesAndHeaders) {
   ASSERT_THAT(catalog.sources, SizeIs(2));
   const Source& first = catalog.sources[0];
   EXPECT_EQ(first.id, "x 1");
-  EXPECT_EQ(first.subject, "anna");
-  EXPECT_EQ(first.file, data_ / "a.wav");
-  EXPECT_EQ(first.sha256, sha256_hex(read_text(data_ / "a.wav")));
-  EXPECT_EQ(first.problem, "");
-  EXPECT_EQ(first.sample_rate, 16000);
-  EXPECT_THAT(first.carried, ElementsAre("n, 1"));
+  EXPECT_EQ(catalog.subject_of(first), "anna");
+  const MediaFile& file = catalog.file_of(first);
+  EXPECT_EQ(file.path, data_ / "a.wav");
+  EXPECT_EQ(file.sha256, sha256_hex(read_text(data_ / "a.wav")));
+  EXPECT_EQ(file.problem, "");
+  EXPECT_EQ(file.sample_rate, 16000);
+  EXPECT_EQ(first.carried[0], "n, 1");
   EXPECT_THAT(catalog.groups.at(first.group), ElementsAre("irish", "f"));
   const Source& second = catalog.sources[1];
-  EXPECT_EQ(second.sample_rate, 8000);
-  EXPECT_EQ(second.channels, 2);
-  EXPECT_FLOAT_EQ(second.seconds, 0.5F);
-  EXPECT_THAT(second.carried, ElementsAre(""));
+  EXPECT_EQ(catalog.file_of(second).path, data_ / "c.wav");
+  EXPECT_EQ(catalog.file_of(second).sample_rate, 8000);
+  EXPECT_EQ(catalog.file_of(second).channels, 2);
+  EXPECT_FLOAT_EQ(catalog.file_of(second).seconds, 0.5F);
+  EXPECT_EQ(second.carried[0], "");
 }
 
 TEST_F(CatalogTest, EmptyLabelsAreUnknownForGroupsAndSubjectOnly) {
@@ -96,16 +104,16 @@ TEST_F(CatalogTest, EmptyLabelsAreUnknownForGroupsAndSubjectOnly) {
   settings.groups = {"accent"};
   settings.keep = {"note"};
   const MediaCatalog catalog = audio();
-  EXPECT_EQ(catalog.sources.at(0).subject, kUnknown);
+  EXPECT_EQ(catalog.sources.at(0).subject, kUnknownSubject);
   EXPECT_THAT(catalog.groups, ElementsAre(ElementsAre(kUnknown)));
-  EXPECT_THAT(catalog.sources.at(0).carried, ElementsAre(""));
+  EXPECT_EQ(catalog.sources.at(0).carried[0], "");
 }
 
 TEST_F(CatalogTest, WithoutASubjectColumnSubjectsAreUnknown) {
   entry("m.csv", "id,path\nx,a.wav\n");
   const MediaCatalog catalog = audio();
   EXPECT_FALSE(catalog.has_subjects);
-  EXPECT_EQ(catalog.sources.at(0).subject, kUnknown);
+  EXPECT_EQ(catalog.sources.at(0).subject, kUnknownSubject);
   EXPECT_THAT(catalog.groups, ElementsAre(IsEmpty())) << "one group of all sources";
 }
 
@@ -178,8 +186,8 @@ TEST_F(CatalogTest, RootsAllowAFolder) {
   config_.roots["shared"] = folder_ / "shared";
   entry("m.csv", "id,path\nx,../shared/x.wav\ny,link.wav\n");
   const MediaCatalog catalog = audio();
-  EXPECT_EQ(catalog.sources.at(0).problem, "");
-  EXPECT_EQ(catalog.sources.at(1).file, folder_ / "shared/x.wav") << "links are resolved";
+  EXPECT_EQ(catalog.file_of(catalog.sources.at(0)).problem, "");
+  EXPECT_EQ(catalog.file_of(catalog.sources.at(1)).path, folder_ / "shared/x.wav") << "links are resolved";
   // A folder whose name only begins alike is another folder.
   entry("n.csv", "id,path\nz,../shared2/y.wav\nw,../shared/../shared2/y.wav\n");
   EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("n.csv:2: "), HasSubstr("n.csv:3: ")));
@@ -210,7 +218,7 @@ TEST_F(CatalogTest, ASourcesOwnColumnsMayHaveAnyName) {
   settings.id = "variant_id";
   settings.file = "file_name";
   settings.subject = "subject";
-  EXPECT_EQ(audio().sources.at(0).subject, "anna");
+  EXPECT_THAT(audio().subjects, ElementsAre(kUnknown, "anna"));
 }
 
 TEST_F(CatalogTest, WhatIsWrongWithAMediumIsThatItemsProblem) {
@@ -221,7 +229,8 @@ TEST_F(CatalogTest, WhatIsWrongWithAMediumIsThatItemsProblem) {
   const MediaCatalog catalog = audio();
   ASSERT_THAT(catalog.sources, SizeIs(7));
   for (const Source& source : catalog.sources) {
-    EXPECT_EQ(source.problem.empty(), source.id == "5") << source.id << ": " << source.problem;
+    const std::string& problem = catalog.file_of(source).problem;
+    EXPECT_EQ(problem.empty(), source.id == "5") << source.id << ": " << problem;
   }
 }
 
@@ -247,6 +256,268 @@ TEST_F(CatalogTest, TwoEntriesMustAgreeOnTheRateUnderMatchedPairing) {
   EXPECT_THAT(audio().sources, SizeIs(2));
 }
 
+TEST_F(CatalogTest, AFileIsReadOnceHoweverItIsNamed) {
+  fs::create_symlink("a.wav", data_ / "link.wav");
+  fs::create_directories(data_ / "sub");
+  fs::create_directory_symlink("..", data_ / "sub/up");
+  entry("m.csv",
+        "id,path\n1,a.wav\n2,b.wav\n3,./a.wav\n4,link.wav\n5,sub/../a.wav\n6,sub/up/a.wav\n7,sub/up/link.wav\n8," +
+            (data_ / "a.wav").string() + "\n9,sub//../a.wav\n");
+  entry("n.csv", "id,path\n10,b.wav\n11,c.wav\n");
+  const MediaCatalog catalog = audio();
+  ASSERT_THAT(catalog.files, SizeIs(3));
+  EXPECT_EQ(catalog.files[0].path, data_ / "a.wav");
+  EXPECT_EQ(catalog.files[1].path, data_ / "b.wav");
+  EXPECT_EQ(catalog.files[2].path, data_ / "c.wav");
+  std::vector<std::uint32_t> files;
+  for (const Source& source : catalog.sources) {
+    files.push_back(source.file);
+  }
+  EXPECT_THAT(files, ElementsAre(0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 2));
+}
+
+TEST_F(CatalogTest, PathsAreFollowedAsTheSystemFollowsThem) {
+  // What ".." means depends on the links before it, and names may not exist.
+  fs::create_directories(data_ / "deep/er");
+  fs::create_directory_symlink("deep/er", data_ / "jump");
+  write_bytes(data_ / "deep/x.wav", test_wav(0.5, 16000, 5));
+  fs::create_symlink("no/where.wav", data_ / "dangling.wav");
+  std::string text = "id,path\n";
+  const std::vector<std::string> cells = {"jump/../x.wav",
+                                          "deep/er/../../a.wav",
+                                          "missing/x.wav",
+                                          "missing/../a.wav",
+                                          "a.wav/x",
+                                          "dangling.wav",
+                                          ".",
+                                          "deep/",
+                                          "deep/.",
+                                          "deep/er/..",
+                                          "missing/..",
+                                          "jump//..//x.wav"};
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    text += std::to_string(i) + "," + cells[i] + "\n";
+  }
+  entry("m.csv", text);
+  const MediaCatalog catalog = audio();
+  ASSERT_THAT(catalog.sources, SizeIs(cells.size()));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    EXPECT_EQ(catalog.file_of(catalog.sources[i]).path, fs::weakly_canonical(data_ / cells[i]).string()) << cells[i];
+  }
+}
+
+TEST_F(CatalogTest, EachMediumHasItsFiles) {
+  config_.media[Media::image];
+  entry("m.csv", "id,path\n1,a.wav\n");
+  entry("n.csv", "id,path\n2,a.wav\n").media = Media::image;
+  const Catalog catalog = read_catalog(config_, 1);
+  EXPECT_EQ(catalog.media.at(Media::audio).files.at(0).channels, 1);
+  EXPECT_THAT(catalog.media.at(Media::image).files.at(0).problem, HasSubstr("JPEG")) << "a recording is no picture";
+}
+
+/// Text that somebody waits for, once it is flushed.
+class AwaitedText : public std::stringbuf {
+ public:
+  explicit AwaitedText(std::string awaited) : awaited_(std::move(awaited)) {}
+  [[nodiscard]] std::future<void> seen() { return seen_.get_future(); }
+
+ private:
+  int sync() override {
+    if (!was_seen_ && str().find(awaited_) != std::string::npos) {
+      was_seen_ = true;
+      seen_.set_value();
+    }
+    return 0;
+  }
+
+  std::string awaited_;
+  std::promise<void> seen_;
+  bool was_seen_ = false;
+};
+
+TEST_F(CatalogTest, HeadersOfPicturesAreRead) {
+  write_bytes(data_ / "p.png", test_image(400, 250, 1, ImageContainer::png));
+  const Bytes jpeg = test_image(64, 64, 1, ImageContainer::jpeg);
+  write_bytes(data_ / "cut.jpg", std::span(jpeg).first(jpeg.size() / 2));
+  config_.media = {{Media::image, {}}};
+  entry("p.csv", "id,path\n1,p.png\n2,cut.jpg\n").media = Media::image;
+  const MediaCatalog catalog = read_catalog(config_, 1).media.at(Media::image);
+  EXPECT_FLOAT_EQ(catalog.files.at(0).megapixels, 0.1F);
+  EXPECT_EQ(catalog.files[0].problem, "");
+  EXPECT_EQ(catalog.files.at(1).sha256, sha256_hex(read_text(data_ / "cut.jpg")));
+  EXPECT_THAT(catalog.files[1].problem, HasSubstr("cut short"));
+}
+
+TEST_F(CatalogTest, ProgressCountsSourcesAndNotFiles) {
+  entry("m.csv", "id,path\n1,a.wav\n2,a.wav\n3,b.wav\n4,a.wav\n");
+  AwaitedText text("4/4 sources read");
+  std::future<void> seen = text.seen();
+  std::ostream out(&text);
+  Progress progress(out, ProgressStyle::terminal, "sources read");
+  (void)read_catalog(config_, 2, &progress);
+  // The line is written five times a second.
+  constexpr std::chrono::seconds kLongEnough{20};
+  EXPECT_EQ(seen.wait_for(kLongEnough), std::future_status::ready);
+}
+
+TEST_F(CatalogTest, SubjectsAndGroupsAreHeldOnce) {
+  SourceSettings& settings =
+      entry("m.csv",
+            "id,path,who,accent,sex\n1,a.wav,ben,scots,f\n2,a.wav,,irish,\n3,b.wav,anna,scots,f\n4,a.wav,ben,,f\n"
+            "5,a.wav,unknown,irish,unknown\n6,a.wav,Ben,scots,f\n");
+  settings.subject = "who";
+  settings.groups = {"accent", "sex"};
+  const MediaCatalog catalog = audio();
+  EXPECT_THAT(catalog.subjects, ElementsAre(kUnknown, "ben", "anna", "Ben"));
+  EXPECT_THAT(catalog.groups,
+              ElementsAre(ElementsAre("irish", kUnknown), ElementsAre("scots", "f"), ElementsAre(kUnknown, "f")));
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
+  for (const Source& source : catalog.sources) {
+    found.emplace_back(source.subject, source.group);
+  }
+  using Pair = std::pair<std::uint32_t, std::uint32_t>;
+  EXPECT_THAT(found, ElementsAre(Pair(1, 1), Pair(kUnknownSubject, 0), Pair(2, 1), Pair(1, 2), Pair(kUnknownSubject, 0),
+                                 Pair(3, 1)));
+}
+
+TEST_F(CatalogTest, LabelsThatRunTogetherAreDifferentGroups) {
+  entry("m.csv", "id,path,x,y\n1,a.wav,ab,c\n2,a.wav,a,bc\n").groups = {"x", "y"};
+  EXPECT_THAT(audio().groups, ElementsAre(ElementsAre("a", "bc"), ElementsAre("ab", "c")));
+}
+
+TEST_F(CatalogTest, ColumnsOfJsonLinesMayComeLate) {
+  SourceSettings& settings = entry("m.jsonl",
+                                   "{\"path\": \"a.wav\", \"id\": \"1\"}\n"
+                                   "{\"id\": \"2\", \"path\": \"b.wav\", \"note\": \"n\", \"accent\": \"irish\"}\n"
+                                   "{\"who\": \"anna\", \"accent\": \"scots\", \"path\": \"b.wav\", \"id\": \"3\"}\n");
+  settings.subject = "who";
+  settings.groups = {"accent"};
+  settings.keep = {"note"};
+  const MediaCatalog catalog = audio();
+  ASSERT_THAT(catalog.sources, SizeIs(3));
+  EXPECT_THAT(catalog.groups, ElementsAre(ElementsAre("irish"), ElementsAre("scots"), ElementsAre(kUnknown)));
+  EXPECT_EQ(catalog.sources[0].group, 2U);
+  EXPECT_EQ(catalog.sources[0].carried[0], "");
+  EXPECT_EQ(catalog.sources[1].carried[0], "n");
+  EXPECT_EQ(catalog.sources[2].carried[0], "");
+  EXPECT_EQ(catalog.subject_of(catalog.sources[2]), "anna");
+  EXPECT_EQ(catalog.subject_of(catalog.sources[0]), kUnknown);
+}
+
+TEST_F(CatalogTest, LinesOfJsonBeforeTheirColumnsAreMistakesOnlyIfThereAreSuchColumns) {
+  entry("late.jsonl", "{\"x\": 1}\n{\"x\": 2, \"id\": \"a\"}\n{\"id\": \"b\", \"path\": \"a.wav\"}\n");
+  entry("never.jsonl", "{\"id\": \"c\"}\n{\"id\": \"d\"}\n");
+  EXPECT_THAT(mistakes(), ElementsAre("late.jsonl:1: the id is empty", "late.jsonl:1: the path is empty",
+                                      "late.jsonl:2: the path is empty",
+                                      "never.jsonl:1: there is no column `path`; the manifest has: id"));
+}
+
+TEST_F(CatalogTest, MistakesComeByManifestAndLine) {
+  entry("m.csv", "id,path\n1,a.wav\n1,/nowhere/x.wav\n2\n3,/nowhere/x.wav\n1,\n");
+  entry("n.csv", "id,path\n3,a.wav\n").keep = {"note"};
+  EXPECT_THAT(mistakes(),
+              ElementsAre("m.csv:4: the row has 1 cell, but the header names 2 columns",
+                          HasSubstr("m.csv:3: the path `/nowhere/x.wav` leaves"),
+                          HasSubstr("m.csv:3: id `1` is given a second time; first at " + (data_ / "m.csv:2").string()),
+                          HasSubstr("m.csv:5: the path `/nowhere/x.wav` leaves"), "m.csv:6: the path is empty",
+                          HasSubstr("m.csv:6: id `1` is given a second time; first at " + (data_ / "m.csv:2").string()),
+                          "n.csv:1: there is no column `note`; the manifest has: id, path",
+                          "n.csv:2: id `3` is given a second time; first at " + (data_ / "m.csv:5").string()));
+}
+
+TEST_F(CatalogTest, ObservedLevelsAreReadByName) {
+  MediaSettings& media = config_.media[Media::audio];
+  media.axes = {{"noise", {{"none", {}}, {"mri", {}}, {"ward", {}}}},
+                {"device", {{"studio", {}}}},
+                {"room", {{"dry", {}}, {"wet", {}}}}};
+  media.design.observed = {{"room", "space"}, {"noise", "noise"}};
+  entry("m.csv", "id,path,noise,space\n1,a.wav,mri,dry\n2,a.wav,,wet\n");
+  entry("n.csv", "space,id,noise,path\n,3,none,b.wav\ndry,4,ward,b.wav\n");
+  const MediaCatalog catalog = audio();
+  EXPECT_THAT(catalog.observed_axes, ElementsAre(0, 2));
+  ASSERT_THAT(catalog.observed_levels, SizeIs(8));
+  const auto observed = [&](std::size_t source) {
+    return std::pair(catalog.observed_level(source, 0), catalog.observed_level(source, 1));
+  };
+  EXPECT_EQ(observed(0), std::pair(1, 0));
+  EXPECT_EQ(observed(1), std::pair(kUnknownLevel, 1));
+  EXPECT_EQ(observed(2), std::pair(0, kUnknownLevel));
+  EXPECT_EQ(observed(3), std::pair(2, 0));
+}
+
+TEST_F(CatalogTest, ObservedLevelsAreOfEachMediumsOwnAxes) {
+  config_.media[Media::audio].axes = {{"noise", {{"none", {}}, {"mri", {}}}}};
+  config_.media[Media::image].axes = {{"light", {{"day", {}}, {"dusk", {}}}}};
+  config_.media[Media::image].design.observed = {{"light", "light"}};
+  entry("m.csv", "id,path,light\n1,a.wav,x\n");
+  entry("p.csv", "id,path,light\n2,p.png,dusk\n").media = Media::image;
+  const Catalog catalog = read_catalog(config_, 1);
+  EXPECT_THAT(catalog.media.at(Media::audio).observed_levels, IsEmpty());
+  EXPECT_THAT(catalog.media.at(Media::image).observed_levels, ElementsAre(1));
+}
+
+TEST_F(CatalogTest, ObservedCellsMustNameALevel) {
+  MediaSettings& media = config_.media[Media::audio];
+  media.axes = {{"noise", {{"none", {}}, {"mri_loud", {}}, {"ward", {}}}}};
+  media.design.observed = {{"noise", "heard"}};
+  entry("m.csv", "id,path,heard\n1,a.wav,mri_lod\n2,a.wav,none\n3,a.wav,Q\n4,a.wav, ward\n");
+  entry("n.csv", "id,path\n5,a.wav\n");
+  const std::string valid = "valid here: none, mri_loud, ward, or an empty cell where the level is not known";
+  EXPECT_THAT(
+      mistakes(),
+      ElementsAre(
+          "m.csv:2: column `heard` holds `mri_lod`, which is no level of axis `noise`; did you mean `mri_loud`? " +
+              valid,
+          "m.csv:4: column `heard` holds `Q`, which is no level of axis `noise`; " + valid,
+          "m.csv:5: column `heard` holds ` ward`, which is no level of axis `noise`; did you mean `ward`? " + valid,
+          "n.csv:1: there is no column `heard`; the manifest has: id, path"));
+}
+
+TEST_F(CatalogTest, SourcesThatShareTheirBytesAreCounted) {
+  fs::copy_file(data_ / "a.wav", data_ / "copy of a.wav");
+  write_text(data_ / "empty.wav", "");
+  entry("m.csv",
+        "id,path\nalone,c.wav\none,a.wav\nlost 1,none.wav\ntwo,copy of a.wav\nlost 2,none.wav\n"
+        "empty 1,empty.wav\nempty 2,empty.wav\n");
+  entry("n.csv", "id,path\nthree,b.wav\nfour,a.wav\nfive,b.wav\n");
+  const SharedBytes shared = audio().shared_bytes;
+  EXPECT_EQ(shared.sources, 5U);
+  EXPECT_EQ(shared.contents, 2U);
+  EXPECT_THAT(shared.ids, ElementsAre("one", "two", "three", "four", "five"));
+}
+
+TEST_F(CatalogTest, OnlyAFewSourcesThatShareTheirBytesAreNamed) {
+  std::string text = "id,path\n";
+  for (int i = 0; i < 100; ++i) {
+    text += std::to_string(i) + ",a.wav\n";
+  }
+  entry("m.csv", text);
+  const SharedBytes shared = audio().shared_bytes;
+  EXPECT_EQ(shared.sources, 100U);
+  EXPECT_EQ(shared.contents, 1U);
+  EXPECT_THAT(shared.ids, ElementsAre("0", "1", "2", "3", "4", "5"));
+}
+
+TEST_F(CatalogTest, DifferentBytesAreNotShared) {
+  entry("m.csv", "id,path\n1,a.wav\n2,b.wav\n3,c.wav\n");
+  const SharedBytes shared = audio().shared_bytes;
+  EXPECT_EQ(shared.sources, 0U);
+  EXPECT_EQ(shared.contents, 0U);
+  EXPECT_THAT(shared.ids, IsEmpty());
+}
+
+TEST(PackedTexts, ComeBackAsTheyWentIn) {
+  PackedTexts texts = {"one", "", "a longer text that leaves a short string behind"};
+  EXPECT_EQ(texts[0], "one");
+  EXPECT_EQ(texts[1], "");
+  EXPECT_EQ(texts[2], "a longer text that leaves a short string behind");
+  EXPECT_THROW((void)texts[3], std::out_of_range);
+  texts.clear();
+  texts.add("x");
+  EXPECT_EQ(texts[0], "x");
+  EXPECT_THROW((void)texts[1], std::out_of_range);
+}
+
 TEST_F(CatalogTest, AssetsAreHashedAndSorted) {
   entry("m.csv", "id,path\n1,a.wav\n");
   config_.assets = {{"site", {data_ / "a.wav", data_ / "b.wav"}, ""}};
@@ -269,8 +540,8 @@ TEST_F(CatalogTest, ThreadsDoNotMatter) {
   ASSERT_EQ(one.sources.size(), eight.sources.size());
   for (std::size_t i = 0; i < one.sources.size(); ++i) {
     EXPECT_EQ(one.sources[i].id, eight.sources[i].id);
-    EXPECT_EQ(one.sources[i].sha256, eight.sources[i].sha256);
-    EXPECT_EQ(one.sources[i].problem, eight.sources[i].problem);
+    EXPECT_EQ(one.file_of(one.sources[i]).sha256, eight.file_of(eight.sources[i]).sha256);
+    EXPECT_EQ(one.file_of(one.sources[i]).problem, eight.file_of(eight.sources[i]).problem);
   }
 }
 

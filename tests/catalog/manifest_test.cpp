@@ -2,6 +2,10 @@
 #include "pipeline/catalog/manifest.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
 
 #include "pipeline/catalog/catalog.h"
 #include "pipeline/core/error.h"
@@ -243,6 +247,78 @@ TEST(Manifest, MistakesCanBeGatheredWhileTheOtherRowsAreRead) {
   EXPECT_THAT(found, ElementsAre("an earlier one", HasSubstr("m.csv:2: ")));
   ASSERT_THAT(manifest.rows, SizeIs(1));
   EXPECT_EQ(manifest.rows[0].cells, (Cells{"b", "c"}));
+}
+
+/// What a body gets to see, as text: its columns, its line, and its cells.
+std::vector<std::string> streamed(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
+  std::vector<std::string> seen;
+  const std::vector<std::string> columns = for_each_manifest_row(
+      path, mistakes, [&](const std::vector<std::string>& known, std::size_t line, const auto& cells) {
+        std::string text = std::to_string(line) + ":";
+        ASSERT_EQ(cells.size(), known.size());
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+          text += " " + known[i] + "=" + std::string(cells[i]);
+        }
+        seen.push_back(text);
+      });
+  std::string all = "all:";
+  for (const std::string& column : columns) {
+    all += " " + column;
+  }
+  seen.push_back(all);
+  return seen;
+}
+
+TEST(Rows, OfCsvComeOneByOne) {
+  const TemporaryFolder folder;
+  write_text(folder / "m.csv",
+             "id,text\n\"a\",\"x \"\"1\"\", \"\"2\"\"\"\nb\n\nc,\"\"\nd,long enough to leave a short string\n");
+  std::vector<std::string> mistakes;
+  EXPECT_THAT(streamed(folder / "m.csv", mistakes),
+              ElementsAre("2: id=a text=x \"1\", \"2\"",
+                          "5: id=c text=", "6: id=d text=long enough to leave a short string", "all: id text"));
+  EXPECT_THAT(mistakes, ElementsAre(HasSubstr("m.csv:3: the row has 1 cell")));
+}
+
+TEST(Rows, OfJsonLinesMayBringColumns) {
+  const TemporaryFolder folder;
+  write_text(folder / "m.jsonl",
+             "{\"id\": \"a\"}\n{\"b\": 1, \"id\": \"b\"}\n{\"id\": \"c\", \"id\": \"c\", \"z\": 1}\n{\"id\": \"d\"}\n");
+  std::vector<std::string> mistakes;
+  EXPECT_THAT(streamed(folder / "m.jsonl", mistakes),
+              ElementsAre("1: id=a", "2: id=b b=1", "4: id=d b= z=", "all: id b z"));
+  EXPECT_THAT(mistakes, ElementsAre(HasSubstr("m.jsonl:3: the key `id` is given twice")));
+}
+
+TEST(Rows, ColumnsAreKnownWithoutRows) {
+  const TemporaryFolder folder;
+  write_text(folder / "m.csv", "id,path\n");
+  std::vector<std::string> mistakes;
+  EXPECT_THAT(streamed(folder / "m.csv", mistakes), ElementsAre("all: id path"));
+  EXPECT_THAT(mistakes, ElementsAre(HasSubstr("m.csv:1: the manifest lists no sources")));
+  EXPECT_THAT(streamed(folder / "none.csv", mistakes), ElementsAre("all:"));
+  EXPECT_THAT(mistakes, SizeIs(2));
+}
+
+TEST(Rows, OfAPipeAreReadToItsEnd) {
+  // More than one block, since the size of a pipe is not known beforehand.
+  constexpr int kRows = 20000;
+  const TemporaryFolder folder;
+  const std::filesystem::path pipe = folder / "m.csv";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  std::thread writer([&] {
+    std::string text = "id,path\n";
+    for (int i = 0; i < kRows; ++i) {
+      text += std::to_string(i) + ",a.wav\n";
+    }
+    std::ofstream(pipe) << text;
+  });
+  std::vector<std::string> mistakes;
+  const std::vector<std::string> seen = streamed(pipe, mistakes);
+  writer.join();
+  EXPECT_THAT(mistakes, IsEmpty());
+  ASSERT_THAT(seen, SizeIs(kRows + 1));
+  EXPECT_EQ(seen[kRows - 1], "20001: id=19999 path=a.wav");
 }
 
 /// What entries of one recording each ask of the signal must agree under matched pairing.

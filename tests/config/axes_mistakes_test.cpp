@@ -80,6 +80,21 @@ TEST_F(ConfigTest, OnlyTheFirstLevelMayBeEmpty) {
             Lines{"9:5: only the first level of an axis may be empty: put `b` first"});
 }
 
+TEST_F(ConfigTest, AnAxisMustChangeSomething) {
+  EXPECT_EQ(mistakes(kLevel + "    a: []\n"),
+            Lines{"7:3: the axis `noise` has one level, which is empty, so it changes nothing; add a level or take the "
+                  "axis out"});
+  // What the second level should have been is not known.
+  EXPECT_EQ(mistakes(kLevel + "    a: []\n    b: [zebra]\n").size(), 1U);
+  EXPECT_EQ(mistakes(kLevel + "    a: []\n    b: [channel.band]\n"), Lines{});
+  EXPECT_EQ(mistakes(kLevel + "    a: [channel.band]\n"), Lines{});
+}
+
+TEST_F(ConfigTest, AMistakeInTheOrderIsNoFaultOfTheAxes) {
+  EXPECT_EQ(mistakes(kLevel + "    a: [channel.band, {noise.coloured: {snr_db: 1}}]\ndesign: {order: as_writen}\n"),
+            Lines{"9:17: `order` must be staged or as_written; found `as_writen`; did you mean `as_written`?"});
+}
+
 TEST_F(ConfigTest, LevelsWithEqualContentsAreNamed) {
   EXPECT_EQ(mistakes(kLevel + "    a: [channel.band]\n    b: [{channel.band: {high_hz: 3.4e3}}]\n"),
             Lines{"9:5: the levels `a` and `b` have equal contents"});
@@ -92,20 +107,23 @@ TEST_F(ConfigTest, NamesOfLevelsAreChecked) {
             (Lines{"8:5: the level name `clean` is reserved for clean references",
                    "9:5: the level name `m n` must be made of letters (a-z, A-Z), digits, _ and -",
                    "10:5: the key `clean` is given twice: first on line 8"}));
+  EXPECT_EQ(mistakes(kLevel + "    none: []\n    identity: [channel.band]\n"),
+            Lines{"9:5: the level name `identity` is reserved for controls"});
 }
 
 TEST_F(ConfigTest, NamesOfAxesAreChecked) {
-  EXPECT_EQ(mistakes(kHead + "axes: {sha256: {a: []}, measured_x: {}, \"a b\": {a: []}, n: 3}\n"),
-            (Lines{"6:8: the axis name `sha256` is reserved: each record has a field of that name",
-                   "6:25: the axis `measured_x` must have at least one level",
-                   "6:25: the axis name `measured_x` is reserved: each record has a field of that name",
-                   "6:41: the axis name `a b` must be made of letters (a-z, A-Z), digits, _ and -",
-                   "6:60: `n` must be a map of levels; found `3`"}));
+  EXPECT_EQ(
+      mistakes(kHead + "axes: {sha256: {a: [channel.band]}, measured_x: {}, \"a b\": {a: [channel.band]}, n: 3}\n"),
+      (Lines{"6:8: the axis name `sha256` is reserved: each record has a field of that name",
+             "6:37: the axis `measured_x` must have at least one level",
+             "6:37: the axis name `measured_x` is reserved: each record has a field of that name",
+             "6:53: the axis name `a b` must be made of letters (a-z, A-Z), digits, _ and -",
+             "6:84: `n` must be a map of levels; found `3`"}));
 }
 
 TEST_F(ConfigTest, AxesAreDividedOnlyWithBothMedia) {
   EXPECT_EQ(
-      mistakes(kHead + "axes: {audio: {a: []}}\n"),
+      mistakes(kHead + "axes: {audio: {a: [channel.band]}}\n"),
       (Lines{"6:8: the axis name `audio` is reserved: `axes` is divided into `audio` and `image` only if there are "
              "sources of both"}));
   const std::string both =
@@ -117,7 +135,7 @@ TEST_F(ConfigTest, AxesAreDividedOnlyWithBothMedia) {
 }
 
 TEST_F(ConfigTest, AxesAndColumnsHaveDifferentNames) {
-  std::string text = kLevel + "    a: []\n";
+  std::string text = kLevel + "    a: [channel.band]\n";
   text.replace(text.find("file: path"), 10, "file: path, keep: [noise]");
   EXPECT_EQ(mistakes(text), Lines{"7:3: the axis `noise` has the name of a column in `groups` or `keep`"});
 }

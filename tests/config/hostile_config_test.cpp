@@ -33,7 +33,25 @@ axes:
     studio: []
     phone:
       - channel.band: {low_hz: 300}   # narrow
-design: {realizations: 8, pairing: matched, include_clean: true}
+  bits: {16: [], 8: [{channel.band: {high_hz: 4000}}]}
+design:
+  ways: 2
+  also: [{axes: [noise, line, bits], ways: 3}]
+  except: [{noise: [site, drawn], bits: 8}]
+  at_least: {sources: 20, subjects: 8}
+  realizations: 8
+  pairing: matched
+  order: staged
+  include_clean: true
+  fill: missing_only
+  observed: {noise: "where", line: which}
+  sources_per_group: at_least
+  match_on: [snr_db, age]
+  budget: {variants: 5000, bytes: 5e9}
+  controls: {identity: true, repeat: 0.02}
+  power: {baseline_error: 0.1, degradation: 2, units: 12, subject_sd: 0.5, source_sd: 0.6, interaction_sd: 0.2,
+          alpha: 0.05, power: 0.8}
+  effort: 2
 output:
   directory: out
   audio: {format: flac, bits: 16}
@@ -84,6 +102,28 @@ TEST_F(ConfigTest, DamagedConfigsAreReadOrRefused) {
   }
   EXPECT_GT(refused, kMutations / 2) << "the damage is too slight to test anything";
   EXPECT_LT(refused, kMutations) << "the damage is too great to test anything";
+}
+
+TEST_F(ConfigTest, AnythingMayStandForEachWord) {
+  // Random damage mostly ends at the syntax. This reaches the reader of every key and value.
+  const auto is_of_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  };
+  int tried = 0;
+  int refused = 0;
+  for (auto from = std::ranges::find_if(kGood, is_of_word); from != kGood.end();) {
+    const auto to = std::find_if_not(from, kGood.end(), is_of_word);
+    for (const char* other : {"~", "[]", "{}", "[[]]", "[noise]", "{noise: 1}", "-1", "7", "1e308", "''", "yes", "x"}) {
+      const std::string text = std::string(kGood.begin(), from) + other + std::string(to, kGood.end());
+      SCOPED_TRACE(text);
+      refused += mistakes(text).empty() ? 0 : 1;
+      ++tried;
+    }
+    from = std::find_if(to, kGood.end(), is_of_word);
+  }
+  EXPECT_GT(refused, tried / 2) << "what is wrong passes";
+  EXPECT_LT(refused, tried) << "nothing passes";
 }
 
 TEST_F(ConfigTest, EveryBeginningOfAConfigIsReadOrRefused) {

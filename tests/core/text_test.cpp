@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 namespace fairground {
 namespace {
 
@@ -25,6 +27,63 @@ TEST(Text, WhatIsNotUtf8IsFound) {
     EXPECT_FALSE(is_utf8(bad));
     EXPECT_FALSE(is_utf8("ok " + std::string(bad)));
   }
+}
+
+TEST(Text, WhatIsNotUtf8IsFoundWhereverItStands) {
+  // Around it is ASCII, which is passed over in blocks.
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const std::string front(before, 'a');
+      const std::string back(after, 'z');
+      EXPECT_TRUE(is_utf8(front + "€" + back));
+      EXPECT_FALSE(is_utf8(front + "\x80" + back));
+      EXPECT_FALSE(is_utf8(front + "\xE2\x82" + back));
+    }
+  }
+}
+
+TEST(Text, JsonEscapesWhatItMust) {
+  EXPECT_EQ(json_text(""), R"("")");
+  EXPECT_EQ(json_text("plain é€😀 / text"), R"("plain é€😀 / text")");
+  EXPECT_EQ(json_text("\"say \\ oh\""), R"("\"say \\ oh\"")");
+  EXPECT_EQ(json_text("\b\t\n\f\r"), R"("\b\t\n\f\r")");
+  EXPECT_EQ(json_text(std::string_view("\0\x01\x0B\x1F\x7F", 5)), "\"\\u0000\\u0001\\u000b\\u001f\x7F\"");
+  std::string line = "{";
+  append_json_text(line, "key");
+  EXPECT_EQ(line, "{\"key\"");
+}
+
+TEST(Text, JsonIsWrittenAsNlohmannWritesIt) {
+  // Each character below U+0800, alone and between others.
+  for (unsigned point = 0; point < 0x800U; ++point) {
+    std::string character;
+    if (point < 0x80U) {
+      character = static_cast<char>(point);
+    } else {
+      character += static_cast<char>(0xC0U | point >> 6U);
+      character += static_cast<char>(0x80U | (point & 0x3FU));
+    }
+    for (const std::string& text : {character, "a" + character + "\"", character + character}) {
+      EXPECT_EQ(json_text(text), nlohmann::json(text).dump());
+    }
+  }
+}
+
+TEST(Text, JsonEscapesWhereverTheyStand) {
+  // Around them is plain text, which is passed over in blocks.
+  for (unsigned byte = 0; byte < 0x80U; ++byte) {
+    for (std::size_t before = 0; before < 18; ++before) {
+      const std::string text = std::string(before, '!') + static_cast<char>(byte) + std::string(17 - before, ']');
+      EXPECT_EQ(json_text(text), nlohmann::json(text).dump());
+    }
+  }
+  EXPECT_EQ(json_text("12345678é\""), "\"12345678é\\\"\"");
+}
+
+TEST(Text, JsonIsUtf8) {
+  EXPECT_THROW((void)json_text("a longer text, and then Jos\xE9"), std::invalid_argument);
+  EXPECT_THROW((void)json_text("Jos\xE9"), std::invalid_argument);
+  EXPECT_THROW((void)json_text("\xED\xA0\x80"), std::invalid_argument);
 }
 
 TEST(Text, ControlCharactersDoNotReachTheTerminal) {

@@ -68,7 +68,7 @@ TEST(Coverage, WithoutASubjectColumnPeopleAreUnknown) {
   World world = audit();
   world.media().has_subjects = false;
   for (Source& source : world.media().sources) {
-    source.subject = kUnknown;
+    source.subject = kUnknownSubject;
   }
   const json irish = report(world, {})["audio"]["groups"][0];
   EXPECT_EQ(irish["before"]["observed"], count(4, "unknown", 4));
@@ -93,7 +93,7 @@ TEST(Coverage, ALostCleanReferenceIsNotInTheSet) {
 
 TEST(Coverage, WhatCannotBeReadWasNeverObserved) {
   World world = audit();
-  world.media().sources[2].problem = "missing";
+  world.file(2).problem = "missing";
   const json irish = report(world, {})["audio"]["groups"][0];
   EXPECT_EQ(irish["before"]["observed"], count(3, 1, 1));
   EXPECT_EQ(irish["after"][1]["synthesised"], count(3, 1, 1));
@@ -134,7 +134,7 @@ TEST(RealizationsMissing, GroupsWithTooFewSources) { EXPECT_EQ(missing(dealt()),
 TEST(RealizationsMissing, AnUnusableSourceMeetsNone) {
   World world = dealt();
   const std::vector<int> realizations = Plan(world.config, world.catalog).of(Media::audio).realizations;
-  world.media().sources[1].problem = "missing";
+  world.file(1).problem = "missing";
   EXPECT_EQ(missing(world), (Missing{{realizations[1]}, {3}, {1, 2, 3}}));
 }
 

@@ -241,7 +241,7 @@ TEST(VariantId, EachFieldOfItsHashChangesIt) {
   const std::string name = name_after([](World&) {});
   const std::map<std::string, std::function<void(World&)>> changes = {
       {"source id", [](World& w) { w.media().sources[0].id = "anna 2"; }},
-      {"source bytes", [](World& w) { w.media().sources[0].sha256 = sha256_hex("other"); }},
+      {"source bytes", [](World& w) { w.file(0).sha256 = sha256_hex("other"); }},
       {"rate", [](World& w) { w.config.sources[0].sample_rate = 8000; }},
       {"rate kept", [](World& w) { w.config.sources[0].sample_rate = 0; }},
       {"channels", [](World& w) { w.config.sources[0].mono = false; }},

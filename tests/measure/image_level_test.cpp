@@ -229,5 +229,47 @@ TEST(ImageLevel, RefusesPicturesSmallerThanTheMask) {
   EXPECT_NO_THROW((void)measure_image(flat(3, 3, CV_8UC3, 0)));
 }
 
+Image linear_picture(int width, int height, int channels, float value) {
+  Image image;
+  image.width = width;
+  image.height = height;
+  image.channels = channels;
+  image.samples.assign(image.row_size() * static_cast<std::size_t>(height), value);
+  return image;
+}
+
+TEST(Exposure, CountsFromMiddleGrey) {
+  constexpr double kFloats = 1e-6;
+  for (const int channels : {1, 3}) {
+    for (const int width : {1, 31, 32, 33, 100}) {
+      EXPECT_NEAR(measure_exposure_ev(linear_picture(width, 7, channels, 0.18F)), 0.0, kFloats);
+      EXPECT_NEAR(measure_exposure_ev(linear_picture(width, 7, channels, 0.72F)), 2.0, kFloats);
+      EXPECT_NEAR(measure_exposure_ev(linear_picture(width, 7, channels, 0.045F)), -2.0, kFloats);
+    }
+  }
+}
+
+TEST(Exposure, IsTheMeanOfLogarithmsDownToTheDarkest) {
+  Image image = linear_picture(50, 20, 3, 0.18F);
+  for (int y = 0; y < 5; ++y) {
+    std::fill(image.row(y).samples.begin(), image.row(y).samples.end(), 0.36F);
+  }
+  EXPECT_NEAR(measure_exposure_ev(image), 0.25, 1e-6);
+  for (int y = 10; y < 15; ++y) {
+    std::fill(image.row(y).samples.begin(), image.row(y).samples.end(), 0.0F);
+  }
+  EXPECT_NEAR(measure_exposure_ev(image), 0.25 + 0.25 * kDarkestEv, 1e-6);
+  EXPECT_NEAR(measure_exposure_ev(linear_picture(9, 9, 3, 0.0F)), kDarkestEv, 1e-9);
+}
+
+TEST(Exposure, WeighsThePrimariesByRec709) {
+  Image green = linear_picture(16, 16, 3, 0.0F);
+  for (int y = 0; y < 16; ++y) {
+    const auto samples = green.row(y).channel(1);
+    std::fill(samples.begin(), samples.end(), 1.0F);
+  }
+  EXPECT_NEAR(measure_exposure_ev(green), std::log2(0.7152 / 0.18), 1e-6);
+}
+
 }  // namespace
 }  // namespace fairground

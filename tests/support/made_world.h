@@ -32,6 +32,15 @@ inline StepSchema made_schema(std::string name, Stage stage, Media media = Media
 
 inline Step made_step(const StepSchema& schema, Setting strength) { return {&schema, {std::move(strength), {}}}; }
 
+inline std::uint32_t subject_number(MediaCatalog& catalog, const std::string& subject) {
+  const auto known = std::ranges::find(catalog.subjects, subject);
+  const auto number = static_cast<std::uint32_t>(known - catalog.subjects.begin());
+  if (known == catalog.subjects.end()) {
+    catalog.subjects.push_back(subject);
+  }
+  return number;
+}
+
 /// A config and the catalog that would have been read for it.
 struct World {
   Config config;
@@ -60,8 +69,11 @@ struct World {
     Source source;
     source.id = id;
     source.group = static_cast<std::uint32_t>(known - into.groups.begin());
-    source.subject = subject;
-    source.sha256 = sha256_hex("bytes of " + id);
+    source.subject = subject_number(into, subject);
+    source.file = static_cast<std::uint32_t>(into.files.size());
+    MediaFile& own_file = into.files.emplace_back();
+    own_file.path = id + ".file";
+    own_file.sha256 = sha256_hex("bytes of " + id);
     source.settings = static_cast<std::uint32_t>(std::ranges::find(config.sources, medium, &SourceSettings::media) -
                                                  config.sources.begin());
     if (known == into.groups.end()) {
@@ -69,6 +81,11 @@ struct World {
     }
     into.sources.push_back(std::move(source));
     return into.sources.back();
+  }
+
+  /// Each source has a file of its own.
+  MediaFile& file(std::size_t source, Media medium = Media::audio) {
+    return media(medium).files[media(medium).sources[source].file];
   }
 
   void add_many(std::size_t count, const std::string& group) {

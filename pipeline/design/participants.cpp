@@ -1,0 +1,85 @@
+#include "pipeline/design/participants.h"
+
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "pipeline/core/hash.h"
+
+namespace fairground {
+
+std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& catalog) {
+  std::vector<std::vector<std::pair<std::string, std::size_t>>> keyed(catalog.groups.size());
+  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
+    const Source& source = catalog.sources[i];
+    keyed[source.group].emplace_back(FieldHash().add(source.id).hex128(), i);
+  }
+  std::vector<std::vector<std::size_t>> groups(keyed.size());
+  for (std::size_t g = 0; g < keyed.size(); ++g) {
+    std::ranges::sort(keyed[g]);
+    for (const auto& [hash, index] : keyed[g]) {
+      groups[g].push_back(index);
+    }
+  }
+  return groups;
+}
+
+std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const std::vector<std::size_t>& members,
+                                              std::size_t count) {
+  // Sorted by: a known problem, how many of the same person come before, the person, the place in `members`.
+  using Key = std::tuple<bool, std::size_t, std::string, std::size_t>;
+  std::unordered_map<std::string, std::size_t> seen;
+  std::vector<std::pair<Key, std::size_t>> keyed;
+  for (std::size_t k = 0; k < members.size(); ++k) {
+    const Source& source = catalog.sources[members[k]];
+    const bool has_problem = !catalog.file_of(source).problem.empty();
+    const bool is_known = source.subject != kUnknownSubject;
+    // Sources with a problem are counted apart, so that they take nobody's first place.
+    const std::string person = is_known ? "subject " + catalog.subject_of(source) : "source " + source.id;
+    const std::size_t rank = seen[(has_problem ? "problem " : "good ") + person]++;
+    keyed.emplace_back(Key{has_problem, rank, FieldHash().add(person).hex128(), k}, members[k]);
+  }
+  std::ranges::sort(keyed);
+  keyed.resize(std::min(count, keyed.size()));
+  std::vector<std::size_t> taken;
+  for (const auto& [key, index] : keyed) {
+    taken.push_back(index);
+  }
+  return taken;
+}
+
+std::vector<int> deal_realizations(const MediaCatalog& catalog, const std::vector<std::vector<std::size_t>>& order,
+                                   int realizations, const std::map<std::string, int>& before) {
+  std::vector<int> dealt(catalog.sources.size(), -1);
+  for (const std::vector<std::size_t>& group : order) {
+    std::vector<std::size_t> uses(static_cast<std::size_t>(realizations), 0);
+    std::vector<std::size_t> fresh;
+    for (const std::size_t index : group) {
+      const auto known = before.find(catalog.sources[index].id);
+      if (known != before.end() && known->second < realizations) {
+        dealt[index] = known->second;
+        ++uses[static_cast<std::size_t>(known->second)];
+      } else {
+        fresh.push_back(index);
+      }
+    }
+    // Without an earlier run this is k mod R: the first of the least used is the next in turn.
+    using Use = std::pair<std::size_t, int>;
+    std::priority_queue<Use, std::vector<Use>, std::greater<>> least_used;
+    for (int r = 0; r < realizations; ++r) {
+      least_used.emplace(uses[static_cast<std::size_t>(r)], r);
+    }
+    for (const std::size_t index : fresh) {
+      const auto [count, realization] = least_used.top();
+      least_used.pop();
+      least_used.emplace(count + 1, realization);
+      dealt[index] = realization;
+    }
+  }
+  return dealt;
+}
+
+}  // namespace fairground

@@ -1,0 +1,60 @@
+// The command `coverage`: which combinations of labels a manifest holds too little of, in sources and in subjects.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace fairground {
+
+/// The fewest sources, and subjects, that a combination should have. A rate of 5 % goes unseen in 20 sources one time
+/// in three (0.95^20 = 0.36), and more often in fewer.
+inline constexpr std::uint32_t kDefaultAtLeast = 20;
+
+struct CoverageOptions {
+  std::vector<std::string> by = {};                     ///< columns, at most 64
+  std::uint32_t at_least = kDefaultAtLeast;             ///< sources in each combination, 1 or more
+  std::optional<std::uint32_t> at_least_subjects = {};  ///< at_least where empty
+  /// The strength of the combinatorial measures, and the deepest level that is listed and, without a cube, looked at.
+  /// Empty: 2, or 1 with a single column.
+  std::optional<std::size_t> ways = {};
+  std::string subject = {};            ///< column; empty: people are not counted
+  std::vector<std::string> bins = {};  ///< "COLUMN=EDGE,EDGE,…": numbers into half-open intervals
+  std::size_t memory_mb = 1024;        ///< for the counts of all patterns, or the cube is not built
+  std::size_t top = 20;                ///< patterns listed, of each kind
+  bool json = false;
+};
+
+/// Prints the report: a page of text, or with `options.json` one object, whose members stay as they are:
+///
+///   manifest         the path as given
+///   rows             sources in the manifest
+///   attributes       of each column: name; values (those that the manifest holds, sorted by their bytes; bins in
+///   order;
+///                    `unknown` last); unknown_rows; bins (the edges) where the column is binned
+///   at_least         sources; subjects (null without a subject column)
+///   ways             the strength of the measures
+///   method           "cube" (all levels) or "levels" (up to deepest_level only)
+///   deepest_level    of the patterns that were looked at
+///   sources, subjects (the latter null without a subject column), each with
+///     count          all of them
+///     rows_without   of subjects only: sources that name no subject, which count for nobody
+///     maximal_uncovered_patterns
+///       total, by_level {"1": n, …}   of all maximal uncovered patterns, levels without any left out
+///       shown        the first in rank up to shown_to_level: pattern {column: value}, level, count, missing
+///       shown_to_level, not_shown     not_shown of those without `unknown`
+///       with_unknown those in total that name the value `unknown`: total, by_level, shown, shown_to_level, not_shown
+///     combination_coverage            by ways, then threshold (1 and at_least): ways, threshold, combinations,
+///                    configurations, configurations_covered, simple, total, completeness {"0.5", "0.75", "1"},
+///                    minimum; `unknown` is no valid value and so in no configuration
+///   notes            sentences that a reader must know
+///
+/// Rank is by what is missing, then by level (broader first), then by column and value. The list goes to the level
+/// `ways`, or to the lowest level that has a pattern where that is deeper. Throws UserError with all mistakes.
+void coverage_report(const std::filesystem::path& manifest, const CoverageOptions& options, std::ostream& out);
+
+}  // namespace fairground

@@ -1,0 +1,62 @@
+#include "pipeline/flow/report_text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/core/text.h"
+
+namespace fairground {
+
+std::string printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 'x');
+    if (byte < 0x20U || byte == 0x7FU) {
+      text[i] = '?';
+    } else if (byte == 0xC2U && next >= 0x80U && next < 0xA0U) {
+      // U+0080 to U+009F, which some terminals obey too.
+      text.replace(i, 2, "?");
+    }
+  }
+  return text;
+}
+
+std::string short_listing(const std::vector<std::string>& words) {
+  constexpr std::size_t kMost = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(words.size(), kMost); ++i) {
+    text += (i == 0 ? "" : ", ") + words[i];
+  }
+  return words.size() <= kMost ? text : text + ", … and " + std::to_string(words.size() - kMost) + " more";
+}
+
+std::string group_name(const std::vector<std::string>& labels) {
+  std::string name;
+  for (const std::string& label : labels) {
+    name += (name.empty() ? "" : " / ") + label;
+  }
+  return name.empty() ? "all sources" : name;
+}
+
+void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) {
+  std::vector<std::size_t> widths;
+  for (auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] = printable(std::move(row[i]));
+      widths[i] = std::max(widths[i], character_count(row[i]));
+    }
+  }
+  for (const auto& row : rows) {
+    out << ' ';
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out << ' ' << row[i];
+      if (i + 1 < row.size()) {
+        out << std::string(widths[i] - character_count(row[i]) + 1, ' ');
+      }
+    }
+    out << '\n';
+  }
+}
+
+}  // namespace fairground

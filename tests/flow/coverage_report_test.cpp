@@ -1,0 +1,472 @@
+// What `coverage` prints: a small page by heart, and larger ones counted again by brute force.
+#include "pipeline/flow/coverage_report.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "pipeline/core/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace fairground {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class CoverageReport : public testing::Test {
+ protected:
+  std::string report(const std::string& text, const CoverageOptions& options, const std::string& name = "m.csv") {
+    write_text(folder_ / name, text);
+    std::ostringstream out;
+    coverage_report(folder_ / name, options, out);
+    return out.str();
+  }
+  json json_report(const std::string& text, CoverageOptions options, const std::string& name = "m.csv") {
+    options.json = true;
+    return json::parse(report(text, options, name));
+  }
+  /// All that is wrong.
+  std::vector<std::string> mistakes(const std::string& text, const CoverageOptions& options,
+                                    const std::string& name = "m.csv") {
+    try {
+      ADD_FAILURE() << report(text, options, name);
+    } catch (const UserError& error) {
+      return error.messages();
+    }
+    return {};
+  }
+  [[nodiscard]] std::string path() const { return folder_ / "m.csv"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+/// Six recordings of four people; one of them is heard at home and at work.
+constexpr const char* kSpeech =
+    "clip,speaker,accent,place,age\n"
+    "1,ann,irish,home,17\n"
+    "2,ann,irish,work,17\n"
+    "3,bob,irish,home,30\n"
+    "4,cat,scots,home,44.5\n"
+    "5,,scots,home,60\n"
+    "6,dan,scots,,60\n";
+
+TEST_F(CoverageReport, IsThisPage) {
+  const std::string page = report(kSpeech, {.by = {"accent", "place"}, .at_least = 2, .subject = "speaker"});
+  // Of the sources: irish & work 1, scots & work 0, scots & unknown 1, irish & unknown 0; but work and unknown are each
+  // 1, below 2 by themselves, so that what is more special is not maximal. Of the subjects: scots are cat and dan;
+  // scots at home is cat alone, irish at home are ann and bob.
+  EXPECT_EQ(page,
+            "coverage of " + path() +
+                ": 6 sources, 4 subjects; wanted in every combination: at least 2 sources and 2 subjects\n"
+                "\n"
+                "  column  values\n"
+                "  accent  2: irish, scots\n"
+                "  place   3: home, work, unknown\n"
+                "\n"
+                "sources: 2 maximal uncovered patterns; whatever is more special than one of them has fewer than "
+                "2, too\n"
+                "\n"
+                "  level  patterns  of them with `unknown`\n"
+                "  1      2         1\n"
+                "\n"
+                "  missing  sources  level  pattern\n"
+                "  1        1        1      place=work\n"
+                "\n"
+                "  with `unknown`, which are gaps in what is known and not in people\n"
+                "  missing  sources  level  pattern\n"
+                "  1        1        1      place=unknown\n"
+                "\n"
+                "  combination coverage (NISTIR 7878) in sources, without `unknown`\n"
+                "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
+                "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
+                "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 %\n"
+                "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 %\n"
+                "  2     2         0 of 1 (0.0 %)    2 of 4 (50.0 %)   1 of 1 (100.0 %)  0 of 1 (0.0 %)    50.0 %\n"
+                "\n"
+                "subjects: 3 maximal uncovered patterns; whatever is more special than one of them has fewer than "
+                "2, too\n"
+                "\n"
+                "  level  patterns  of them with `unknown`\n"
+                "  1      2         1\n"
+                "  2      1         0\n"
+                "\n"
+                "  missing  subjects  level  pattern\n"
+                "  1        1         1      place=work\n"
+                "  1        1         2      accent=scots, place=home\n"
+                "\n"
+                "  with `unknown`, which are gaps in what is known and not in people\n"
+                "  missing  subjects  level  pattern\n"
+                "  1        1         1      place=unknown\n"
+                "\n"
+                "  combination coverage (NISTIR 7878) in subjects, without `unknown`\n"
+                "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
+                "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
+                "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 %\n"
+                "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 %\n"
+                "  2     2         0 of 1 (0.0 %)    1 of 4 (25.0 %)   0 of 1 (0.0 %)    0 of 1 (0.0 %)    25.0 %\n"
+                "\n"
+                "  note: column place is unknown in 1 of 6 sources\n"
+                "  note: 1 source names no subject and counts as a source only\n"
+                "  note: values are those that the manifest holds, and declared bins: a group that it lacks "
+                "altogether is not listed\n"
+                "\n"
+                "A gap in people is closed by people: variants of those who are there never fill it.\n");
+}
+
+TEST_F(CoverageReport, SaysTheSameInJson) {
+  const json found = json_report(kSpeech, {.by = {"accent", "place"}, .at_least = 2, .subject = "speaker"});
+  json expected = json::parse(R"({
+    "rows": 6,
+    "attributes": [{"name": "accent", "values": ["irish", "scots"], "unknown_rows": 0},
+                   {"name": "place", "values": ["home", "work", "unknown"], "unknown_rows": 1}],
+    "at_least": {"sources": 2, "subjects": 2}, "ways": 2, "method": "cube", "deepest_level": 2,
+    "notes": ["column place is unknown in 1 of 6 sources", "1 source names no subject and counts as a source only",
+      "values are those that the manifest holds, and declared bins: a group that it lacks altogether is not listed"],
+    "sources": {"count": 6,
+      "maximal_uncovered_patterns": {"total": 2, "by_level": {"1": 2}, "not_shown": 0, "shown_to_level": 2,
+        "shown": [{"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1}],
+        "with_unknown": {"total": 1, "by_level": {"1": 1}, "not_shown": 0, "shown_to_level": 2,
+          "shown": [{"pattern": {"place": "unknown"}, "level": 1, "count": 1, "missing": 1}]}},
+      "combination_coverage": [
+        {"ways": 1, "threshold": 1, "combinations": 2, "configurations": 4, "configurations_covered": 4,
+         "simple": 1.0, "total": 1.0, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0}, "minimum": 1.0},
+        {"ways": 1, "threshold": 2, "combinations": 2, "configurations": 4, "configurations_covered": 3,
+         "simple": 0.5, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5}, "minimum": 0.5},
+        {"ways": 2, "threshold": 1, "combinations": 1, "configurations": 4, "configurations_covered": 3,
+         "simple": 0.0, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0}, "minimum": 0.75},
+        {"ways": 2, "threshold": 2, "combinations": 1, "configurations": 4, "configurations_covered": 2,
+         "simple": 0.0, "total": 0.5, "completeness": {"0.5": 1.0, "0.75": 0.0, "1": 0.0}, "minimum": 0.5}]},
+    "subjects": {"count": 4, "rows_without": 1,
+      "maximal_uncovered_patterns": {"total": 3, "by_level": {"1": 2, "2": 1}, "not_shown": 0, "shown_to_level": 2,
+        "shown": [{"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1},
+                  {"pattern": {"accent": "scots", "place": "home"}, "level": 2, "count": 1, "missing": 1}],
+        "with_unknown": {"total": 1, "by_level": {"1": 1}, "not_shown": 0, "shown_to_level": 2,
+          "shown": [{"pattern": {"place": "unknown"}, "level": 1, "count": 1, "missing": 1}]}},
+      "combination_coverage": [
+        {"ways": 1, "threshold": 1, "combinations": 2, "configurations": 4, "configurations_covered": 4,
+         "simple": 1.0, "total": 1.0, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0}, "minimum": 1.0},
+        {"ways": 1, "threshold": 2, "combinations": 2, "configurations": 4, "configurations_covered": 3,
+         "simple": 0.5, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5}, "minimum": 0.5},
+        {"ways": 2, "threshold": 1, "combinations": 1, "configurations": 4, "configurations_covered": 3,
+         "simple": 0.0, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0}, "minimum": 0.75},
+        {"ways": 2, "threshold": 2, "combinations": 1, "configurations": 4, "configurations_covered": 1,
+         "simple": 0.0, "total": 0.25, "completeness": {"0.5": 0.0, "0.75": 0.0, "1": 0.0}, "minimum": 0.25}]}
+  })");
+  expected["manifest"] = path();
+  EXPECT_EQ(found, expected) << found.dump(2);
+}
+
+TEST_F(CoverageReport, SortsNumbersIntoHalfOpenIntervals) {
+  const CoverageOptions options{.by = {"age"}, .at_least = 2, .bins = {"age=18,30,44.5,60,100"}};
+  const json found = json_report(kSpeech, options);
+  EXPECT_EQ(found["attributes"][0]["values"], json({"<18", "[18,30)", "[30,44.5)", "[44.5,60)", "[60,100)", ">=100"}));
+  EXPECT_EQ(found["attributes"][0]["bins"], json({18.0, 30.0, 44.5, 60.0, 100.0}));
+  const json patterns = found["sources"]["maximal_uncovered_patterns"];
+  EXPECT_EQ(patterns["total"], 4);
+  EXPECT_EQ(patterns["shown"][0],
+            json({{"pattern", {{"age", "[18,30)"}}}, {"level", 1}, {"count", 0}, {"missing", 2}}));
+  EXPECT_EQ(patterns["shown"][1]["pattern"]["age"], ">=100");
+  EXPECT_EQ(patterns["shown"][2]["pattern"]["age"], "[30,44.5)");
+  EXPECT_EQ(patterns["shown"][3]["pattern"]["age"], "[44.5,60)");
+  EXPECT_EQ(found["subjects"], nullptr);
+  EXPECT_EQ(found["at_least"]["subjects"], nullptr);
+  EXPECT_EQ(found["ways"], 1);
+}
+
+TEST_F(CoverageReport, RefusesCellsThatAreNoNumbers) {
+  const CoverageOptions options{.by = {"age"}, .bins = {"age=18"}};
+  std::string text = "id,age\n1,17\n2,old\n3,\n4,unknown\n5,nan\n6,12y\n7,1e400\n";
+  EXPECT_THAT(mistakes(text, options),
+              ElementsAre(AllOf(HasSubstr(path() + ":3: column `age` is binned"), HasSubstr("`old`")),
+                          HasSubstr(":6: "), HasSubstr(":7: "), HasSubstr(":8: ")));
+  for (int i = 0; i < 100; ++i) {
+    text += "x,?\n";
+  }
+  const std::vector<std::string> found = mistakes(text, options);
+  EXPECT_THAT(found, SizeIs(11));
+  EXPECT_THAT(found.back(), HasSubstr("column `age` has 94 more cells without a number"));
+}
+
+TEST_F(CoverageReport, SaysThatAllAreTooFew) {
+  const CoverageOptions options{.by = {"accent"}, .at_least = 5, .at_least_subjects = 5, .subject = "speaker"};
+  EXPECT_THAT(report(kSpeech, options),
+              HasSubstr("subjects: all 4 together are fewer than 5, so that every combination "
+                        "is a gap and no finer one is listed\n"));
+  const json patterns = json_report(kSpeech, options)["subjects"]["maximal_uncovered_patterns"];
+  EXPECT_EQ(patterns["by_level"], json({{"0", 1}}));
+  EXPECT_EQ(patterns["shown"], json({{{"pattern", json::object()}, {"level", 0}, {"count", 4}, {"missing", 1}}}));
+}
+
+TEST_F(CoverageReport, SaysThatNothingIsMissing) {
+  const std::string page = report(kSpeech, {.by = {"accent"}, .at_least = 3});
+  EXPECT_THAT(page, AllOf(HasSubstr("sources: every combination has at least 3\n"),
+                          HasSubstr("note: people were not counted"), Not(HasSubstr("subjects:"))));
+}
+
+TEST_F(CoverageReport, ReadsJsonLines) {
+  const std::string lines =
+      "{\"clip\": 1, \"accent\": \"irish\"}\n{\"accent\": null, \"rate\": 8000}\n{\"rate\": 16000, \"accent\": "
+      "\"irish\"}\n";
+  const json found = json_report(lines, {.by = {"rate", "accent"}, .at_least = 2}, "m.jsonl");
+  EXPECT_EQ(found["attributes"][0]["values"], json({"16000", "8000", "unknown"}));
+  EXPECT_EQ(found["attributes"][1]["values"], json({"irish", "unknown"}));
+  EXPECT_EQ(found["sources"]["maximal_uncovered_patterns"]["by_level"], json({{"1", 4}}));
+}
+
+TEST_F(CoverageReport, TakesUnknownForAnEmptyCell) {
+  const std::string text = "speaker,accent\nunknown,irish\n,unknown\na,\n";
+  const json found = json_report(text, {.by = {"accent"}, .at_least = 1, .subject = "speaker"});
+  EXPECT_EQ(found["attributes"][0]["unknown_rows"], 2);
+  EXPECT_EQ(found["subjects"]["count"], 1);
+  EXPECT_EQ(found["subjects"]["rows_without"], 2);
+}
+
+TEST_F(CoverageReport, DoesNotDependOnTheOrderOfRows) {
+  std::string text = "id,accent,place\n";
+  std::string reversed = text;
+  std::vector<std::string> rows;
+  std::mt19937 bits(5);
+  for (int i = 0; i < 200; ++i) {
+    rows.push_back("x,accent" + std::to_string(bits() % 12) + ",place" + std::to_string(bits() % 12) + "\n");
+    text += rows.back();
+  }
+  std::ranges::reverse(rows);
+  for (const std::string& row : rows) {
+    reversed += row;
+  }
+  const CoverageOptions options{.by = {"accent", "place"}, .at_least = 3, .json = true};
+  EXPECT_EQ(report(text, options), report(reversed, options));
+}
+
+TEST_F(CoverageReport, ListsAllMistakes) {
+  EXPECT_THAT(mistakes(kSpeech, {.by = {"acent", "place", "years"}, .subject = "speakr"}),
+              ElementsAre(AllOf(HasSubstr("no column `acent`"), HasSubstr("did you mean `accent`?")),
+                          HasSubstr("no column `years`"), HasSubstr("did you mean `speaker`?")));
+  EXPECT_THAT(mistakes(kSpeech, {.by = {"accent", "accent", "", "place"},
+                                 .at_least_subjects = 3,
+                                 .ways = 5,
+                                 .bins = {"age=18", "place", "place=1,1", "place=x", "place=1", "place=2", "place="}}),
+              ElementsAre(HasSubstr("`accent` is named twice"), HasSubstr("empty"), HasSubstr("--ways 5"),
+                          HasSubstr("--at-least-subjects"), HasSubstr("`age` is not in --by"),
+                          HasSubstr("a column and its edges"), HasSubstr("not above the one before"),
+                          HasSubstr("`x` is not a number"), HasSubstr("`place` is binned twice"),
+                          HasSubstr("`` is not a number")));
+  EXPECT_THAT(mistakes(kSpeech, {.by = {"accent", "speaker"}, .subject = "speaker"}),
+              ElementsAre(HasSubstr("--subject")));
+  EXPECT_THAT(mistakes(kSpeech, {}), ElementsAre(HasSubstr("name the columns")));
+  EXPECT_THAT(mistakes("a,b\n1\n", {.by = {"a"}}), ElementsAre(HasSubstr(":2: the row has 1 cell")));
+  EXPECT_THAT(mistakes("a,b\n1,\n2,\n", {.by = {"a", "b"}}), ElementsAre(HasSubstr("`b` has no value in any row")));
+}
+
+TEST_F(CoverageReport, RefusesTooMuch) {
+  std::string names = "id";
+  std::vector<std::string> by;
+  for (int i = 0; i < 65; ++i) {
+    by.push_back("c" + std::to_string(i));
+    names += "," + by.back();
+  }
+  EXPECT_THAT(mistakes(names + "\n", {.by = by}), ElementsAre(HasSubstr("65 columns, but at most 64")));
+
+  std::string ids = "id,sex\n";
+  for (int i = 0; i <= 1000; ++i) {
+    ids += std::to_string(i) + ",f\n";
+  }
+  EXPECT_THAT(mistakes(ids, {.by = {"sex", "id"}}),
+              ElementsAre(AllOf(HasSubstr("`id` has more than 1000 different values"), HasSubstr("--bins"))));
+  EXPECT_THAT(report(ids, {.by = {"id"}, .at_least = 1, .bins = {"id=500"}}), HasSubstr("every combination has"));
+
+  by.pop_back();
+  std::string wide = names.substr(0, names.rfind(',')) + "\n";
+  for (int row = 0; row < 8; ++row) {
+    wide += "id";
+    for (int i = 0; i < 64; ++i) {
+      wide += ",v" + std::to_string(row * (i + 1) % 8);
+    }
+    wide += '\n';
+  }
+  // All pairs of 64 columns are no trouble, all sets of 12 are.
+  EXPECT_THAT(report(wide, {.by = by}), HasSubstr("patterns of more than 2 columns were not looked at"));
+  EXPECT_THAT(mistakes(wide, {.by = by, .ways = 12}),
+              ElementsAre(AllOf(HasSubstr("64 columns, up to 12 in combination, "), HasSubstr("fewer --ways"))));
+}
+
+// By brute force, on a table that is too large for the smallest cube.
+
+struct Table {
+  std::vector<std::string> by;
+  std::vector<std::vector<int>> rows;
+  std::vector<int> people;  ///< -1 where nobody is named
+
+  [[nodiscard]] std::string text() const {
+    std::string text = "who";
+    for (const std::string& name : by) {
+      text += "," + name;
+    }
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      text += "\n" + (people[r] < 0 ? "" : "p" + std::to_string(people[r]));
+      for (const int value : rows[r]) {
+        text += "," + (value == 0 ? "" : "v" + std::to_string(value));
+      }
+    }
+    return text + "\n";
+  }
+};
+
+/// Nine columns of three values, one of which is unknown in the last of them.
+Table random_table() {
+  Table table;
+  std::mt19937 bits(99);
+  for (int a = 0; a < 9; ++a) {
+    table.by.push_back("c" + std::to_string(a));
+  }
+  for (int r = 0; r < 120; ++r) {
+    table.rows.emplace_back();
+    for (int a = 0; a < 9; ++a) {
+      const auto value = static_cast<int>(std::min(bits() % 3, bits() % 3));
+      table.rows.back().push_back(a == 8 ? value : value + 1);
+    }
+    table.people.push_back(static_cast<int>(bits() % 40) - 1);
+  }
+  return table;
+}
+
+/// Values by column; the others are open.
+using Cells = std::map<int, int>;
+
+std::size_t count(const Table& table, const Cells& cells, bool of_people) {
+  std::set<int> who;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const bool matches = std::ranges::all_of(
+        cells, [&](const auto& cell) { return table.rows[r][static_cast<std::size_t>(cell.first)] == cell.second; });
+    if (matches && (!of_people || table.people[r] >= 0)) {
+      who.insert(of_people ? table.people[r] : static_cast<int>(r));
+    }
+  }
+  return who.size();
+}
+
+/// "count column=value …" of all maximal uncovered patterns of levels 1 and 2.
+std::multiset<std::string> patterns_by_brute_force(const Table& table, std::size_t threshold, bool of_people) {
+  std::multiset<std::string> found;
+  for (int a = 0; a < 9; ++a) {
+    for (int b = a; b < 9; ++b) {
+      for (int v = 0; v < 4; ++v) {
+        for (int w = 0; w < 4; ++w) {
+          const auto has = [](int column, int value) { return column == 8 ? value < 3 : value > 0; };
+          if (!has(a, v) || !has(b, w) || (a == b && v != w)) {
+            continue;
+          }
+          const Cells cells = {{a, v}, {b, w}};
+          const std::size_t number = count(table, cells, of_people);
+          const bool parents_covered = a == b || (count(table, {{a, v}}, of_people) >= threshold &&
+                                                  count(table, {{b, w}}, of_people) >= threshold);
+          if (number < threshold && parents_covered) {
+            std::string text = std::to_string(number);
+            for (const auto& [column, value] : cells) {
+              text += " c" + std::to_string(column) + "=" + (value == 0 ? "unknown" : "v" + std::to_string(value));
+            }
+            found.insert(text);
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+std::multiset<std::string> patterns_of(const json& report) {
+  std::multiset<std::string> found;
+  for (const json& list : {report["shown"], report["with_unknown"]["shown"]}) {
+    for (const json& entry : list) {
+      std::string text = std::to_string(entry["count"].get<int>());
+      for (const auto& [column, value] : entry["pattern"].items()) {
+        text += " " + column + "=" + value.get<std::string>();
+      }
+      found.insert(text);
+    }
+  }
+  return found;
+}
+
+TEST_F(CoverageReport, OfLevelsIsWhatBruteForceFinds) {
+  const Table table = random_table();
+  // 4^9 counts of 4 bytes are 1.05 MB.
+  CoverageOptions options{.by = table.by, .at_least = 14, .at_least_subjects = 9, .subject = "who", .memory_mb = 1};
+  options.top = 1000;
+  const json levels = json_report(table.text(), options);
+  EXPECT_EQ(levels["method"], "levels");
+  EXPECT_EQ(levels["deepest_level"], 2);
+  EXPECT_THAT(levels["notes"][0], HasSubstr("would take 2 MB, more than --memory 1: patterns of more than 2 columns"));
+  options.memory_mb = 2;
+  const json cube = json_report(table.text(), options);
+  EXPECT_EQ(cube["method"], "cube");
+  for (const bool of_people : {false, true}) {
+    const char* name = of_people ? "subjects" : "sources";
+    const json of_levels = levels[name]["maximal_uncovered_patterns"];
+    const json of_cube = cube[name]["maximal_uncovered_patterns"];
+    const auto expected = patterns_by_brute_force(table, of_people ? 9 : 14, of_people);
+    ASSERT_THAT(expected, Not(IsEmpty()));
+    EXPECT_EQ(patterns_of(of_levels), expected);
+    EXPECT_EQ(patterns_of(of_cube), expected);
+    EXPECT_EQ(of_levels["total"], expected.size());
+    EXPECT_EQ(of_levels["not_shown"], 0);
+    EXPECT_GT(of_cube["total"], expected.size());
+    EXPECT_EQ(of_cube["by_level"]["2"], of_levels["by_level"]["2"]);
+    EXPECT_EQ(cube[name]["combination_coverage"], levels[name]["combination_coverage"]);
+  }
+}
+
+TEST_F(CoverageReport, CutsTheListAndSaysByHowMuch) {
+  const Table table = random_table();
+  const CoverageOptions options{.by = table.by, .at_least = 14, .top = 3};
+  const json patterns = json_report(table.text(), options)["sources"]["maximal_uncovered_patterns"];
+  std::vector<int> missing;
+  for (const json& entry : patterns["shown"]) {
+    EXPECT_LE(entry["level"], 2);
+    missing.push_back(entry["missing"]);
+  }
+  EXPECT_THAT(missing, SizeIs(3));
+  EXPECT_TRUE(std::ranges::is_sorted(missing, std::greater()));
+  const std::size_t known = patterns["total"].get<std::size_t>() - patterns["with_unknown"]["total"].get<std::size_t>();
+  EXPECT_EQ(patterns["not_shown"], known - 3);
+  std::size_t sum = 0;
+  for (const auto& [level, number] : patterns["by_level"].items()) {
+    sum += number.get<std::size_t>();
+  }
+  EXPECT_EQ(patterns["total"], sum);
+  const std::string page = report(table.text(), options);
+  EXPECT_THAT(page,
+              AllOf(HasSubstr(" up to level 2 (--top shows more) and "), HasSubstr(" deeper (--ways shows more)")));
+}
+
+TEST_F(CoverageReport, ListsTheBroadestGapsWhereAllAreDeep) {
+  // Every pair is there, but no triple is complete: the parity of three.
+  const std::string text = "a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n";
+  const json patterns =
+      json_report(text, {.by = {"a", "b", "c"}, .at_least = 1})["sources"]["maximal_uncovered_patterns"];
+  EXPECT_EQ(patterns["by_level"], json({{"3", 4}}));
+  EXPECT_EQ(patterns["shown_to_level"], 3);
+  EXPECT_THAT(patterns["shown"], SizeIs(4));
+}
+
+TEST_F(CoverageReport, KeepsLabelsFromCommandingTheTerminal) {
+  const std::string page = report("a,b\x1b[2J\nx\x1b[31m,y\n", {.by = {"a", "b\x1b[2J"}, .at_least = 2});
+  EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(page, HasSubstr("x?[31m"));
+}
+
+}  // namespace
+}  // namespace fairground
