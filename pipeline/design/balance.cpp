@@ -250,6 +250,7 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
       members[group].push_back(table.values[column.sources[k]][q]);
     }
     std::vector<Sample> samples;
+    samples.reserve(groups);
     for (const Sums& group : sums) {
       samples.push_back(sample_of(group, column));
     }

@@ -94,8 +94,10 @@ class Column {
   void add_mistakes(const std::string& file, std::vector<std::string>& mistakes) const {
     const std::string name = in_ticks(attribute_.name);
     for (const auto& [line, cell] : bad_cells_) {
-      mistakes.push_back(file + ":" + std::to_string(line) + ": column " + name + " is binned, but " + in_ticks(cell) +
-                         " is not a number; leave the cell empty where the number is not known");
+      std::string message = file;
+      message += ":" + std::to_string(line) + ": column " + name + " is binned, but " + in_ticks(cell) +
+                 " is not a number; leave the cell empty where the number is not known";
+      mistakes.push_back(std::move(message));
     }
     if (bad_count_ > bad_cells_.size()) {
       mistakes.push_back(file + ": column " + name + " has " + counted(bad_count_ - bad_cells_.size(), "more cell") +

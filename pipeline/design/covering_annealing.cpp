@@ -1,17 +1,10 @@
 #include "pipeline/design/covering_annealing.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 namespace fairground::covering {
 namespace {
-
-/// Cover counts of tuples that nobody needs start here, and so never reach one or none.
-constexpr std::uint32_t kPlenty = 1U << 30U;
-
-/// Tables beyond this many bytes are not built.
-constexpr double kMostBytes = 256.0 * 1024 * 1024;
 
 /// In tuples. Empirical: above it the order that a good start brings is lost, well below it nothing moves but what
 /// costs nothing. The published sizes are found fastest from 0.3 to 0.45.
@@ -30,436 +23,88 @@ constexpr int kMostRepairs = 4;
 
 }  // namespace
 
-template <typename Visit>
-void Annealer::for_each_ways(Visit visit) {
-  const auto run = [&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays> ways) {
-    if (!std::get<kWays - 1>(members_).empty()) {
-      visit(ways);
-    }
-  };
-  run(std::integral_constant<std::size_t, 1>());
-  run(std::integral_constant<std::size_t, 2>());
-  run(std::integral_constant<std::size_t, 3>());
-  run(std::integral_constant<std::size_t, 4>());
-  run(std::integral_constant<std::size_t, 5>());
-  run(std::integral_constant<std::size_t, 6>());
-}
-
-bool Annealer::fits(const TupleSpace& space, std::size_t rows) {
-  double symbols = 0;
-  for (std::size_t factor = 0; factor < space.factor_count(); ++factor) {
-    symbols += static_cast<double>(space.levels(factor));
-  }
-  const double bytes = static_cast<double>(space.size()) * sizeof(Cover) + static_cast<double>(rows) * symbols * 4.2;
-  return bytes <= kMostBytes;
-}
-
 Annealer::Annealer(const TupleSpace& space, const Constraints& constraints, const Needs& needs,
                    const std::vector<Row>& rows, std::vector<bool> frozen)
-    : constraints_(constraints),
-      factors_(space.factor_count()),
-      rows_(rows.size()),
-      words_((rows.size() + 63) / 64),
-      frozen_(std::move(frozen)),
-      visits_(factors_),
-      covers_(space.size()) {
-  for (std::size_t factor = 0; factor < factors_; ++factor) {
-    levels_.push_back(space.levels(factor));
-    first_symbol_.push_back(symbols_);
-    symbols_ += space.levels(factor);
+    : constraints_(constraints), tables_(space, needs, rows), frozen_(std::move(frozen)) {
+  for (std::size_t factor = 0; factor < space.factor_count(); ++factor) {
     if (space.levels(factor) > 1) {
       movable_.push_back(static_cast<std::uint32_t>(factor));
     }
-    visits_[factor] = space.sets_of(factor).size();
-  }
-  const auto build = [&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) {
-    Members<kWays>& members = std::get<kWays - 1>(members_);
-    for (const TupleSet& set : space.sets()) {
-      if (set.ways != kWays) {
-        continue;
-      }
-      members.resize(factors_);
-      for (std::size_t own = 0; own < kWays; ++own) {
-        Member<kWays> member;
-        member.base = set.base;
-        member.own_stride = set.stride[own];
-        for (std::size_t i = 0, other = 0; i < kWays; ++i) {
-          if (i != own) {
-            member.factor[other] = set.factor[i];
-            member.stride[other++] = set.stride[i];
-          }
-        }
-        members[set.factor[own]].push_back(member);
-      }
-    }
-  };
-  build(std::integral_constant<std::size_t, 1>());
-  build(std::integral_constant<std::size_t, 2>());
-  build(std::integral_constant<std::size_t, 3>());
-  build(std::integral_constant<std::size_t, 4>());
-  build(std::integral_constant<std::size_t, 5>());
-  build(std::integral_constant<std::size_t, 6>());
-
-  rows_with_.resize(symbols_ * words_);
-  breaks_.resize(rows_ * factors_);
-  gains_.resize(rows_ * symbols_);
-  matching_.resize(words_);
-  missing_with_.resize(symbols_);
-  for (std::size_t row = 0; row < rows_; ++row) {
-    cells_.insert(cells_.end(), rows[row].begin(), rows[row].end());
-    for (std::size_t factor = 0; factor < factors_; ++factor) {
-      rows_with(symbol(factor, rows[row][factor]))[row / 64] |= std::uint64_t{1} << (row % 64);
-    }
-    space.for_each_held(rows[row], [&](std::uint32_t tuple) {
-      ++covers_[tuple].count;
-      covers_[tuple].rows ^= static_cast<std::uint32_t>(row);
-    });
-  }
-  for (const TupleSet& set : space.sets()) {
-    for (std::uint32_t tuple = set.base; tuple < set.base + set.size; ++tuple) {
-      Cover& cover = covers_[tuple];
-      if (needs.states[tuple] != TupleState::needed) {
-        cover.count += kPlenty;
-      } else if (cover.count == 1) {
-        for (std::size_t i = 0; i < set.ways; ++i) {
-          ++breaks_[cover.rows * factors_ + set.factor[i]];
-        }
-      } else if (cover.count == 0) {
-        Missing missing;
-        missing.ways = set.ways;
-        missing.factor = set.factor;
-        for (std::size_t i = 0; i < set.ways; ++i) {
-          missing.symbol[i] = symbol(set.factor[i], space.level_in(set, tuple, i));
-        }
-        now_missing(tuple, missing);
-      }
-    }
-  }
-}
-
-std::vector<Row> Annealer::rows() const {
-  std::vector<Row> rows;
-  for (std::size_t row = 0; row < rows_; ++row) {
-    const auto first = cells_.begin() + static_cast<std::ptrdiff_t>(row * factors_);
-    rows.emplace_back(first, first + static_cast<std::ptrdiff_t>(factors_));
-  }
-  return rows;
-}
-
-void Annealer::add_to_gains(const Missing& missing, int sign) {
-  for (std::size_t i = 0; i < missing.ways; ++i) {
-    std::int32_t* const gains = gains_.data() + missing.symbol[i];
-    for (std::size_t word = 0; word < words_; ++word) {
-      std::uint64_t matching = ~std::uint64_t{0};
-      for (std::size_t j = 0; j < missing.ways; ++j) {
-        if (j != i) {
-          matching &= rows_with(missing.symbol[j])[word];
-        }
-      }
-      if (missing.ways == 1) {
-        const std::size_t rest = rows_ - word * 64;
-        matching = rest >= 64 ? matching : (std::uint64_t{1} << rest) - 1;
-      }
-      for (; matching != 0; matching &= matching - 1) {
-        const std::size_t row = word * 64 + static_cast<std::size_t>(std::countr_zero(matching));
-        gains[row * symbols_] += sign;
-      }
-    }
-  }
-}
-
-void Annealer::now_missing(std::uint32_t tuple, Missing missing) {
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
-    slots_.emplace_back();
-  }
-  const std::uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
-  missing.place_in_all = static_cast<std::uint32_t>(missing_.size());
-  missing_.push_back(slot);
-  for (std::size_t i = 0; i < missing.ways; ++i) {
-    std::vector<std::uint32_t>& list = missing_with_[missing.symbol[i]];
-    missing.place[i] = static_cast<std::uint32_t>(list.size());
-    list.push_back(slot);
-  }
-  slots_[slot] = missing;
-  covers_[tuple].rows = slot;
-  add_to_gains(missing, +1);
-}
-
-void Annealer::no_longer_missing(std::uint32_t tuple) {
-  const std::uint32_t slot = covers_[tuple].rows;
-  const Missing& missing = slots_[slot];
-  add_to_gains(missing, -1);
-  missing_[missing.place_in_all] = missing_.back();
-  slots_[missing_.back()].place_in_all = missing.place_in_all;
-  missing_.pop_back();
-  for (std::size_t i = 0; i < missing.ways; ++i) {
-    std::vector<std::uint32_t>& list = missing_with_[missing.symbol[i]];
-    Missing& moved = slots_[list.back()];
-    const auto own = std::find(moved.symbol.begin(), moved.symbol.end(), missing.symbol[i]) - moved.symbol.begin();
-    moved.place[static_cast<std::size_t>(own)] = missing.place[i];
-    list[missing.place[i]] = list.back();
-    list.pop_back();
-  }
-  free_slots_.push_back(slot);
-}
-
-/// The row's own gains at other factors, for the missing tuples with `with`.
-void Annealer::add_to_own_gains(std::size_t row, std::uint32_t with, int sign) {
-  for (const std::uint32_t slot : missing_with_[with]) {
-    const Missing& missing = slots_[slot];
-    std::size_t mismatches = 0;
-    std::uint32_t lacking = 0;
-    for (std::size_t i = 0; i < missing.ways; ++i) {
-      if (missing.symbol[i] != with && missing.symbol[i] != symbol(missing.factor[i], cell(row, missing.factor[i]))) {
-        ++mismatches;
-        lacking = missing.symbol[i];
-      }
-    }
-    if (mismatches == 1) {
-      gains_[row * symbols_ + lacking] += sign;
-    }
-  }
-}
-
-template <std::size_t kWays>
-void Annealer::add_to_breaks(const Member<kWays>& member, std::size_t row, std::size_t factor, int sign) {
-  std::int32_t* const breaks = &breaks_[row * factors_];
-  breaks[factor] += sign;
-  for (const std::uint16_t other : member.factor) {
-    breaks[other] += sign;
-  }
-}
-
-template <std::size_t kWays>
-Annealer::Missing Annealer::described(const Member<kWays>& member, std::size_t row, std::size_t factor) const {
-  Missing missing;
-  missing.ways = kWays;
-  missing.factor[0] = static_cast<std::uint16_t>(factor);
-  missing.symbol[0] = symbol(factor, cell(row, factor));
-  for (std::size_t i = 0; i + 1 < kWays; ++i) {
-    missing.factor[i + 1] = member.factor[i];
-    missing.symbol[i + 1] = symbol(member.factor[i], cell(row, member.factor[i]));
-  }
-  return missing;
-}
-
-/// `row` no longer holds the tuples with its present level of `factor`.
-template <std::size_t kWays>
-void Annealer::leave(std::size_t row, std::size_t factor) {
-  for (const Member<kWays>& member : std::get<kWays - 1>(members_)[factor]) {
-    const std::uint32_t tuple = number(member, row, factor);
-    Cover& cover = covers_[tuple];
-    cover.rows ^= static_cast<std::uint32_t>(row);
-    if (--cover.count == 1) {
-      add_to_breaks(member, cover.rows, factor, +1);
-    } else if (cover.count == 0) {
-      add_to_breaks(member, row, factor, -1);
-      now_missing(tuple, described(member, row, factor));
-    }
-  }
-}
-
-template <std::size_t kWays>
-void Annealer::enter(std::size_t row, std::size_t factor) {
-  for (const Member<kWays>& member : std::get<kWays - 1>(members_)[factor]) {
-    const std::uint32_t tuple = number(member, row, factor);
-    Cover& cover = covers_[tuple];
-    if (cover.count == 0) {
-      no_longer_missing(tuple);
-      cover.rows = 0;
-      add_to_breaks(member, row, factor, +1);
-    } else if (cover.count == 1) {
-      add_to_breaks(member, cover.rows, factor, -1);
-    }
-    ++cover.count;
-    cover.rows ^= static_cast<std::uint32_t>(row);
-  }
-}
-
-void Annealer::set(std::size_t row, std::size_t factor, LevelIndex level) {
-  const std::uint64_t bit = std::uint64_t{1} << (row % 64);
-  const std::uint32_t before = symbol(factor, cell(row, factor));
-  const std::uint32_t after = symbol(factor, level);
-  // In this order, as the gains are found through `rows_with`: the row has left before anything goes missing, and has
-  // not yet entered when something is found.
-  add_to_own_gains(row, before, -1);
-  rows_with(before)[row / 64] &= ~bit;
-  for_each_ways([&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { leave<kWays>(row, factor); });
-  cell(row, factor) = level;
-  for_each_ways([&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { enter<kWays>(row, factor); });
-  rows_with(after)[row / 64] |= bit;
-  add_to_own_gains(row, after, +1);
-}
-
-template <std::size_t kWays>
-void Annealer::take_row_out(std::size_t row) {
-  for (std::size_t factor = 0; factor < factors_; ++factor) {
-    for (const Member<kWays>& member : std::get<kWays - 1>(members_)[factor]) {
-      if (kWays > 1 && member.factor[0] < factor) {
-        continue;  // each tuple once, from its first factor
-      }
-      const std::uint32_t tuple = number(member, row, factor);
-      Cover& cover = covers_[tuple];
-      cover.rows ^= static_cast<std::uint32_t>(row);
-      if (--cover.count == 1) {
-        add_to_breaks(member, cover.rows, factor, +1);
-      } else if (cover.count == 0) {
-        now_missing(tuple, described(member, row, factor));
-      }
-    }
-  }
-}
-
-template <std::size_t kWays>
-void Annealer::rename_row(std::size_t from, std::size_t to) {
-  for (std::size_t factor = 0; factor < factors_; ++factor) {
-    for (const Member<kWays>& member : std::get<kWays - 1>(members_)[factor]) {
-      if (kWays == 1 || member.factor[0] > factor) {
-        covers_[number(member, from, factor)].rows ^= static_cast<std::uint32_t>(from ^ to);
-      }
-    }
+    visits_.push_back(space.sets_of(factor).size());
   }
 }
 
 void Annealer::drop_cheapest_row(Work& work) {
-  work.done += rows_ * factors_ + 2 * std::accumulate(visits_.begin(), visits_.end(), std::uint64_t{0});
+  const std::size_t rows = tables_.row_count();
+  work.done += rows * frozen_.size() + 2 * std::accumulate(visits_.begin(), visits_.end(), std::uint64_t{0});
   const bool spare_first = std::find(frozen_.begin(), frozen_.end(), true) != frozen_.end();
-  std::size_t cheapest = rows_;
+  std::size_t cheapest = rows;
   std::int64_t least = 0;
-  for (std::size_t row = spare_first ? 1 : 0; row < rows_; ++row) {
-    std::int64_t needed = 0;
-    for (std::size_t factor = 0; factor < factors_; ++factor) {
-      needed += breaks_[row * factors_ + factor];
+  for (std::size_t row = spare_first ? 1 : 0; row < rows; ++row) {
+    std::int64_t depending = 0;
+    for (std::size_t factor = 0; factor < frozen_.size(); ++factor) {
+      depending += tables_.depending_on(row, factor);
     }
-    if (cheapest == rows_ || needed < least) {
+    if (cheapest == rows || depending < least) {
       cheapest = row;
-      least = needed;
+      least = depending;
     }
   }
-  const auto set_bit = [&](std::size_t row, bool on) {
-    for (std::size_t factor = 0; factor < factors_; ++factor) {
-      std::uint64_t& word = rows_with(symbol(factor, cell(row, factor)))[row / 64];
-      const std::uint64_t bit = std::uint64_t{1} << (row % 64);
-      word = on ? word | bit : word & ~bit;
-    }
-  };
-  set_bit(cheapest, false);
-  for_each_ways([&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { take_row_out<kWays>(cheapest); });
-  const std::size_t last = rows_ - 1;
-  if (cheapest != last) {
-    for_each_ways(
-        [&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { rename_row<kWays>(last, cheapest); });
-    set_bit(last, false);
-    std::copy_n(&cells_[last * factors_], factors_, &cells_[cheapest * factors_]);
-    std::copy_n(&breaks_[last * factors_], factors_, &breaks_[cheapest * factors_]);
-    std::copy_n(&gains_[last * symbols_], symbols_, &gains_[cheapest * symbols_]);
-    set_bit(cheapest, true);
-  }
-  --rows_;
-  cells_.resize(rows_ * factors_);
-  breaks_.resize(rows_ * factors_);
-  gains_.resize(rows_ * symbols_);
+  tables_.drop_row(cheapest);
 }
 
-Annealer::Change Annealer::random_change(SearchRandom& random) const {
+CellChange Annealer::random_change(SearchRandom& random) const {
   const std::uint64_t bits = random.bits();
-  Change change;
+  CellChange change;
   const auto high = static_cast<std::uint32_t>(bits >> 32U);
-  const auto cells = static_cast<std::uint32_t>(rows_ * movable_.size());
+  const auto cells = static_cast<std::uint32_t>(tables_.row_count() * movable_.size());
   const std::uint32_t chosen = SearchRandom::scaled(high, cells);
   change.row = chosen / movable_.size();
   change.factor = movable_[chosen % movable_.size()];
-  const LevelIndex present = cell(change.row, change.factor);
-  const auto others = static_cast<std::uint32_t>(levels_[change.factor] - 1);
+  const LevelIndex present = tables_.cell(change.row, change.factor);
+  const auto others = static_cast<std::uint32_t>(tables_.levels(change.factor) - 1);
   const std::uint32_t level = SearchRandom::scaled(static_cast<std::uint32_t>(bits), others);
   change.level = static_cast<LevelIndex>(level < present ? level : level + 1);
   return change;
 }
 
-/// A missing tuple, and a cell that it alone lacks in some row. Where it lacks more everywhere, any of its cells in
-/// any row.
-Annealer::Change Annealer::change_towards_missing(SearchRandom& random) {
-  const Missing& missing = slots_[missing_[random.below(missing_.size())]];
-  const std::size_t own = random.below(std::size_t{missing.ways});
-  std::size_t count = 0;
-  for (std::size_t word = 0; word < words_; ++word) {
-    std::uint64_t matching = missing.ways > 1 ? ~std::uint64_t{0} : 0;
-    for (std::size_t i = 0; i < missing.ways; ++i) {
-      if (i != own) {
-        matching &= rows_with(missing.symbol[i])[word];
-      }
-    }
-    matching_[word] = matching;
-    count += static_cast<std::size_t>(std::popcount(matching));
-  }
-  Change change;
-  change.factor = missing.factor[own];
-  change.level = static_cast<LevelIndex>(missing.symbol[own] - first_symbol_[change.factor]);
-  if (count == 0) {
-    change.row = random.below(rows_);
-    return change;
-  }
-  std::size_t nth = random.below(count);
-  std::size_t word = 0;
-  for (; nth >= static_cast<std::size_t>(std::popcount(matching_[word])); ++word) {
-    nth -= static_cast<std::size_t>(std::popcount(matching_[word]));
-  }
-  std::uint64_t matching = matching_[word];
-  for (; nth > 0; --nth) {
-    matching &= matching - 1;
-  }
-  change.row = word * 64 + static_cast<std::size_t>(std::countr_zero(matching));
-  return change;
+bool Annealer::breaks_constraint(const CellChange& change) const {
+  return constraints_.broken_at(tables_.row(change.row), change.factor, change.level) != nullptr;
 }
 
-bool Annealer::breaks_constraint(const Change& change) {
-  LevelIndex& place = cell(change.row, change.factor);
-  const LevelIndex before = place;
-  place = change.level;
-  const bool broken = constraints_.broken_at(&cells_[change.row * factors_], change.factor) != nullptr;
-  place = before;
-  return broken;
-}
-
-/// Makes a change that breaks a constraint, together with changes of other cells that mend it, and takes all back if
-/// the sum is not accepted. False if nothing was changed.
-bool Annealer::repair(const Change& change, SearchRandom& random) {
-  const auto first = cells_.begin() + static_cast<std::ptrdiff_t>(change.row * factors_);
-  Row row(first, first + static_cast<std::ptrdiff_t>(factors_));
+void Annealer::change_and_repair(const CellChange& change, SearchRandom& random) {
+  const std::span<const LevelIndex> present = tables_.row(change.row);
+  Row row(present.begin(), present.end());
   row[change.factor] = change.level;
-  std::vector<Change> changes{change};
+  std::vector<CellChange> changes{change};
   std::size_t checked = 0;
   while (checked < changes.size()) {
-    const Constraints::Cells* broken = constraints_.broken_at(row.data(), changes[checked].factor);
+    const Constraints::Cells* broken = constraints_.broken_at(row, changes[checked].factor);
     if (broken == nullptr) {
       ++checked;
       continue;
     }
     const Constraints::Cell& mended = (*broken)[random.below(broken->size())];
-    const auto level = static_cast<LevelIndex>(random.below(levels_[mended.factor]));
+    const auto level = static_cast<LevelIndex>(random.below(tables_.levels(mended.factor)));
     const bool is_changed = std::any_of(changes.begin(), changes.end(),
-                                        [&](const Change& earlier) { return earlier.factor == mended.factor; });
+                                        [&](const CellChange& earlier) { return earlier.factor == mended.factor; });
     if (is_changed || mended.listed[level] || is_frozen(change.row, mended.factor) || changes.size() > kMostRepairs) {
-      return false;
+      return;
     }
     row[mended.factor] = level;
     changes.push_back({change.row, mended.factor, level});
   }
-  const auto before = static_cast<std::int64_t>(missing_.size());
-  undo_.clear();
-  for (const Change& each : changes) {
-    undo_.push_back({each.row, each.factor, cell(each.row, each.factor)});
-    set(each.row, each.factor, each.level);
+  const auto before = static_cast<std::int64_t>(tables_.missing());
+  for (CellChange& each : changes) {
+    const LevelIndex old = tables_.cell(each.row, each.factor);
+    tables_.set(each);
+    each.level = old;
   }
-  if (acceptance_.accepts(static_cast<std::int64_t>(missing_.size()) - before, random)) {
-    return true;
+  if (!acceptance_.accepts(static_cast<std::int64_t>(tables_.missing()) - before, random)) {
+    for (; !changes.empty(); changes.pop_back()) {
+      tables_.set(changes.back());
+    }
   }
-  for (; !undo_.empty(); undo_.pop_back()) {
-    set(undo_.back().row, undo_.back().factor, undo_.back().level);
-  }
-  return false;
 }
 
 void Annealer::anneal(std::uint64_t steps, SearchRandom& random, Work& work) {
@@ -470,54 +115,55 @@ void Annealer::anneal(std::uint64_t steps, SearchRandom& random, Work& work) {
   for (int i = 0; i < kTemperatures; ++i, temperature *= kCooling) {
     acceptance_.set_temperature(temperature);
     for (std::uint64_t step = 0; step < steps / kTemperatures + 1; ++step) {
-      if (missing_.empty() || work.is_over()) {
+      if (tables_.missing() == 0 || work.is_over()) {
         return;
       }
       ++work.steps;
       work.done += kWorkOfStep;
       const bool focused = (random.bits() >> 56U) < kFocused;
-      const Change change = focused ? change_towards_missing(random) : random_change(random);
-      if (is_frozen(change.row, change.factor) || cell(change.row, change.factor) == change.level) {
+      const CellChange change = focused ? tables_.change_towards_missing(random) : random_change(random);
+      if (is_frozen(change.row, change.factor) || tables_.cell(change.row, change.factor) == change.level) {
         continue;
       }
       if (constraints_.binds(change.factor) && breaks_constraint(change)) {
         work.done += kWorkOfRepair * visits_[change.factor];
-        repair(change, random);
-      } else if (acceptance_.accepts(cost(change.row, change.factor, change.level), random)) {
+        change_and_repair(change, random);
+      } else if (acceptance_.accepts(tables_.cost(change), random)) {
         work.done += kWorkOfVisit * visits_[change.factor];
-        set(change.row, change.factor, change.level);
+        tables_.set(change);
       }
     }
   }
 }
 
 void Annealer::balance() {
-  std::vector<std::uint32_t> uses(symbols_);
-  for (std::size_t row = 0; row < rows_; ++row) {
-    for (std::size_t factor = 0; factor < factors_; ++factor) {
-      ++uses[symbol(factor, cell(row, factor))];
+  std::vector<std::vector<std::uint32_t>> uses;
+  for (std::size_t factor = 0; factor < frozen_.size(); ++factor) {
+    uses.emplace_back(tables_.levels(factor));
+    for (std::size_t row = 0; row < tables_.row_count(); ++row) {
+      ++uses[factor][tables_.cell(row, factor)];
     }
   }
   // Each change makes the sum of the squares of the uses smaller, so this ends.
   for (bool changed = true; changed;) {
     changed = false;
-    for (std::size_t row = 0; row < rows_; ++row) {
-      for (std::size_t factor = 0; factor < factors_; ++factor) {
-        const std::uint32_t present = symbol(factor, cell(row, factor));
-        if (breaks_[row * factors_ + factor] > 0 || is_frozen(row, factor)) {
+    for (std::size_t row = 0; row < tables_.row_count(); ++row) {
+      for (std::size_t factor = 0; factor < frozen_.size(); ++factor) {
+        if (tables_.depending_on(row, factor) > 0 || is_frozen(row, factor)) {
           continue;
         }
-        std::size_t best = cell(row, factor);
-        for (std::size_t level = 0; level < levels_[factor]; ++level) {
-          const bool is_better = uses[symbol(factor, level)] < uses[symbol(factor, best)];
-          if (is_better && !breaks_constraint({row, factor, static_cast<LevelIndex>(level)})) {
+        std::vector<std::uint32_t>& of = uses[factor];
+        const LevelIndex present = tables_.cell(row, factor);
+        LevelIndex best = present;
+        for (LevelIndex level = 0; level < of.size(); ++level) {
+          if (of[level] < of[best] && !breaks_constraint({row, factor, level})) {
             best = level;
           }
         }
-        if (uses[symbol(factor, best)] + 1 < uses[present]) {
-          --uses[present];
-          ++uses[symbol(factor, best)];
-          set(row, factor, static_cast<LevelIndex>(best));
+        if (of[best] + 1 < of[present]) {
+          --of[present];
+          ++of[best];
+          tables_.set({row, factor, best});
           changed = true;
         }
       }

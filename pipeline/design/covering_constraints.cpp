@@ -215,8 +215,8 @@ Constraints::Constraints(const CoveringModel& model)
 }
 
 bool Constraints::allows(const Row& row) const {
-  return std::none_of(exclusions_.begin(), exclusions_.end(),
-                      [&](const Cells& exclusion) { return holds(exclusion, row.data()); });
+  return std::all_of(bound_.begin(), bound_.end(),
+                     [&](std::size_t factor) { return broken_at(row, factor) == nullptr; });
 }
 
 std::optional<Row> Constraints::completed(const Row& row, SearchRandom& random) const {

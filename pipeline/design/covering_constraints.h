@@ -1,8 +1,10 @@
 // Which rows are allowed, and which partial rows can be completed to one. The answers are exact.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "pipeline/design/covering_random.h"
@@ -28,14 +30,20 @@ class Constraints {
   };
   using Cells = std::vector<Cell>;
 
-  /// An exclusion that `row`, which has no open cell, breaks and that names `factor`; nullptr if there is none.
-  [[nodiscard]] const Cells* broken_at(const LevelIndex* row, std::size_t factor) const {
+  /// An exclusion that names `factor` and that `row`, without open cells, would break if it had `level` there; nullptr
+  /// if there is none.
+  [[nodiscard]] const Cells* broken_at(std::span<const LevelIndex> row, std::size_t factor, LevelIndex level) const {
     for (const std::size_t i : of_factor_[factor]) {
-      if (holds(exclusions_[i], row)) {
+      if (std::all_of(exclusions_[i].begin(), exclusions_[i].end(), [&](const Cell& cell) {
+            return cell.listed[cell.factor == factor ? level : row[cell.factor]];
+          })) {
         return &exclusions_[i];
       }
     }
     return nullptr;
+  }
+  [[nodiscard]] const Cells* broken_at(std::span<const LevelIndex> row, std::size_t factor) const {
+    return broken_at(row, factor, row[factor]);
   }
   [[nodiscard]] bool allows(const Row& row) const;
 
@@ -46,14 +54,6 @@ class Constraints {
 
  private:
   class Search;
-  static bool holds(const Cells& exclusion, const LevelIndex* row) {
-    for (const Cell& cell : exclusion) {
-      if (!cell.listed[row[cell.factor]]) {
-        return false;
-      }
-    }
-    return true;
-  }
 
   std::vector<std::size_t> levels_;
   std::vector<Cells> exclusions_;

@@ -139,9 +139,9 @@ class Greedy {
       const TupleSet& set = space_.sets()[member.set];
       std::uint32_t tuple = set.base;
       bool complete = true;
-      for (std::size_t i = 0; i < set.ways; ++i) {
+      for (std::size_t i = 0; complete && i < set.ways; ++i) {
         if (i != member.position) {
-          complete = complete && row[set.factor[i]] != kOpen;
+          complete = row[set.factor[i]] != kOpen;
           tuple += row[set.factor[i]] * set.stride[i];
         }
       }

@@ -9,6 +9,7 @@
 #include "pipeline/design/covering_developed.h"
 #include "pipeline/design/covering_greedy.h"
 #include "pipeline/design/covering_orthogonal.h"
+#include "pipeline/design/covering_tables.h"
 
 namespace fairground::covering {
 namespace {
@@ -90,7 +91,7 @@ class Search {
   /// Takes away row after row, as long as annealing finds what then is missing.
   std::vector<Row> eliminate(const std::vector<Row>& start, std::uint64_t first_steps) {
     std::vector<Row> best = start;
-    if (!Annealer::fits(*problem_.space, start.size())) {
+    if (!CoverTables::fit(*problem_.space, start.size())) {
       return best;
     }
     Annealer annealer(*problem_.space, *problem_.constraints, *problem_.needs, start, problem_.frozen);
@@ -108,7 +109,7 @@ class Search {
   }
 
   [[nodiscard]] std::vector<Row> balanced(const std::vector<Row>& rows) const {
-    if (!Annealer::fits(*problem_.space, rows.size())) {
+    if (!CoverTables::fit(*problem_.space, rows.size())) {
       return rows;
     }
     Annealer annealer(*problem_.space, *problem_.constraints, *problem_.needs, rows, problem_.frozen);

@@ -223,7 +223,9 @@ class Designer {
       choose_rows_by_group(effort, before);
       return;
     }
-    if (!catalog_.observed_axes.empty()) {
+    // Without a threshold nothing says how much would be enough, and one recording must not stand for a condition.
+    const AtLeast& at_least = settings_.design.at_least;
+    if (!catalog_.observed_axes.empty() && at_least.sources + at_least.subjects > 0) {
       before.is_observed = [this](std::span<const std::size_t> axes, std::span<const int> levels) {
         return observations_.enough_everywhere(axes, levels);
       };

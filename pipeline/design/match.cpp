@@ -731,6 +731,7 @@ void deal(const std::vector<std::size_t>& group, const std::vector<std::vector<d
     return std::inner_product(direction.begin(), direction.end(), scores[i].begin(), 0.0);
   };
   std::vector<std::pair<std::pair<double, std::uint64_t>, std::size_t>> sorted;
+  sorted.reserve(group.size());
   for (const std::size_t i : group) {
     sorted.push_back({{along(i), rank_of_source[i]}, i});
   }
@@ -826,6 +827,7 @@ MatchResult match_sources(const QualityTable& table, std::span<const std::uint32
   std::vector<double> scales;
   std::vector<std::vector<double>> scores = standard_scores(ranked_table(table, by_rank), scales);
   std::vector<double> least_variances;
+  least_variances.reserve(scales.size());
   for (std::size_t q = 0; q < scales.size(); ++q) {
     const double least_sd = std::max(table.qualities[q].least_sd / scales[q], kLeastSd);
     least_variances.push_back(least_sd * least_sd);

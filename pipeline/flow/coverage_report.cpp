@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -96,9 +95,9 @@ std::vector<Bins> check_options(const CoverageOptions& options) {
 }
 
 std::string megabytes(double bytes) {
-  char text[64];
-  std::snprintf(text, sizeof text, bytes < 1e15 ? "%.0f MB" : "%.1e MB", std::ceil(bytes / kMegabyte));
-  return text;
+  constexpr double kMostMegabytes = 1e12;  // beyond that nobody reads digits
+  const double number = std::ceil(bytes / kMegabyte);
+  return number > kMostMegabytes ? "more than 10^12 MB" : std::to_string(std::llround(number)) + " MB";
 }
 
 /// Refuses what would take hours or more memory than allowed.
@@ -330,12 +329,14 @@ std::string pattern_text(const CodedManifest& manifest, std::span<const ValueCod
   return text;
 }
 
+/// "66.6 %" of 666 thousandths.
+std::string percent_text(std::uint64_t thousandths) {
+  return std::to_string(thousandths / 10) + "." + std::to_string(thousandths % 10) + " %";
+}
+
 /// "3 of 6 (50.0 %)", cut and not rounded, so that only all is 100 %.
 std::string share_text(std::uint64_t some, std::uint64_t all) {
-  char percent[32];
-  const double tenths = std::floor(static_cast<double>(some) / static_cast<double>(all) * 1000.0);
-  std::snprintf(percent, sizeof percent, " (%.1f %%)", tenths / 10.0);
-  return std::to_string(some) + " of " + std::to_string(all) + percent;
+  return std::to_string(some) + " of " + std::to_string(all) + " (" + percent_text(some * 1000 / all) + ")";
 }
 
 void print_attributes(std::ostream& out, const CodedManifest& manifest) {
@@ -400,11 +401,12 @@ void print_measures(std::ostream& out, const Counted& counts, const std::string&
     const auto of_combinations = [&](std::size_t i) {
       return share_text(measure.combinations_complete[i], measure.combinations);
     };
-    char minimum[32];
-    std::snprintf(minimum, sizeof minimum, "%.1f %%", std::floor(measure.minimum * 1000.0) / 10.0);
+    // 0.57 times 1000 is a little less than 570.
+    constexpr double kRoundingError = 1e-9;
+    const auto minimum = static_cast<std::uint64_t>(measure.minimum * 1000.0 + kRoundingError);
     rows.push_back({std::to_string(measure.ways), std::to_string(measure.threshold), of_combinations(2),
                     share_text(measure.configurations_covered, measure.configurations), of_combinations(0),
-                    of_combinations(1), minimum});
+                    of_combinations(1), percent_text(minimum)});
   }
   out << "\n  combination coverage (NISTIR 7878) in " << noun << ", without `unknown`\n";
   print_table(out, std::move(rows));

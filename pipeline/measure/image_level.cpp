@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <numbers>
+#include <span>
 #include <string>
 #include <vector>
 

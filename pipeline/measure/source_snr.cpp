@@ -20,9 +20,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <numbers>
+#include <span>
 #include <vector>
 
 #include "pipeline/core/units.h"

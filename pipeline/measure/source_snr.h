@@ -5,16 +5,16 @@
 
 namespace fairground {
 
-/// The highest signal-to-noise ratio that is reported. Quieter noise is not told apart: a recording of 16 bits at the
-/// usual level has little more.
+/// The highest signal-to-noise ratio that is reported. Quieter noise is not told apart; the
+/// rounding of 16 bits lies some 15 dB further down.
 inline constexpr double kHighestSourceSnrDb = 60.0;
 
 /// The level of speech above the steady noise of its pauses in dB, at most kHighestSourceSnrDb, estimated from the
 /// recording alone and from 60 Hz up; the power of speech is that of its active time, as in ITU-T P.56. Channels'
-/// powers are added. Within about 1 dB (one standard deviation) from 0 dB up for steady noise, 2 to 3 dB for crackle
-/// and thumps. Bursts and babble are taken for speech, and so is noise that is gated away in the pauses not seen: where
-/// these are digital silence and nothing else is steady, kHighestSourceSnrDb. Speech without any pause measures its own
-/// quietest sounds, about 20 dB or nothing.
+/// powers are added. For steady noise within about 1 dB (one standard deviation) from 0 to 40 dB, for crackle and
+/// thumps within 2 to 5 dB. Bursts and babble are taken for speech. Noise that is gated away in the pauses is not seen:
+/// where these are digital silence and nothing else is steady, the result is kHighestSourceSnrDb. Speech without any
+/// pause measures its own quietest sounds, 15 to 25 dB, or nothing.
 ///
 /// NaN where it cannot be told: in recordings of less than 0.3 s, of noise or silence alone, without steady noise and
 /// without anything 20 dB below the speech, or where speech would lie 5 dB below the noise.

@@ -76,7 +76,7 @@ struct Stages {
   PcmAudio pcm;
   std::vector<short> codes;  // of the mixed signal, as the floor writes them
 
-  Stages(const PlannedSet& set, const std::filesystem::path& source) : wav(read_file(source, MediaLimits{})) {
+  Stages(const BenchmarkSet& set, const std::filesystem::path& source) : wav(read_file(source, MediaLimits{})) {
     decoded = decode_audio(wav, source, MediaLimits{});
     DecodedSource ready = decode_source(set.plan(), Media::audio, 0);
     speech = std::move(ready.audio);
@@ -119,7 +119,7 @@ void add_value(const std::string& name, Work work) {
 struct Clip {
   double seconds;
   std::string prefix;
-  PlannedSet wav_1, wav_8, flac_1, flac_8;
+  BenchmarkSet wav_1, wav_8, flac_1, flac_8;
   Stages stages;
 
   Clip(const std::filesystem::path& folder, double length, const std::string& name)

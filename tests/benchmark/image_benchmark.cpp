@@ -145,7 +145,7 @@ struct Stages {
   Bytes encoded;
   Raster read_again;
 
-  Stages(const PlannedSet& set, const std::filesystem::path& source) : file(read_file(source, MediaLimits{})) {
+  Stages(const BenchmarkSet& set, const std::filesystem::path& source) : file(read_file(source, MediaLimits{})) {
     decoded = cv::imdecode(matrix(file), cv::IMREAD_UNCHANGED);
     linear = to_linear({decoded});
     for (const ChainStep& step : set.plan().media().front().conditions.front().chain) {
@@ -215,8 +215,8 @@ int run(int argc, char** argv) {
   const Bytes jpeg = encode_image({photograph_like(smoke ? 32 : 512)}, ImageContainer::jpeg, kInputQuality);
   write_file(photograph, jpeg);
   write_file(folder.path() / "images.csv", std::string("id,path,subject,group\na,a.jpg,s,g\n"));
-  const PlannedSet one(write_set(folder.path(), 1));
-  const PlannedSet eight(write_set(folder.path(), 8));
+  const BenchmarkSet one(write_set(folder.path(), 1));
+  const BenchmarkSet eight(write_set(folder.path(), 8));
   const Stages stages(one, photograph);
 
   const Variant variant = one.plan().at(0);

@@ -36,13 +36,13 @@ void write_file(const fs::path& path, std::span<const std::byte> bytes) {
 
 void write_file(const fs::path& path, const std::string& text) { write_file(path, std::as_bytes(std::span(text))); }
 
-PlannedSet::PlannedSet(const fs::path& config_file)
+BenchmarkSet::BenchmarkSet(const fs::path& config_file)
     : config_(load_config(config_file, registered_schemas())),
       catalog_(read_catalog(config_, /*jobs=*/1)),
       plan_(config_, catalog_),
       workshop_(plan_) {}
 
-void PlannedSet::make_first_source() const {
+void BenchmarkSet::make_first_source() const {
   const DecodedSource source = decode_source(plan_, plan_.media().front().media, /*source=*/0);
   for (std::size_t i = 0; i < plan_.media().front().conditions.size(); ++i) {
     const Outcome outcome = render_variant(workshop_, i, source);

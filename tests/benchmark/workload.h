@@ -30,9 +30,9 @@ void write_file(const std::filesystem::path& path, std::span<const std::byte> by
 void write_file(const std::filesystem::path& path, const std::string& text);
 
 /// A config, read and planned. Everything that a run makes ready before its flow graph starts.
-class PlannedSet {
+class BenchmarkSet {
  public:
-  explicit PlannedSet(const std::filesystem::path& config_file);
+  explicit BenchmarkSet(const std::filesystem::path& config_file);
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Workshop& workshop() const { return workshop_; }

@@ -101,7 +101,7 @@ TEST(Coverage, WhatCannotBeReadWasNeverObserved) {
 
 TEST(Coverage, WhatTheRunFoundUnreadableWasNeverObserved) {
   // The catalog reads headers only; ben's recording turns out cut short when it is decoded.
-  const json irish = report(audit(), {{Media::audio, 2, 0, true}, {Media::audio, 2, 1, true}})["audio"]["groups"][0];
+  const json irish = report(audit(), {{Media::audio, 2, 0, Control::none, true}, {Media::audio, 2, 1, Control::none, true}})["audio"]["groups"][0];
   EXPECT_EQ(irish["before"]["observed"], count(3, 1, 1));
   EXPECT_EQ(irish["after"][0]["observed"], count(3, 1, 1));
   EXPECT_EQ(irish["after"][1]["synthesised"], count(3, 1, 1));
@@ -142,7 +142,7 @@ TEST(RealizationsMissing, WhatWasLostWhollyMeetsNone) {
   const World world = dealt();
   const std::vector<int> realizations = Plan(world.config, world.catalog).of(Media::audio).realizations;
   const Missing expected = {{realizations[1]}, {3}, {1, 2, 3}};
-  EXPECT_EQ(missing(world, {{Media::audio, 1, 0, true}, {Media::audio, 1, 1, true}}), expected) << "unread";
+  EXPECT_EQ(missing(world, {{Media::audio, 1, 0, Control::none, true}, {Media::audio, 1, 1, Control::none, true}}), expected) << "unread";
   EXPECT_EQ(missing(world, {{Media::audio, 1, 0}, {Media::audio, 1, 1}}), expected) << "rejected";
   EXPECT_EQ(missing(world, {{Media::audio, 1, 1}}), (Missing{{}, {3}, {1, 2, 3}})) << "its clean reference is there";
 }

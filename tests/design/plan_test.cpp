@@ -429,7 +429,7 @@ TEST(PlanSize, TooManyConditionsAreTheUsersMistake) {
     const Plan plan(world.config, world.catalog);
     FAIL() << "2 to the power of 31 conditions were planned";
   } catch (const UserError& error) {
-    EXPECT_THAT(error.what(), testing::StartsWith("/configs/large.yaml: axes of audio: "));
+    EXPECT_THAT(error.what(), testing::StartsWith("/configs/large.yaml: design of audio: "));
     EXPECT_THAT(error.what(), testing::HasSubstr(" 2147483648 conditions"));
   }
 }
