@@ -84,20 +84,20 @@ struct PowerSettings {
 
 struct DesignSettings {
   int ways = 0;  ///< every combination of the levels of so many axes; 0: of all axes, the full factorial
-  std::vector<MixedStrength> also;
-  std::vector<Exclusion> except;
-  AtLeast at_least;
+  std::vector<MixedStrength> also = {};
+  std::vector<Exclusion> except = {};
+  AtLeast at_least = {};
   int realizations = 8;
   Pairing pairing = Pairing::matched;
   Order order = Order::staged;
   bool include_clean = true;
   Fill fill = Fill::matched;
-  std::map<std::string, std::string> observed;  ///< axis to the manifest's column that says what a source already holds
+  std::map<std::string, std::string> observed = {};  ///< axis to the manifest's column that says what a source already holds
   int sources_per_group = 0;                    ///< 0: all
-  std::vector<std::string> match_on;            ///< measured qualities or numeric columns
-  Budget budget;
-  Controls controls;
-  PowerSettings power;
+  std::vector<std::string> match_on = {};            ///< measured qualities or numeric columns
+  Budget budget = {};
+  Controls controls = {};
+  PowerSettings power = {};
   int effort = 1;  ///< of the search for a small design
 };
 

@@ -10,8 +10,8 @@ namespace fairground {
 
 struct PlanOptions {
   std::filesystem::path out;      ///< where to write the plan's lines; empty: nowhere
-  std::filesystem::path base;     ///< the folder of a run that is extended; empty: none
-  std::filesystem::path against;  ///< a run or a plan to compare with; empty: none
+  std::filesystem::path base = {};     ///< the folder of a run that is extended; empty: none
+  std::filesystem::path against = {};  ///< a run or a plan to compare with; empty: none
   int effort = 0;                 ///< of the search for a small design; 0: the config's
   int jobs = 1;
   bool json = false;
