@@ -60,4 +60,10 @@ struct MediaPlan {
 /// Fills `starts` from the blocks and the repeats.
 void count_variants(MediaPlan& plan);
 
+/// Sources with this part in the plan.
+[[nodiscard]] std::size_t count_parts(const MediaPlan& plan, Part part);
+
+/// Conditions of this kind: without another wish those of the design, the clean reference among them.
+[[nodiscard]] std::size_t count_conditions(const MediaPlan& plan, Control control = Control::none);
+
 }  // namespace fairground

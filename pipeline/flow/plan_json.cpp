@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -26,10 +27,6 @@ ordered_json labels_json(const MediaPlan& plan, const std::vector<std::string>& 
   return json;
 }
 
-std::size_t count_parts(const MediaPlan& plan, Part part) {
-  return static_cast<std::size_t>(std::ranges::count(plan.parts, part));
-}
-
 ordered_json design_json(const MediaFindings& findings) {
   const MediaPlan& plan = *findings.plan;
   const DesignSettings& design = plan.settings->design;
@@ -45,8 +42,7 @@ ordered_json design_json(const MediaFindings& findings) {
                           {"excluded", facts.excluded},
                           {"left_by_budget", facts.demanded - std::min(facts.demanded, facts.held + facts.credited)}};
   json["wanted_conditions"] = facts.wanted_conditions;
-  json["identity_conditions"] = static_cast<std::size_t>(
-      std::ranges::count(plan.conditions, Control::identity, &Condition::control));
+  json["identity_conditions"] = count_conditions(plan, Control::identity);
   json["repeats"] = plan.repeats.size();
   json["sources"] = {{"take_part", count_parts(plan, Part::takes_part)},
                      {"beyond_share", count_parts(plan, Part::beyond_share)},
@@ -144,7 +140,7 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
   const MediaPlan& plan = *findings.plan;
   ordered_json json;
   json["sources"] = plan.catalog->sources.size();
-  json["conditions"] = static_cast<std::size_t>(std::ranges::count(plan.conditions, Control::none, &Condition::control));
+  json["conditions"] = count_conditions(plan);
   json["variants"] = plan.variants();
   if (plan.media == Media::audio) {
     json["audio_seconds"] = findings.cost.total.audio_seconds;

@@ -1,6 +1,8 @@
 #include "pipeline/flow/report_text.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "pipeline/core/text.h"
@@ -36,6 +38,32 @@ std::string group_name(const std::vector<std::string>& labels) {
     name += (name.empty() ? "" : " / ") + label;
   }
   return name.empty() ? "all sources" : name;
+}
+
+std::string number_text(double number, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", decimals, number);
+  return text;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 60.0) {
+    return number_text(seconds, seconds < 10.0 ? 1 : 0) + " s";
+  }
+  return seconds < 7200.0 ? number_text(seconds / 60.0, 0) + " min" : number_text(seconds / 3600.0, 1) + " h";
+}
+
+std::string bytes_text(double bytes) {
+  const char* const units[] = {"kB", "MB", "GB", "TB", "PB"};
+  std::size_t unit = 0;
+  for (bytes /= 1000.0; bytes >= 1000.0 && unit + 1 < std::size(units); bytes /= 1000.0) {
+    ++unit;
+  }
+  return number_text(bytes, bytes < 10.0 ? 1 : 0) + " " + units[unit];
+}
+
+std::string more_text(std::size_t count, std::size_t shown, const std::string& where) {
+  return "    … and " + std::to_string(count - shown) + " more; " + where + "\n";
 }
 
 void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) {

@@ -1,6 +1,7 @@
 // Words and tables that the printed reports share.
 #pragma once
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -16,6 +17,18 @@ namespace fairground {
 
 /// The labels of a group as one name: "irish / female".
 [[nodiscard]] std::string group_name(const std::vector<std::string>& labels);
+
+/// With so many decimals, rounded.
+[[nodiscard]] std::string number_text(double number, int decimals);
+
+/// Rounded as people say it: "12 s", "26 min", "3.5 h".
+[[nodiscard]] std::string duration_text(double seconds);
+
+/// "12 kB", "3.5 GB", in powers of 1000.
+[[nodiscard]] std::string bytes_text(double bytes);
+
+/// The line after a list of which only `shown` of `count` entries are printed: how many there are more, and where.
+[[nodiscard]] std::string more_text(std::size_t count, std::size_t shown, const std::string& where);
 
 /// Prints rows with columns padded to their widest cell; the first row is the head. What cannot be printed is replaced.
 void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows);
