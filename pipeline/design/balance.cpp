@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "pipeline/design/sums.h"
+
 namespace fairground {
 namespace {
 
@@ -50,27 +52,7 @@ Column make_column(const QualityTable& table, std::size_t quality) {
   return column;
 }
 
-// Sums of values less the column's lowest, so that constants give exact zeros.
-struct Sums {
-  double count = 0.0;
-  double first = 0.0;
-  double second = 0.0;
-
-  void add(double value) {
-    count += 1.0;
-    first += value;
-    second += value * value;
-  }
-  void add(const Sums& other, double sign) {
-    count += sign * other.count;
-    first += sign * other.first;
-    second += sign * other.second;
-  }
-  [[nodiscard]] double mean() const { return first / count; }
-  // The sum of squared deviations.
-  [[nodiscard]] double spread() const { return std::max(second - first * first / count, 0.0); }
-};
-
+// Of sums of values less the column's lowest, so that constants give exact zeros.
 Sample sample_of(const Sums& sums, const Column& column) {
   Sample sample;
   sample.known = sums.count;
@@ -78,7 +60,7 @@ Sample sample_of(const Sums& sums, const Column& column) {
     sample.mean = column.lowest + sums.mean();
   }
   if (sums.count > 1.5) {
-    sample.variance = sums.spread() / (sums.count - 1.0);
+    sample.variance = sums.variance();
   }
   return sample;
 }

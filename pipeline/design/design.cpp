@@ -8,6 +8,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
+#include "pipeline/design/balanced_order.h"
 #include "pipeline/design/conditions.h"
 #include "pipeline/design/cost.h"
 #include "pipeline/design/follow.h"

@@ -1,4 +1,4 @@
-// Choosing sources, and dealing them out, so that groups and realizations meet recordings of equal quality.
+// Choosing sources so that groups have recordings of equal quality.
 #pragma once
 
 #include <cstddef>
@@ -36,17 +36,9 @@ struct MatchResult {
 /// id; equal choices fall to the lowest. `subject_of_source` may be empty, where subjects are unknown.
 ///
 /// Two groups that no choice within the limits could bring together in a quality are left as they are in it, since
-/// dropping would only cost sources. Not the optimum: see the figures in match.cpp.
+/// dropping would only cost sources. Not the optimum: see the figures in match_search.h.
 [[nodiscard]] MatchResult match_sources(const QualityTable& table, std::span<const std::uint32_t> group_of_source,
                                         std::size_t groups, std::span<const std::uint32_t> subject_of_source,
                                         std::span<const std::uint64_t> rank_of_source, const MatchLimits& limits);
-
-/// All sources, each group's in an order such that dealing its k-th source realization k mod `realizations` gives every
-/// realization the same number of sources, or one more, and nearly the same mean of every quality. Without it the few
-/// sources of a group that meet realization 3 may happen to be its noisy ones. Groups come by number.
-[[nodiscard]] std::vector<std::size_t> balanced_order(const QualityTable& table,
-                                                      std::span<const std::uint32_t> group_of_source,
-                                                      std::size_t groups, std::span<const std::uint64_t> rank_of_source,
-                                                      std::size_t realizations);
 
 }  // namespace fairground

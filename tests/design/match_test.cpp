@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "pipeline/core/random.h"
+#include "pipeline/design/balanced_order.h"
 
 namespace fairground {
 namespace {
