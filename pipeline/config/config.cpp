@@ -150,6 +150,7 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   // Axes come after what their steps are checked against, wherever it stands in the file.
   for (auto& [media, settings] : config.media) {
     settings.output.format = media == Media::audio ? FileFormat::flac : FileFormat::png;
+    settings.design = first_design(media);
   }
   const auto design = map.find("design");
   for (auto& [media, settings] : config.media) {
@@ -189,6 +190,12 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::string place_in_design(const Config& config, Media media, const std::string& key) {
+  const std::map<std::string, std::string>& places = config.media.at(media).design.places;
+  const auto found = places.find(key);
+  return found != places.end() ? found->second : config.path.string() + ": design of " + to_string(media);
+}
 
 const char* to_string(FileFormat format) {
   switch (format) {

@@ -74,7 +74,7 @@ struct Controls {
 struct PowerSettings {
   double baseline_error = 0.10;  ///< rate of errors per unit in the clean reference
   double degradation = 2.0;      ///< the condition multiplies the rate by this
-  int units = 12;                ///< words of a recording; 1 for a picture
+  int units = 12;                ///< words of a recording; a picture's design begins with 1, its one answer
   double subject_sd = 0.5;       ///< of the logarithm of the rate
   double source_sd = 0.6;
   double interaction_sd = 0.2;  ///< of subjects in a condition
@@ -92,13 +92,15 @@ struct DesignSettings {
   Order order = Order::staged;
   bool include_clean = true;
   Fill fill = Fill::matched;
-  std::map<std::string, std::string> observed = {};  ///< axis to the manifest's column that says what a source already holds
-  int sources_per_group = 0;                    ///< 0: all
+  std::map<std::string, std::string> observed = {};  ///< axis to the column that says what a source already holds
+  int sources_per_group = 0;                         ///< 0: all
   std::vector<std::string> match_on = {};            ///< measured qualities or numeric columns
   Budget budget = {};
   Controls controls = {};
   PowerSettings power = {};
   int effort = 1;  ///< of the search for a small design
+  /// Where its keys stand, as `FILE:LINE:COL`, for what shows only when the design meets the sources.
+  std::map<std::string, std::string> places = {};
 };
 
 enum class FileFormat { flac, wav, png, jpeg, webp, tiff };
@@ -173,6 +175,9 @@ struct Config {
 /// The same of text in memory, for tests; `path` is used for messages and relative paths.
 [[nodiscard]] Config parse_config(const std::string& text, const std::filesystem::path& path,
                                   std::span<const StepSchema* const> schemas);
+
+/// How messages about a key of the design of `media` begin: where it stands, or else whose design it is.
+[[nodiscard]] std::string place_in_design(const Config& config, Media media, const std::string& key);
 
 /// The step that switches this augmenter on and leaves everything as it is, as its schema's `identity` says. Empty where
 /// the augmenter has none.

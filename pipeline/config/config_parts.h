@@ -47,6 +47,9 @@ struct GoodParts {
   bool axes = true;
 };
 
+/// What a design is where the config says nothing.
+[[nodiscard]] DesignSettings first_design(Media media);
+
 /// Fills the designs of all media. The sources and the axes must have been read before.
 void read_designs(const ValueReader& design, GoodParts good, Config& config);
 

@@ -25,7 +25,8 @@ std::vector<std::string> names_of(const std::vector<T>& named) {
 
 /// What a design is read against.
 struct Surroundings {
-  std::string media;
+  Media medium = Media::audio;
+  std::string media;  ///< its name
   const std::vector<Axis>* axes = nullptr;
   bool axes_are_good = true;  ///< otherwise no name is looked up in them, since its mistakes could be theirs
   bool has_subjects = false;
@@ -38,8 +39,13 @@ class DesignReader {
   explicit DesignReader(const Surroundings& around) : around_(around), axes_(*around.axes) {}
 
   DesignSettings read(const ValueReader& value) {
-    DesignSettings design;
+    DesignSettings design = first_design(around_.medium);
     MapReader map(value);
+    if (value.is(YamlNode::Kind::map)) {
+      for (const YamlEntry& entry : value.node().entries) {
+        design.places[entry.key] = value.mistakes().text_of(entry.key_place);
+      }
+    }
     std::optional<int> ways = 0;
     if (const auto given = map.find("ways")) {
       ways = read_ways(*given);
@@ -73,6 +79,11 @@ class DesignReader {
       read_match_on(*match_on, design);
     }
     if (const auto budget = map.find("budget")) {
+      if (around_.is_shared) {
+        value.mistakes().add(map.place_of("budget"),
+                             "sources of both media share this `design`, and a budget is for one of them: divide the "
+                             "design, as in `design: {audio: {budget: …}, image: {budget: …}}`");
+      }
       read_budget(*budget, design.budget);
     }
     if (const auto controls = map.find("controls")) {
@@ -289,7 +300,11 @@ class DesignReader {
     for (const auto& [place, column] : MapReader(value, "axes and columns").entries()) {
       const auto index = axis(column.name(), place, value.mistakes());
       const auto name = column.text();
-      if (index && name) {
+      if (index && !axes_[*index].levels.front().steps.empty()) {
+        value.mistakes().add(place, "the first level of the axis " + in_ticks(column.name()) +
+                                        " has steps, so that no recording could be left as it is; `observed` needs an "
+                                        "axis that begins with an empty level, as in {none: []}");
+      } else if (index && name) {
         design.observed.emplace(column.name(), *name);
       }
     }
@@ -381,6 +396,7 @@ DesignSettings read_one(const ValueReader& value, const Config& config, Media me
   static const std::vector<Axis> none;
   const auto found = config.media.find(media);
   Surroundings around;
+  around.medium = media;
   around.media = to_string(media);
   around.axes = found == config.media.end() ? &none : &found->second.axes;
   around.axes_are_good = good.axes && found != config.media.end();
@@ -396,6 +412,12 @@ bool is_divided(const MapReader& map) {
 }
 
 }  // namespace
+
+DesignSettings first_design(Media media) {
+  DesignSettings design;
+  design.power.units = media == Media::image ? 1 : PowerSettings().units;
+  return design;
+}
 
 Order read_order(const ValueReader& design, Media media) {
   // Mistakes are noted when the whole of it is read.

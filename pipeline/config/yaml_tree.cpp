@@ -249,6 +249,10 @@ void Mistakes::add(Place place, std::string message) {
   mistakes_.emplace(place, std::move(message));
 }
 
+std::string Mistakes::text_of(Place place) const {
+  return file_ + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
 void Mistakes::throw_if_any() const {
   if (mistakes_.empty()) {
     return;
@@ -256,7 +260,7 @@ void Mistakes::throw_if_any() const {
   std::vector<std::string> messages;
   messages.reserve(mistakes_.size());
   for (const auto& [place, message] : mistakes_) {
-    messages.push_back(file_ + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + message);
+    messages.push_back(text_of(place) + ": " + message);
   }
   throw UserError(std::move(messages));
 }

@@ -26,6 +26,8 @@ class Mistakes {
   explicit Mistakes(std::string file) : file_(std::move(file)) {}
 
   void add(Place place, std::string message);
+  /// `FILE:LINE:COL`.
+  [[nodiscard]] std::string text_of(Place place) const;
   /// How often add() was called. A mistake behind an alias counts each time, though it is shown once.
   [[nodiscard]] std::size_t count() const { return count_; }
   /// Throws UserError with every mistake as `FILE:LINE:COL: message`, in the order of the file.

@@ -47,6 +47,26 @@ TEST_F(DesignValuesTest, HasDefaultsForEverything) {
   }
 }
 
+TEST_F(DesignValuesTest, APictureHasOneAnswerUnlessTheDesignSaysOtherwise) {
+  const auto units = [this](const std::string& design) {
+    const Config config = parse(kBothMedia + design);
+    return std::pair(config.media.at(Media::audio).design.power.units,
+                     config.media.at(Media::image).design.power.units);
+  };
+  EXPECT_EQ(units(""), std::pair(12, 1));
+  EXPECT_EQ(units("design: {power: {alpha: 0.1}}\n"), std::pair(12, 1));
+  EXPECT_EQ(units("design: {audio: {power: {units: 30}}}\n"), std::pair(30, 1));
+  EXPECT_EQ(units("design: {image: {power: {units: 5}}}\n"), std::pair(12, 5));
+}
+
+TEST_F(DesignValuesTest, ItsKeysKnowTheirPlaces) {
+  const Config config = parse(kBothMedia + "design:\n  audio: {ways: 2, except: []}\n  image:\n    effort: 2\n");
+  const std::string path = config.path.string();
+  EXPECT_EQ(place_in_design(config, Media::audio, "except"), path + ":13:20");
+  EXPECT_EQ(place_in_design(config, Media::image, "effort"), path + ":15:5");
+  EXPECT_EQ(place_in_design(config, Media::image, "except"), path + ": design of image");
+}
+
 TEST_F(DesignValuesTest, WaysIsANumberOrAll) {
   EXPECT_EQ(design("{ways: all}").ways, 0);
   EXPECT_EQ(design("{ways: 2}").ways, 2);
