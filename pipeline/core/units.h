@@ -1,4 +1,4 @@
-// Decibels and their inverses. Full scale is 1.0 = 0 dBov.
+// Decibels and their inverses, and how measured numbers are rounded. Full scale is 1.0 = 0 dBov.
 #pragma once
 
 #include <cmath>
@@ -15,5 +15,14 @@ inline constexpr double kSilenceDbov = -100.0;
 
 /// `power` in dB, or kSilenceDbov where it is lower than that.
 [[nodiscard]] inline double level_dbov(double power) { return power > 1e-10 ? db_from_power(power) : kSilenceDbov; }
+
+/// Measured numbers, so that they read well, and so that the last bits of a machine's mathematics library decide nothing
+/// that hangs on them. Adding zero turns -0 into 0.
+[[nodiscard]] inline double rounded(double value, double steps_per_unit) {
+  return std::round(value * steps_per_unit) / steps_per_unit + 0.0;
+}
+[[nodiscard]] inline double rounded_db(double value) { return rounded(value, 1e4); }
+/// Of everything that is no dB value.
+[[nodiscard]] inline double rounded_unit(double value) { return rounded(value, 1e6); }
 
 }  // namespace fairground

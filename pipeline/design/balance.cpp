@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "pipeline/core/units.h"
 #include "pipeline/design/sums.h"
 
 namespace fairground {
@@ -205,7 +206,8 @@ double compared(const QualityInfo& quality, double value) {
   if (!std::isfinite(value) || (quality.is_ratio && value <= 0.0)) {
     return kUnknown;
   }
-  return quality.is_ratio ? std::log2(value) : value;
+  constexpr double kSteps = 1e9;  // coarse enough to hide by which library the logarithm was made
+  return quality.is_ratio ? rounded(std::log2(value), kSteps) : value;
 }
 
 Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t> group_of_source, std::size_t groups,

@@ -8,6 +8,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/core/text.h"
+#include "pipeline/core/units.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/measure/bandwidth.h"
 #include "pipeline/measure/image_level.h"
@@ -23,14 +24,14 @@ constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 /// In the order of measured_qualities().
 std::vector<double> measure(Media media, DecodedSource decoded) {
   if (media == Media::image) {
-    return {measure_sharpness(decoded.image), measure_exposure_ev(decoded.image)};
+    return {rounded_unit(measure_sharpness(decoded.image)), rounded_unit(measure_exposure_ev(decoded.image))};
   }
   const double seconds = decoded.audio.seconds();
   const double level_dbov = decoded.own_level_dbov;
   const double snr_db = measure_source_snr_db(decoded.audio);
   // That of the prepared recording: what the run's own rate cannot carry will not be in the set.
   const double bandwidth_hz = measure_bandwidth_hz(to_mono(std::move(decoded.audio)));
-  return {snr_db, bandwidth_hz, level_dbov, seconds};
+  return {rounded_db(snr_db), rounded_unit(bandwidth_hz), rounded_db(level_dbov), rounded_unit(seconds)};
 }
 
 double number_in(std::string_view cell) {
@@ -53,7 +54,7 @@ std::vector<NumericColumn> numeric_columns(const Config& config, const MediaCata
     const std::vector<QualityInfo> qualities = measured_qualities(media);
     if (std::ranges::find(qualities, name, &QualityInfo::name) != qualities.end()) {
       if (!measured) {
-        throw UserError(config.path.string() + ": `match_on: " + name +
+        throw UserError(place_in_design(config, media, "match_on") + ": `match_on: " + name +
                         "` needs the sources measured; leave out --no-measure");
       }
       continue;
@@ -64,7 +65,7 @@ std::vector<NumericColumn> numeric_columns(const Config& config, const MediaCata
       for (const QualityInfo& quality : qualities) {
         known += (known.empty() ? "" : ", ") + quality.name;
       }
-      throw UserError(config.path.string() + ": `match_on` names " + in_ticks(name) + ", which is neither measured (" +
+      throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names " + in_ticks(name) + ", which is neither measured (" +
                       known + ") nor a column that `keep` names");
     }
     const auto index = static_cast<std::size_t>(column - catalog.columns.begin());
@@ -73,7 +74,7 @@ std::vector<NumericColumn> numeric_columns(const Config& config, const MediaCata
       return !source.carried[index].empty() && !is_number(source);
     });
     if (odd != catalog.sources.end()) {
-      throw UserError(config.path.string() + ": `match_on` names the column " + in_ticks(name) +
+      throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names the column " + in_ticks(name) +
                       ", which should hold numbers, but source " + in_ticks(odd->id) + " has " +
                       in_ticks(odd->carried[index]));
     }

@@ -3,17 +3,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/core/units.h"
+
 namespace fairground {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// A number that reads well and repeats. Adding zero turns -0 into 0.
-double rounded(double value, double steps_per_unit) {
-  return std::round(value * steps_per_unit) / steps_per_unit + 0.0;
-}
-double rounded_db(double value) { return rounded(value, 1e4); }
-double rounded_unit(double value) { return rounded(value, 1e6); }
 
 ordered_json value_json(const Value& value) {
   return std::visit(
