@@ -132,7 +132,7 @@ int dispatch(int argc, char** argv) {
   plan->add_option("--effort", arguments.plan.effort, "Search so much longer for a smaller design than the config says")
       ->check(CLI::Range(1, 1000));
   plan->add_flag("--json", arguments.plan.json, "Print the report as JSON");
-  plan->add_flag("!--no-measure", arguments.plan.measure, "Do not decode the sources: faster, but no bandwidths");
+  plan->add_flag("!--no-measure", arguments.plan.measure, "Do not decode the sources: faster, but no balance, no time, and losses are not foreseen");
 
   CLI::App* coverage =
       app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");

@@ -67,7 +67,7 @@ const char* to_string(Control control) {
 }
 
 const std::string& Condition::level_name(std::size_t index) const {
-  static const std::string clean = "clean";
+  static const std::string clean = kCleanLevel;
   static const std::string identity = "identity";
   if (levels[index] != nullptr) {
     return levels[index]->name;
@@ -91,6 +91,15 @@ void check_condition_count(const MediaSettings& settings, const std::string& whe
                     std::to_string(product) + " conditions, and at most " + std::to_string(kMostConditions) +
                     " are allowed for one medium; use fewer levels or fewer axes");
   }
+}
+
+LevelRow row_of(const MediaSettings& settings, const Condition& condition) {
+  LevelRow row;
+  for (std::size_t i = 0; i < condition.levels.size(); ++i) {
+    const Level* level = condition.levels[i];
+    row.push_back(level == nullptr ? kReservedLevel : static_cast<int>(level - settings.axes[i].levels.data()));
+  }
+  return row;
 }
 
 std::vector<LevelRow> full_factorial(const MediaSettings& settings) {
@@ -151,8 +160,8 @@ std::vector<Condition> identity_conditions(const MediaSettings& settings, std::d
     for (const Level& level : axis.levels) {
       std::vector<Step> at_zero;
       for (const Step& step : level.steps) {
-        if (auto identity = identity_step(*step.schema)) {
-          at_zero.push_back(std::move(*identity));
+        if (auto off = identity_step(*step.schema)) {
+          at_zero.push_back(std::move(*off));
         } else if (std::ranges::find(omitted, step.schema->name) == omitted.end()) {
           omitted.push_back(step.schema->name);
         }
@@ -171,6 +180,7 @@ std::vector<Condition> identity_conditions(const MediaSettings& settings, std::d
   for (std::size_t k = 0; k < most; ++k) {
     Condition condition;
     condition.control = Control::identity;
+    condition.identity = static_cast<std::uint32_t>(k);
     condition.omitted = omitted;
     condition.levels.assign(settings.axes.size(), nullptr);
     for (std::size_t i = 0; i < settings.axes.size(); ++i) {

@@ -34,6 +34,7 @@ struct Condition {
   std::vector<ChainStep> chain;
   bool is_clean = false;             ///< the clean reference
   Control control = Control::none;   ///< none or identity
+  std::uint32_t identity = 0;        ///< of an identity control, its number among those of the config
   std::vector<std::string> omitted;  ///< of an identity control: augmenters that have no identity setting
 
   /// The name of the level of axis `index`: `clean` or `identity` where it is a reserved one.
@@ -49,6 +50,14 @@ void check_condition_count(const MediaSettings& settings, const std::string& whe
 
 /// A combination of levels: for each axis, the index of one of its levels.
 using LevelRow = std::vector<int>;
+
+/// In a LevelRow: none of the axis's own levels.
+inline constexpr int kReservedLevel = -1;
+/// The name that every axis has of the clean reference where it stands outside the combinations.
+inline constexpr const char* kCleanLevel = "clean";
+
+/// The combination of a condition, with kReservedLevel on all axes for one that is none.
+[[nodiscard]] LevelRow row_of(const MediaSettings& settings, const Condition& condition);
 
 /// Every combination of levels that `except` leaves, the last axis fastest.
 [[nodiscard]] std::vector<LevelRow> full_factorial(const MediaSettings& settings);

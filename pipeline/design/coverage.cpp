@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -87,7 +88,7 @@ class MediaCounter {
     group.labels = catalog_.groups[g];
     group.observed = counter_.count(members, [](std::size_t) { return true; });
     group.taking_part =
-        counter_.count(members, [&](std::size_t source) { return plan_.parts[source] == Part::takes_part; });
+        counter_.count(members, [&](std::size_t source) { return !plan_.block(source).empty(); });
     const Count nothing = counter_.count({}, [](std::size_t) { return false; });
     const bool all_alike = all_meet_the_same(members);
     std::optional<Count> alike;
@@ -150,11 +151,9 @@ class MediaCounter {
       by_row[observed_row(*plan_.settings, catalog_, source)].push_back(source);
     }
     for (const Condition& condition : plan_.conditions) {
-      LevelRow row;
-      for (std::size_t i = 0; i < condition.levels.size() && condition.levels[i] != nullptr; ++i) {
-        row.push_back(static_cast<int>(condition.levels[i] - plan_.settings->axes[i].levels.data()));
-      }
-      const auto found = by_row.find(row);
+      // Where the clean reference stands outside the combinations, nothing was recorded in it.
+      const bool is_row = std::ranges::none_of(condition.levels, [](const Level* level) { return level == nullptr; });
+      const auto found = is_row ? by_row.find(row_of(*plan_.settings, condition)) : by_row.end();
       group.recorded.push_back(counter_.count(found == by_row.end() ? std::vector<std::size_t>() : found->second,
                                               [](std::size_t) { return true; }));
     }
@@ -202,6 +201,42 @@ ordered_json condition_json(const MediaPlan& plan, const Condition& condition) {
   return json;
 }
 
+/// What a group is short of `at_least`, or of one source, in its conditions. What was observed and what was made are not
+/// added up: either must be enough.
+class OpenGaps {
+ public:
+  explicit OpenGaps(const AtLeast& at_least)
+      : sources_(std::max<std::size_t>(1, static_cast<std::size_t>(at_least.sources))),
+        subjects_(static_cast<std::size_t>(at_least.subjects)) {}
+
+  void add(std::initializer_list<const Count*> alternatives) {
+    std::size_t sources = sources_;
+    std::size_t subjects = subjects_;
+    for (const Count* count : alternatives) {
+      const std::size_t missing_sources = sources_ - std::min(sources_, count->sources);
+      const std::size_t missing_subjects = subjects_ - std::min(subjects_, count->subjects.value_or(0));
+      if (std::pair(missing_subjects, missing_sources) < std::pair(subjects, sources)) {
+        sources = missing_sources;
+        subjects = missing_subjects;
+      }
+    }
+    conditions_ += sources + subjects > 0 ? 1 : 0;
+    most_sources_ = std::max(most_sources_, sources);
+    most_subjects_ = std::max(most_subjects_, subjects);
+  }
+
+  [[nodiscard]] ordered_json json() const {
+    return {{"conditions", conditions_}, {"sources_to_collect", most_sources_}, {"subjects_to_collect", most_subjects_}};
+  }
+
+ private:
+  std::size_t sources_;
+  std::size_t subjects_;
+  std::size_t conditions_ = 0;
+  std::size_t most_sources_ = 0;
+  std::size_t most_subjects_ = 0;
+};
+
 }  // namespace
 
 MediaCoverage count_coverage(const MediaPlan& plan, const std::vector<LostVariant>& lost) {
@@ -239,6 +274,7 @@ std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& co
         labels[media_plan.catalog->group_columns[i]] = group.labels[i];
       }
       ordered_json after = ordered_json::array();
+      OpenGaps gaps(media_plan.settings->design.at_least);
       for (std::size_t c = 0; c < media_plan.conditions.size(); ++c) {
         const Condition& condition = media_plan.conditions[c];
         if (condition.control != Control::none) {
@@ -249,9 +285,11 @@ std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& co
         entry["condition"] = condition_json(media_plan, condition);
         entry["observed"] = count_json(condition.is_clean ? group.kept : none);
         entry["synthesised"] = count_json(group.synthesised[c]);
+        const Count& recorded = group.recorded.empty() ? none : group.recorded[c];
         if (!group.recorded.empty()) {
-          entry["recorded"] = count_json(group.recorded[c]);
+          entry["recorded"] = count_json(recorded);
         }
+        gaps.add({condition.is_clean ? &group.kept : &none, &group.synthesised[c], &recorded});
         after.push_back(std::move(entry));
       }
       ordered_json json;
@@ -260,9 +298,11 @@ std::string coverage_json(const Plan& plan, const std::vector<MediaCoverage>& co
       json["taking_part"] = count_json(group.taking_part);
       json["after"] = std::move(after);
       json["realizations_missing"] = group.realizations_missing;
+      json["open_gaps"] = gaps.json();
       groups.push_back(std::move(json));
     }
-    root[to_string(media.media)] = {{"groups", std::move(groups)}};
+    const bool is_comparable = media_plan.settings->design.fill == Fill::matched;
+    root[to_string(media.media)] = {{"comparable_across_groups", is_comparable}, {"groups", std::move(groups)}};
   }
   return root.dump(2) + '\n';
 }

@@ -91,6 +91,10 @@ std::vector<Row> with_first_in_front(const std::vector<std::vector<int>>& rows) 
 
 }  // namespace
 
+void check_size(const CoveringModel& model) { (void)TupleSpace(model); }
+
+void check_constraints(const CoveringModel& model) { check_first_row(model, Constraints(model)); }
+
 CoveringArray covering_array(const CoveringModel& model, int effort, std::uint64_t seed) {
   if (effort < 1) {
     throw UserError("the effort is " + std::to_string(effort) + "; it must be at least 1");

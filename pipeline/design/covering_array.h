@@ -62,8 +62,14 @@ struct CoveringArray {
 /// than kMaximalCombinations.
 [[nodiscard]] CoveringArray covering_array(const CoveringModel& model, int effort = 1, std::uint64_t seed = 0);
 
+/// Throw what covering_array() would throw, at once: the first for too many combinations or more ways than factors,
+/// the second for constraints.
+void check_size(const CoveringModel& model);
+void check_constraints(const CoveringModel& model);
+
 /// Rows in the order of what they bring, for budgets: first the row of all first levels, if it is there, then always
-/// the row that holds most of what is demanded and not yet held by a row before it, a seed or a credit.
+/// the row that holds most of what is demanded and not yet held by a row before it, a seed or a credit. Where demands
+/// differ in their ways, those of the fewest ways count first, and the others between equals.
 struct RankedRows {
   std::vector<std::size_t> order;    ///< indices into the rows given
   std::vector<std::uint64_t> total;  ///< combinations held by that row and all before it, the credited ones included

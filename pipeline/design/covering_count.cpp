@@ -1,5 +1,7 @@
 // What given rows hold of a model's demands.
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <queue>
 
 #include "pipeline/design/covering_array.h"
@@ -26,6 +28,17 @@ std::vector<bool> needed_tuples(const Needs& needs) {
   return needed;
 }
 
+/// New tuples by their ways, the fewest first: that is how gains are compared.
+using Gain = std::array<std::uint64_t, covering::kMostWays + 1>;
+
+std::vector<std::uint8_t> ways_of_tuples(const TupleSpace& space) {
+  std::vector<std::uint8_t> ways(space.size());
+  for (const TupleSet& set : space.sets()) {
+    std::fill_n(ways.begin() + set.base, set.size, static_cast<std::uint8_t>(set.ways));
+  }
+  return ways;
+}
+
 Combination combination_of(const TupleSpace& space, const TupleSet& set, std::uint32_t tuple) {
   Combination combination;
   for (std::size_t i = 0; i < set.ways; ++i) {
@@ -46,16 +59,19 @@ RankedRows rank_rows(const CoveringModel& model, const std::vector<std::vector<i
   for (const std::vector<int>& row : rows) {
     searched.push_back(searched_row(model, row));
   }
+  const std::vector<std::uint8_t> ways = ways_of_tuples(space);
   const auto gain = [&](std::size_t row) {
-    std::uint64_t gained = 0;
-    space.for_each_held(searched[row], [&](std::uint32_t tuple) { gained += missing[tuple] ? 1U : 0U; });
+    Gain gained{};
+    space.for_each_held(searched[row], [&](std::uint32_t tuple) { gained[ways[tuple]] += missing[tuple] ? 1U : 0U; });
     return gained;
   };
 
   RankedRows ranked;
   std::uint64_t total = needs.credited;
   const auto take = [&](std::size_t row) {
-    total += gain(row);
+    for (const std::uint64_t gained : gain(row)) {
+      total += gained;
+    }
     space.for_each_held(searched[row], [&](std::uint32_t tuple) { missing[tuple] = false; });
     ranked.order.push_back(row);
     ranked.total.push_back(total);
@@ -65,10 +81,10 @@ RankedRows rank_rows(const CoveringModel& model, const std::vector<std::vector<i
   if (clean != rows.end()) {
     take(first);
   }
-  // A row never gains by waiting, so only that which once seemed best must be looked at again. Of equals, the row
-  // given first comes first.
+  // A row never gains by waiting, in no strength, so only that which once seemed best must be looked at again. Of equals,
+  // the row given first comes first.
   struct Candidate {
-    std::uint64_t gain = 0;
+    Gain gain{};
     std::size_t row = 0;
     bool operator<(const Candidate& other) const { return gain != other.gain ? gain < other.gain : row > other.row; }
   };
@@ -81,7 +97,7 @@ RankedRows rank_rows(const CoveringModel& model, const std::vector<std::vector<i
   while (!queue.empty()) {
     Candidate best = queue.top();
     queue.pop();
-    const std::uint64_t now = gain(best.row);
+    const Gain now = gain(best.row);
     if (now == best.gain) {
       take(best.row);
     } else {

@@ -1,18 +1,18 @@
 #include "pipeline/design/design.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <set>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
-#include "pipeline/design/balanced_order.h"
+#include "pipeline/design/budget.h"
 #include "pipeline/design/conditions.h"
 #include "pipeline/design/cost.h"
 #include "pipeline/design/follow.h"
-#include "pipeline/design/match.h"
+#include "pipeline/design/made_before.h"
+#include "pipeline/design/matching.h"
 #include "pipeline/design/observations.h"
 
 namespace fairground {
@@ -26,321 +26,228 @@ class Designer {
         settings_(config.media.at(media)),
         catalog_(catalog),
         inputs_(inputs),
-        where_(config.path.string() + ": design of " + to_string(media)),
+        before_(settings_, catalog,
+                inputs.base != nullptr && inputs.base->media.contains(media) ? &inputs.base->media.at(media) : nullptr),
         observations_(settings_, catalog) {
     plan_.media = media;
     plan_.settings = &settings_;
     plan_.catalog = &catalog;
-    if (inputs.base != nullptr && inputs.base->media.contains(media)) {
-      base_ = &inputs.base->media.at(media);
-    }
   }
 
   MediaPlan make() {
-    check_thresholds();
+    check_thresholds(config_, plan_.media, catalog_);
     choose_participants();
     choose_rows();
+    choose_identities();
     keep_to_budget();
+    count_combinations();
     assign_conditions();
     add_repeats();
-    count_variants(plan_);
+    settle(plan_);
     return std::move(plan_);
   }
 
  private:
-  [[nodiscard]] UserError mistake(const std::string& message) const { return UserError(where_ + ": " + message); }
-
-  /// A threshold that all sources together could not reach is a slip, and no gap.
-  void check_thresholds() const {
-    // The first is the unknown one.
-    const std::size_t people = catalog_.subjects.size() - 1;
-    const auto check = [&](int asked, std::size_t there, const char* key, const char* what) {
-      if (asked > 0 && static_cast<std::size_t>(asked) > there) {
-        throw mistake(std::string("`at_least: {") + key + ": " + std::to_string(asked) + "}` asks each group for more " +
-                      what + " than the " + std::to_string(there) +
-                      " of the whole manifest; lower the threshold, or collect more");
-      }
-    };
-    check(settings_.design.at_least.sources, catalog_.sources.size(), "sources", "sources");
-    check(settings_.design.at_least.subjects, people, "subjects", "people");
+  [[nodiscard]] UserError mistake(const std::string& key, const std::string& message) const {
+    return UserError(place_in_design(config_, plan_.media, key) + ": " + message);
   }
+
+  [[nodiscard]] bool groups_differ() const { return settings_.design.fill == Fill::missing_only; }
+
+  /// The list of conditions that a group meets, as an index into `rows_`.
+  [[nodiscard]] std::size_t list_of(std::size_t group) const { return groups_differ() ? group : 0; }
 
   void choose_participants() {
     plan_.parts.assign(catalog_.sources.size(), Part::takes_part);
     members_ = groups_in_hash_order(catalog_);
+    const auto was_there = [this](std::size_t source) { return before_.knows(source); };
     if (!catalog_.observed_axes.empty()) {
       leave_out([&](std::size_t source) { return part_of(settings_, catalog_, source); });
     }
     if (needs_qualities(settings_)) {
-      match();
+      const auto found = inputs_.qualities.find(plan_.media);
+      if (found == inputs_.qualities.end() || found->second.values.empty()) {
+        throw mistake("match_on", "`match_on` needs the sources measured; leave out --no-measure");
+      }
+      MatchedGroups matched = match_groups(settings_.design, catalog_, found->second, members_, was_there);
+      members_ = std::move(matched.members);
+      for (const std::size_t source : matched.left_out) {
+        plan_.parts[source] = Part::unmatched;
+      }
+      plan_.facts.notes.push_back(std::move(matched.note));
     }
     if (settings_.design.sources_per_group > 0) {
-      take_shares();
-    }
-    std::map<std::string, int> before;
-    if (base_ != nullptr) {
-      for (const auto& [id, source] : base_->sources) {
-        before[id] = source.realization;
+      const auto share = static_cast<std::size_t>(settings_.design.sources_per_group);
+      for (std::vector<std::size_t>& group : members_) {
+        const std::vector<std::size_t> chosen = spread_over_subjects(catalog_, group, share, was_there);
+        const std::set<std::size_t> taken(chosen.begin(), chosen.end());
+        leave_out_of(group, [&](std::size_t source) {
+          return taken.contains(source) ? Part::takes_part : Part::beyond_share;
+        });
       }
     }
-    plan_.realizations = deal_realizations(catalog_, members_, settings_.design.realizations, before);
+    plan_.realizations =
+        deal_realizations(catalog_, members_, settings_.design.realizations, before_.realizations());
   }
 
   /// Removes from the groups what `part_of_source` gives another part than taking part.
   template <typename PartOf>
   void leave_out(const PartOf& part_of_source) {
     for (std::vector<std::size_t>& group : members_) {
-      std::erase_if(group, [&](std::size_t source) {
-        plan_.parts[source] = part_of_source(source);
-        return plan_.parts[source] != Part::takes_part;
-      });
+      leave_out_of(group, part_of_source);
     }
   }
 
-  void take_shares() {
-    const auto share = static_cast<std::size_t>(settings_.design.sources_per_group);
-    for (std::vector<std::size_t>& group : members_) {
-      std::vector<std::size_t> chosen = group;
-      if (base_ != nullptr) {
-        // Who took part in the earlier run still does.
-        std::ranges::stable_partition(
-            chosen, [&](std::size_t source) { return base_->sources.contains(catalog_.sources[source].id); });
-        const auto known = static_cast<std::size_t>(std::ranges::count_if(
-            chosen, [&](std::size_t source) { return base_->sources.contains(catalog_.sources[source].id); }));
-        const std::vector<std::size_t> fresh(chosen.begin() + static_cast<std::ptrdiff_t>(known), chosen.end());
-        chosen.resize(known);
-        const std::vector<std::size_t> more =
-            spread_over_subjects(catalog_, fresh, share - std::min(share, known));
-        chosen.insert(chosen.end(), more.begin(), more.end());
-      } else {
-        chosen = spread_over_subjects(catalog_, group, share);
-      }
-      const std::set<std::size_t> taken(chosen.begin(), chosen.end());
-      std::erase_if(group, [&](std::size_t source) {
-        if (!taken.contains(source)) {
-          plan_.parts[source] = Part::beyond_share;
-        }
-        return !taken.contains(source);
-      });
-    }
+  template <typename PartOf>
+  void leave_out_of(std::vector<std::size_t>& group, const PartOf& part_of_source) {
+    std::erase_if(group, [&](std::size_t source) {
+      plan_.parts[source] = part_of_source(source);
+      return plan_.parts[source] != Part::takes_part;
+    });
   }
 
-  void match() {
-    const auto found = inputs_.qualities.find(plan_.media);
-    if (found == inputs_.qualities.end() || found->second.values.empty()) {
-      throw mistake("`match_on` needs the sources measured; leave out --no-measure");
+  /// What counts as observed for a list of conditions.
+  [[nodiscard]] IsObserved observed_for(std::size_t list) const {
+    if (groups_differ()) {
+      return [this, list](std::span<const std::size_t> axes, std::span<const int> levels) {
+        return observations_.enough(list, axes, levels);
+      };
     }
-    const std::vector<std::size_t> chosen = [&] {
-      std::vector<std::size_t> all;
-      for (const std::vector<std::size_t>& group : members_) {
-        all.insert(all.end(), group.begin(), group.end());
-      }
-      return all;
-    }();
-    // Only what is matched on, of those who could take part; a source without a value would be kept unseen.
-    QualityTable table;
-    std::vector<std::size_t> columns;
-    for (std::size_t q = 0; q < found->second.qualities.size(); ++q) {
-      if (std::ranges::find(settings_.design.match_on, found->second.qualities[q].name) !=
-          settings_.design.match_on.end()) {
-        columns.push_back(q);
-        table.qualities.push_back(found->second.qualities[q]);
-      }
+    // Without a threshold nothing says how much would be enough, and one recording must not stand for a condition.
+    const AtLeast& at_least = settings_.design.at_least;
+    if (catalog_.observed_axes.empty() || at_least.sources + at_least.subjects == 0) {
+      return {};
     }
-    std::vector<std::uint32_t> groups;
-    std::vector<std::uint32_t> subjects;
-    std::vector<std::uint64_t> ranks;
-    for (const std::size_t source : chosen) {
-      std::vector<double>& row = table.values.emplace_back();
-      for (const std::size_t q : columns) {
-        row.push_back(found->second.values[source][q]);
-      }
-      const Source& s = catalog_.sources[source];
-      groups.push_back(s.group);
-      subjects.push_back(s.subject != kUnknownSubject
-                             ? s.subject
-                             : static_cast<std::uint32_t>(catalog_.subjects.size() + source));
-      ranks.push_back(FieldHash().add(s.id).value64());
-    }
-    MatchLimits limits;
-    limits.smallest_sources = std::max<std::size_t>(2, static_cast<std::size_t>(settings_.design.at_least.sources));
-    limits.smallest_subjects = std::max<std::size_t>(1, static_cast<std::size_t>(settings_.design.at_least.subjects));
-    const MatchResult result = match_sources(table, groups, members_.size(), subjects, ranks, limits);
-    plan_.facts.notes.push_back("match_on: " + result.note);
-    std::vector<bool> keeps(catalog_.sources.size(), true);
-    for (std::size_t k = 0; k < chosen.size(); ++k) {
-      keeps[chosen[k]] = result.keeps[k];
-    }
-    leave_out([&](std::size_t source) { return keeps[source] ? Part::takes_part : Part::unmatched; });
-    deal_evenly(table, chosen, groups, ranks);
-  }
-
-  /// Puts each group into an order whose k-th sources, dealt out by turns, give every realization the same qualities.
-  void deal_evenly(const QualityTable& table, const std::vector<std::size_t>& chosen,
-                   const std::vector<std::uint32_t>& groups, const std::vector<std::uint64_t>& ranks) {
-    QualityTable kept{table.qualities, {}};
-    std::vector<std::size_t> sources;
-    std::vector<std::uint32_t> kept_groups;
-    std::vector<std::uint64_t> kept_ranks;
-    for (std::size_t k = 0; k < chosen.size(); ++k) {
-      if (plan_.parts[chosen[k]] == Part::takes_part) {
-        kept.values.push_back(table.values[k]);
-        sources.push_back(chosen[k]);
-        kept_groups.push_back(groups[k]);
-        kept_ranks.push_back(ranks[k]);
-      }
-    }
-    const std::vector<std::size_t> order = balanced_order(kept, kept_groups, members_.size(), kept_ranks,
-                                                          static_cast<std::size_t>(settings_.design.realizations));
-    for (std::vector<std::size_t>& group : members_) {
-      group.clear();
-    }
-    for (const std::size_t k : order) {
-      members_[kept_groups[k]].push_back(sources[k]);
-    }
-  }
-
-  /// The conditions of the earlier run, as far as the config still has their levels.
-  [[nodiscard]] std::vector<LevelRow> rows_before() const {
-    std::vector<LevelRow> rows;
-    if (base_ != nullptr) {
-      for (const auto& levels : base_->conditions) {
-        if (auto row = row_of(settings_, levels); row && !is_excluded(settings_, *row)) {
-          rows.push_back(std::move(*row));
-        }
-      }
-      std::ranges::sort(rows);
-      rows.erase(std::ranges::unique(rows).begin(), rows.end());
-    }
-    return rows;
+    return [this](std::span<const std::size_t> axes, std::span<const int> levels) {
+      return observations_.enough_everywhere(axes, levels);
+    };
   }
 
   void choose_rows() {
     const int effort = inputs_.effort > 0 ? inputs_.effort : settings_.design.effort;
-    ConditionsBefore before;
-    before.rows = rows_before();
     plan_.facts.full_factorial = full_factorial_size(settings_);
-    if (settings_.design.fill == Fill::missing_only) {
-      choose_rows_by_group(effort, before);
+    const std::size_t lists = groups_differ() ? catalog_.groups.size() : 1;
+    for (std::size_t list = 0; list < lists; ++list) {
+      ConditionsBefore before;
+      before.rows = before_.rows([&](std::size_t group) { return list_of(group) == list; });
+      before.is_observed = observed_for(list);
+      rows_.push_back(choose_conditions(config_, plan_.media, effort, before));
+      rows_before_.push_back(std::move(before.rows));
+    }
+  }
+
+  void choose_identities() {
+    if (!settings_.design.controls.identity) {
       return;
     }
-    // Without a threshold nothing says how much would be enough, and one recording must not stand for a condition.
-    const AtLeast& at_least = settings_.design.at_least;
-    if (!catalog_.observed_axes.empty() && at_least.sources + at_least.subjects > 0) {
-      before.is_observed = [this](std::span<const std::size_t> axes, std::span<const int> levels) {
-        return observations_.enough_everywhere(axes, levels);
-      };
-    }
-    const ChosenConditions chosen = choose_conditions(settings_, effort, before, where_);
-    add_facts(chosen);
-    rows_of_group_.assign(1, chosen.rows);
-  }
-
-  void choose_rows_by_group(int effort, ConditionsBefore& before) {
-    for (std::size_t group = 0; group < catalog_.groups.size(); ++group) {
-      before.is_observed = [this, group](std::span<const std::size_t> axes, std::span<const int> levels) {
-        return observations_.enough(group, axes, levels);
-      };
-      const ChosenConditions chosen = choose_conditions(settings_, effort, before, where_);
-      add_facts(chosen);
-      rows_of_group_.push_back(chosen.rows);
+    identity_ = identity_conditions(settings_, plan_.identity_steps);
+    if (identity_.empty()) {
+      plan_.facts.notes.emplace_back(
+          "there are no identity controls: no augmenter of these axes has a setting that changes nothing");
     }
   }
 
-  void add_facts(const ChosenConditions& chosen) {
-    plan_.facts.demanded += chosen.demanded;
-    plan_.facts.credited += chosen.credited;
-    plan_.facts.excluded += chosen.excluded;
-  }
-
-  /// How many sources meet the rows of list `list`.
   [[nodiscard]] std::size_t participants(std::size_t list) const {
-    if (settings_.design.fill == Fill::missing_only) {
-      return members_[list].size();
-    }
-    return std::accumulate(members_.begin(), members_.end(), std::size_t{0},
-                           [](std::size_t sum, const auto& group) { return sum + group.size(); });
-  }
-
-  [[nodiscard]] double bytes_of(std::size_t list) const {
-    double bytes = 0.0;
+    std::size_t count = 0;
     for (std::size_t group = 0; group < members_.size(); ++group) {
-      if (settings_.design.fill == Fill::matched || group == list) {
-        for (const std::size_t source : members_[group]) {
-          bytes += estimate_variant(config_, plan_.media, catalog_, source).bytes;
-        }
-      }
+      count += list_of(group) == list ? members_[group].size() : 0;
     }
-    return bytes;
+    return count;
   }
 
   /// Cuts the least valuable conditions until the rest can be afforded.
   void keep_to_budget() {
     const Budget& budget = settings_.design.budget;
-    identity_ = settings_.design.controls.identity ? identity_conditions(settings_, plan_.identity_steps)
-                                                   : std::vector<Condition>();
-    if (settings_.design.controls.identity && identity_.empty()) {
-      plan_.facts.notes.emplace_back(
-          "there are no identity controls: no augmenter of these axes has a setting that changes nothing");
+    if (!budget.variants && !budget.bytes) {
+      return;
     }
-    for (const auto& rows : rows_of_group_) {
-      plan_.facts.wanted_conditions = std::max(plan_.facts.wanted_conditions, rows.size());
+    const bool clean_outside = settings_.design.include_clean && !clean_is_inside(settings_);
+    BillingRules rules;
+    rules.repeat = settings_.design.controls.repeat;
+    rules.conditions_of_all = identity_.size() + (clean_outside ? 1 : 0);
+    rules.repeats_clean_of_all = clean_outside;
+    rules.bytes = [this](std::size_t source) {
+      return estimate_variant(config_, plan_.media, catalog_, source).bytes;
+    };
+    if (before_.any()) {
+      rules.owed = [this, all = rules.conditions_of_all](std::size_t source, const std::vector<LevelRow>& fixed) {
+        return before_.owed(source, fixed) + all - std::min(all, before_.made_of_all(source));
+      };
+      rules.has_clean = [this](std::size_t source) { return before_.has_clean(source); };
     }
-    if (budget.variants || budget.bytes) {
-      cut();
+    std::vector<ConditionList> lists;
+    for (std::size_t list = 0; list < rows_.size(); ++list) {
+      lists.push_back(bill_of(list));
     }
-    for (const auto& rows : rows_of_group_) {
-      plan_.facts.held += count_held(settings_, rows);
+    const auto made = affordable(budget, rules, lists);
+    const bool has_clean_row = settings_.design.include_clean && clean_is_inside(settings_);
+    std::set<LevelRow> left;
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      const std::vector<LevelRow>& wanted = lists[list].wanted;
+      const std::size_t kept = made ? (*made)[list] : 0;
+      const std::size_t least = std::min<std::size_t>(has_clean_row ? 2 : 1, rows_[list].size());
+      if (!made || lists[list].fixed.size() + kept < least) {
+        throw mistake("budget", "`budget` does not pay for " +
+                                    std::string(before_.any() ? "what the earlier run's conditions still lack, and "
+                                                              : "") +
+                                    "one condition beside the clean reference of all " +
+                                    counted(participants(list), "source") +
+                                    (rules.conditions_of_all + (rules.repeat > 0.0 ? 1 : 0) > 0
+                                         ? ", with the controls that are asked for"
+                                         : "") +
+                                    "; raise it, or lower `sources_per_group`");
+      }
+      rows_[list] = lists[list].fixed;
+      const auto cut = wanted.begin() + static_cast<std::ptrdiff_t>(kept);
+      rows_[list].insert(rows_[list].end(), wanted.begin(), cut);
+      left.insert(cut, wanted.end());
+      std::ranges::sort(rows_[list]);
     }
+    plan_.facts.conditions_left = left.size();
   }
 
-  void cut() {
-    const Budget& budget = settings_.design.budget;
-    const double with_repeats = 1.0 + settings_.design.controls.repeat;
-    const bool clean_outside = settings_.design.include_clean && !clean_is_inside(settings_);
-    double variants_left = budget.variants ? static_cast<double>(*budget.variants) : 1e300;
-    double bytes_left = budget.bytes.value_or(1e300);
-    // One step of a list costs what one condition of everybody in it costs.
-    std::vector<double> variants_each;
-    std::vector<double> bytes_each;
-    for (std::size_t list = 0; list < rows_of_group_.size(); ++list) {
-      rows_of_group_[list] = most_valuable_first(settings_, std::move(rows_of_group_[list]));
-      variants_each.push_back(with_repeats * static_cast<double>(participants(list)));
-      bytes_each.push_back(with_repeats * bytes_of(list));
-      const double always = static_cast<double>(identity_.size()) + (clean_outside ? 1.0 : 0.0);
-      variants_left -= always * variants_each[list];
-      bytes_left -= always * bytes_each[list];
-    }
-    std::vector<std::vector<LevelRow>> kept(rows_of_group_.size());
-    std::size_t longest = 0;
-    for (const auto& rows : rows_of_group_) {
-      longest = std::max(longest, rows.size());
-    }
-    // The most valuable of every list, then the second of every list, and so on.
-    for (std::size_t k = 0; k < longest; ++k) {
-      for (std::size_t list = 0; list < kept.size(); ++list) {
-        const bool fits = variants_each[list] <= variants_left && bytes_each[list] <= bytes_left;
-        if (k < rows_of_group_[list].size() && kept[list].size() == k && fits) {
-          kept[list].push_back(rows_of_group_[list][k]);
-          variants_left -= variants_each[list];
-          bytes_left -= bytes_each[list];
-        }
+  [[nodiscard]] ConditionList bill_of(std::size_t list) const {
+    ConditionList bill;
+    bill.fixed = rows_before_[list];
+    for (LevelRow& row : most_valuable_first(settings_, rows_[list])) {
+      if (!std::ranges::binary_search(bill.fixed, row)) {
+        bill.wanted.push_back(std::move(row));
       }
     }
-    const std::size_t least = settings_.design.include_clean && clean_is_inside(settings_) ? 2 : 1;
-    for (std::size_t list = 0; list < kept.size(); ++list) {
-      if (kept[list].size() < std::min(least, rows_of_group_[list].size())) {
-        throw mistake("`budget` does not pay for one condition beside the clean reference of all " +
-                      counted(participants(list), "source") + "; raise it, or lower `sources_per_group`");
+    for (std::size_t group = 0; group < members_.size(); ++group) {
+      if (list_of(group) != list) {
+        continue;
       }
-      std::ranges::sort(kept[list]);
+      GroupBill& of_group = bill.groups.emplace_back();
+      of_group.sources = members_[group];
+      for (const std::size_t source : members_[group]) {
+        of_group.repeats_made += before_.repeats(source);
+      }
     }
-    rows_of_group_ = std::move(kept);
+    return bill;
+  }
+
+  void count_combinations() {
+    CombinationFigures& sum = plan_.facts.combinations;
+    for (std::size_t list = 0; list < rows_.size(); ++list) {
+      if (participants(list) == 0) {
+        continue;
+      }
+      CombinationFigures figures = combination_figures(settings_, rows_[list], observed_for(list));
+      sum.demanded += figures.demanded;
+      sum.observed += figures.observed;
+      sum.held += figures.held;
+      sum.left += figures.left;
+      sum.excluded += figures.excluded;
+      if (sum.first_left.empty()) {
+        sum.first_left = std::move(figures.first_left);
+      }
+    }
   }
 
   void assign_conditions() {
     std::vector<LevelRow> all;
-    for (const auto& rows : rows_of_group_) {
+    for (const auto& rows : rows_) {
       all.insert(all.end(), rows.begin(), rows.end());
     }
     std::ranges::sort(all);
@@ -351,13 +258,17 @@ class Designer {
 
     plan_.blocks.emplace_back();  // of those that take no part
     plan_.block_of.assign(catalog_.sources.size(), 0);
+    plan_.block_of_group.assign(catalog_.groups.size(), 0);
     std::map<std::vector<std::uint32_t>, std::uint32_t> known;
     for (std::size_t group = 0; group < members_.size(); ++group) {
-      const auto& rows = rows_of_group_[settings_.design.fill == Fill::matched ? 0 : group];
+      if (members_[group].empty()) {
+        continue;
+      }
+      const auto& rows = rows_[list_of(group)];
       std::vector<std::uint32_t> block;
       for (std::size_t c = 0; c < plan_.conditions.size(); ++c) {
         const Condition& condition = plan_.conditions[c];
-        if (c >= combinations || condition.is_clean || holds(rows, condition)) {
+        if (c >= combinations || condition.is_clean || std::ranges::binary_search(rows, row_of(settings_, condition))) {
           block.push_back(static_cast<std::uint32_t>(c));
         }
       }
@@ -365,22 +276,16 @@ class Designer {
       if (is_new) {
         plan_.blocks.push_back(block);
       }
+      plan_.block_of_group[group] = place->second;
       for (const std::size_t source : members_[group]) {
         plan_.block_of[source] = place->second;
       }
     }
   }
 
-  [[nodiscard]] bool holds(const std::vector<LevelRow>& rows, const Condition& condition) const {
-    LevelRow row;
-    for (std::size_t i = 0; i < condition.levels.size(); ++i) {
-      row.push_back(static_cast<int>(condition.levels[i] - settings_.axes[i].levels.data()));
-    }
-    return std::ranges::binary_search(rows, row);
-  }
-
   /// In each group, the share of its variants that is asked for. Which ones is settled by hashes of the condition's levels
-  /// and the source's place in its group, so that groups of equal size repeat the same ones.
+  /// and the source's place in its group, so that groups of equal size repeat the same ones. What an earlier run repeated
+  /// counts first.
   void add_repeats() {
     const double share = settings_.design.controls.repeat;
     if (share <= 0.0) {
@@ -395,21 +300,20 @@ class Designer {
       names.push_back(std::move(name));
     }
     for (const std::vector<std::size_t>& group : members_) {
-      std::vector<std::pair<std::uint64_t, Repeat>> cells;
+      std::vector<std::tuple<bool, std::uint64_t, Repeat>> cells;
       for (std::size_t rank = 0; rank < group.size(); ++rank) {
-        for (const std::uint32_t condition : plan_.block(group[rank])) {
-          if (plan_.conditions[condition].control == Control::none) {
-            const std::uint64_t hash =
-                FieldHash().add(names[condition]).add(static_cast<std::int64_t>(rank)).value64();
-            cells.push_back({hash, {group[rank], condition}});
+        for (const std::uint32_t c : plan_.block(group[rank])) {
+          const Condition& condition = plan_.conditions[c];
+          if (condition.control == Control::none) {
+            const std::uint64_t hash = FieldHash().add(names[c]).add(static_cast<std::int64_t>(rank)).value64();
+            cells.emplace_back(!before_.was_repeated(group[rank], condition), hash, Repeat{group[rank], c});
           }
         }
       }
-      const auto wanted =
-          std::min(cells.size(), static_cast<std::size_t>(std::ceil(share * static_cast<double>(cells.size()))));
+      const std::size_t wanted = repeats_of(share, cells.size());
       std::ranges::nth_element(cells, cells.begin() + static_cast<std::ptrdiff_t>(wanted));
       for (std::size_t i = 0; i < wanted; ++i) {
-        plan_.repeats.push_back(cells[i].second);
+        plan_.repeats.push_back(std::get<Repeat>(cells[i]));
       }
     }
     std::ranges::sort(plan_.repeats);
@@ -419,37 +323,47 @@ class Designer {
   const MediaSettings& settings_;
   const MediaCatalog& catalog_;
   const DesignInputs& inputs_;
-  const PlannedMedia* base_ = nullptr;
-  std::string where_;
+  MadeBefore before_;
   Observations observations_;
   MediaPlan plan_;
-  std::vector<std::vector<std::size_t>> members_;           ///< who takes part, by group, in hash order
-  std::vector<std::vector<LevelRow>> rows_of_group_;        ///< one list for all groups where they are matched
+  std::vector<std::vector<std::size_t>> members_;    ///< who takes part, by group, in the order of dealing
+  std::vector<std::vector<LevelRow>> rows_;          ///< sorted; one list for all groups, or one for each
+  std::vector<std::vector<LevelRow>> rows_before_;   ///< of each list, what the earlier run had
   std::vector<Condition> identity_;
 };
 
 }  // namespace
 
-bool needs_qualities(const MediaSettings& settings) { return !settings.design.match_on.empty(); }
-
-std::optional<std::size_t> MediaPlan::clean_condition() const {
-  const auto clean = std::ranges::find(conditions, true, &Condition::is_clean);
-  return clean == conditions.end() ? std::nullopt
-                                   : std::optional(static_cast<std::size_t>(clean - conditions.begin()));
-}
-
-void count_variants(MediaPlan& plan) {
-  plan.starts.assign(1, 0);
-  plan.starts.reserve(plan.catalog->sources.size() + 1);
-  std::size_t repeat = 0;
-  for (std::size_t source = 0; source < plan.catalog->sources.size(); ++source) {
-    std::size_t count = plan.block(source).size();
-    for (; repeat < plan.repeats.size() && plan.repeats[repeat].source == source; ++repeat) {
-      ++count;
+void check_design(const Config& config) {
+  std::vector<std::string> mistakes;
+  for (const auto& [media, settings] : config.media) {
+    try {
+      check_conditions(config, media);
+    } catch (const UserError& error) {
+      mistakes.insert(mistakes.end(), error.messages().begin(), error.messages().end());
     }
-    plan.starts.push_back(plan.starts.back() + count);
+  }
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
   }
 }
+
+void check_thresholds(const Config& config, Media media, const MediaCatalog& catalog) {
+  const AtLeast& at_least = config.media.at(media).design.at_least;
+  // The first is the unknown one.
+  const std::size_t people = catalog.subjects.size() - 1;
+  const auto check = [&](int asked, std::size_t there, const char* key, const char* what) {
+    if (asked > 0 && static_cast<std::size_t>(asked) > there) {
+      throw UserError(place_in_design(config, media, "at_least") + ": `at_least: {" + key + ": " +
+                      std::to_string(asked) + "}` asks each group for more " + what + " than the " +
+                      std::to_string(there) + " of the whole manifest; lower the threshold, or collect more");
+    }
+  };
+  check(at_least.sources, catalog.sources.size(), "sources", "sources");
+  check(at_least.subjects, people, "subjects", "people");
+}
+
+bool needs_qualities(const MediaSettings& settings) { return !settings.design.match_on.empty(); }
 
 MediaPlan make_media_plan(const Config& config, Media media, const MediaCatalog& catalog, const DesignInputs& inputs) {
   if (inputs.given != nullptr) {

@@ -19,6 +19,12 @@ struct DesignInputs {
   std::map<Media, QualityTable> qualities;  ///< of the sources, measured; needed where the design has `match_on`
 };
 
+/// What can be said of the designs before any source is read. Throws UserError where one cannot be made.
+void check_design(const Config& config);
+
+/// Throws UserError where a group could not reach `at_least` with all sources of the manifest together: a slip, and no gap.
+void check_thresholds(const Config& config, Media media, const MediaCatalog& catalog);
+
 /// Whether a design needs `DesignInputs::qualities` of this medium.
 [[nodiscard]] bool needs_qualities(const MediaSettings& settings);
 

@@ -57,7 +57,8 @@ class Follower {
     }
     std::ranges::sort(plan_.repeats);
     plan_.facts.full_factorial = full_factorial_size(settings_);
-    count_variants(plan_);
+    plan_.block_of_group.assign(catalog_.groups.size(), 0);
+    settle(plan_);
     return std::move(plan_);
   }
 
@@ -72,12 +73,11 @@ class Follower {
     std::vector<LevelRow> rows;
     std::vector<std::optional<LevelRow>> row_of_planned;
     const std::size_t conditions = planned_ == nullptr ? 0 : planned_->conditions.size();
-    bool has_clean_outside = false;
     for (std::size_t c = 0; c < conditions; ++c) {
       const auto& levels = planned_->conditions[c];
       row_of_planned.push_back(row_of(settings_, levels));
-      const bool is_reserved = !levels.empty() && (all_levels_are(levels, "clean") || all_levels_are(levels, "identity"));
-      has_clean_outside = has_clean_outside || (!levels.empty() && all_levels_are(levels, "clean"));
+      const bool is_reserved =
+          !levels.empty() && (all_levels_are(levels, kCleanLevel) || all_levels_are(levels, to_string(Control::identity)));
       if (!row_of_planned.back() && !is_reserved) {
         std::string text;
         for (const auto& [axis, level] : levels) {
@@ -118,10 +118,10 @@ class Follower {
   /// The conditions of one source; its repeats go into the plan.
   std::vector<std::uint32_t> block_of(std::size_t index, const PlannedSource& source) {
     std::vector<std::uint32_t> block;
-    std::uint32_t identity = first_identity_;
     for (const PlannedLine& line : source.lines) {
-      const std::uint32_t condition =
-          line.control == Control::identity ? identity++ : index_of_planned_[line.condition];
+      const std::uint32_t condition = line.control == Control::identity && line.identity < kNoCondition - first_identity_
+                                          ? first_identity_ + line.identity
+                                          : index_of_planned_[line.condition];
       if (condition >= plan_.conditions.size()) {
         throw mistake("has the variant " + line.variant_id + ", whose condition the config does not have");
       }

@@ -70,7 +70,8 @@ MatchResult match_sources(const QualityTable& table, std::span<const std::uint32
     const std::size_t i = by_rank[k];
     const std::uint32_t subject = subject_of_source.empty() ? static_cast<std::uint32_t>(k) : subject_of_source[i];
     const auto place = numbers.try_emplace({group_of_source[i], subject}, numbers.size()).first;
-    sources.push_back({group_of_source[i], place->second, std::move(scores[k]), true});
+    const bool stays = !limits.stays.empty() && limits.stays[i];
+    sources.push_back({group_of_source[i], place->second, std::move(scores[k]), stays, /*is_kept=*/true});
   }
   matching::Selection selection(std::move(sources), groups, std::move(least_variances), numbers.size(),
                                 !subject_of_source.empty(), limits);

@@ -16,6 +16,7 @@ struct MatchLimits {
   /// Of each group, no fewer are left; a smaller group is left whole. At least 2, as one source has no spread.
   std::size_t smallest_sources = 2;
   std::size_t smallest_subjects = 1;
+  std::vector<bool> stays;  ///< [source], of those that are never dropped; empty: none
 };
 
 struct MatchResult {

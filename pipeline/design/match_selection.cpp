@@ -48,7 +48,7 @@ Selection::Selection(std::vector<Source> sources, std::size_t groups, std::vecto
 
 bool Selection::may_drop(std::size_t i) const {
   const Source& source = sources_[i];
-  return source.is_kept && sources_of_group_[source.group] > smallest_sources_ &&
+  return source.is_kept && !source.stays && sources_of_group_[source.group] > smallest_sources_ &&
          (sources_of_subject_[source.subject] > 1 || subjects_of_group_[source.group] > smallest_subjects_);
 }
 

@@ -10,6 +10,7 @@
 
 #include "pipeline/catalog/catalog.h"
 #include "pipeline/design/chain.h"
+#include "pipeline/design/conditions.h"
 #include "pipeline/design/participants.h"
 
 namespace fairground {
@@ -24,17 +25,16 @@ struct Repeat {
 /// How the conditions came about, for the page that `plan` prints.
 struct DesignFacts {
   std::uint64_t full_factorial = 0;  ///< combinations of one level for each axis, before `except`
-  // Combinations of as many levels as the design asks for.
-  std::uint64_t demanded = 0;  ///< that the conditions should hold
-  std::uint64_t credited = 0;  ///< of these, observed often enough
-  std::uint64_t excluded = 0;  ///< ruled out by `except`
-  std::uint64_t held = 0;      ///< of the demanded ones, by the conditions that are made
-  std::size_t wanted_conditions = 0;  ///< before the budget took some away
+  /// Combinations of as many levels as the design asks for. Where groups meet different conditions, the sums over those
+  /// groups that have sources to make them of.
+  CombinationFigures combinations;
+  /// Conditions that the budget left, beside the clean reference.
+  std::size_t conditions_left = 0;
   std::vector<std::string> notes;
   /// Of a plan that extends an earlier run.
-  std::size_t made_before = 0;   ///< variants of this plan that the earlier run has
+  std::size_t made_before = 0;   ///< variants of the design that the earlier run has
   std::size_t clean_again = 0;   ///< of these, clean references that are made again beside the new variants
-  std::size_t not_planned = 0;   ///< variants of the earlier run that this plan would not make
+  std::size_t not_planned = 0;   ///< variants of the earlier run that are not of the design
 };
 
 struct MediaPlan {
@@ -47,6 +47,7 @@ struct MediaPlan {
   std::vector<int> realizations;              ///< of each source; -1 where it takes no part
   std::vector<std::vector<std::uint32_t>> blocks;  ///< lists of conditions, each ascending
   std::vector<std::uint32_t> block_of;        ///< of each source, the list of conditions that it meets
+  std::vector<std::uint32_t> block_of_group;  ///< what the sources of each group that take part meet; an empty one if none
   std::vector<Repeat> repeats;                ///< sorted
   std::vector<std::size_t> starts;            ///< of each source, the number of variants before its own; then of all
   DesignFacts facts;
@@ -57,8 +58,8 @@ struct MediaPlan {
   [[nodiscard]] std::optional<std::size_t> clean_condition() const;
 };
 
-/// Fills `starts` from the blocks and the repeats.
-void count_variants(MediaPlan& plan);
+/// To be called when blocks and repeats are settled: takes out the conditions that nobody meets and fills `starts`.
+void settle(MediaPlan& plan);
 
 /// Sources with this part in the plan.
 [[nodiscard]] std::size_t count_parts(const MediaPlan& plan, Part part);

@@ -28,23 +28,36 @@ std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& c
 }
 
 std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const std::vector<std::size_t>& members,
-                                              std::size_t count) {
+                                              std::size_t count, const std::function<bool(std::size_t)>& is_known) {
+  const auto knows = [&](std::size_t index) { return is_known && is_known(index); };
+  const auto person_of = [&](const Source& source) {
+    return source.subject != kUnknownSubject ? "subject " + catalog.subject_of(source) : "source " + source.id;
+  };
+  // Sources with a problem are counted apart, so that they take nobody's first place.
+  const auto counted_as = [&](const Source& source) {
+    return (catalog.file_of(source).problem.empty() ? "good " : "problem ") + person_of(source);
+  };
+  std::vector<std::size_t> taken;
+  std::unordered_map<std::string, std::size_t> seen;
+  for (const std::size_t index : members) {
+    if (knows(index)) {
+      taken.push_back(index);
+      ++seen[counted_as(catalog.sources[index])];
+    }
+  }
   // Sorted by: a known problem, how many of the same person come before, the person, the place in `members`.
   using Key = std::tuple<bool, std::size_t, std::string, std::size_t>;
-  std::unordered_map<std::string, std::size_t> seen;
   std::vector<std::pair<Key, std::size_t>> keyed;
   for (std::size_t k = 0; k < members.size(); ++k) {
     const Source& source = catalog.sources[members[k]];
-    const bool has_problem = !catalog.file_of(source).problem.empty();
-    const bool is_known = source.subject != kUnknownSubject;
-    // Sources with a problem are counted apart, so that they take nobody's first place.
-    const std::string person = is_known ? "subject " + catalog.subject_of(source) : "source " + source.id;
-    const std::size_t rank = seen[(has_problem ? "problem " : "good ") + person]++;
-    keyed.emplace_back(Key{has_problem, rank, FieldHash().add(person).hex128(), k}, members[k]);
+    if (!knows(members[k])) {
+      const bool has_problem = !catalog.file_of(source).problem.empty();
+      const std::size_t rank = seen[counted_as(source)]++;
+      keyed.emplace_back(Key{has_problem, rank, FieldHash().add(person_of(source)).hex128(), k}, members[k]);
+    }
   }
   std::ranges::sort(keyed);
-  keyed.resize(std::min(count, keyed.size()));
-  std::vector<std::size_t> taken;
+  keyed.resize(std::min(count - std::min(count, taken.size()), keyed.size()));
   for (const auto& [key, index] : keyed) {
     taken.push_back(index);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,10 +26,11 @@ enum class Part : std::uint8_t {
 
 /// Takes the first `count` of a group's sources, spread as evenly over subjects as can be: everybody's first source before
 /// anybody's second. Who is whose first, and the order of people, are settled by hash. A source without a known subject
-/// counts as a person of its own, and one with a known problem comes last.
+/// counts as a person of its own, and one with a known problem comes last. Sources of which `is_known` is true are taken
+/// whatever `count` is, and count as their people's first.
 [[nodiscard]] std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog,
-                                                            const std::vector<std::size_t>& members,
-                                                            std::size_t count);
+                                                            const std::vector<std::size_t>& members, std::size_t count,
+                                                            const std::function<bool(std::size_t)>& is_known = {});
 
 /// Deals realizations 0 to R - 1 to each group in equal shares: the k-th of `order` gets k mod R. Sources that `before`
 /// knows keep what they had, and each other one gets the realization that its group has least of. -1 for all that are

@@ -45,12 +45,27 @@ Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inp
   for (const auto& [medium, settings] : config.media) {
     media_.push_back(make_media_plan(config, medium, catalog.media.at(medium), inputs));
   }
+  describe_conditions();
+}
+
+Plan::Plan(const Plan& design, const PlannedSet& base)
+    : config_(design.config_),
+      catalog_(design.catalog_),
+      media_(design.media_),
+      extends_(ExtendedRun{base.directory, base.sha256}) {
+  describe_conditions();
   for (MediaPlan& plan : media_) {
+    leave_out_what_was_made(plan, base);
+    settle(plan);
+  }
+  describe_conditions();
+}
+
+void Plan::describe_conditions() {
+  condition_texts_.clear();
+  for (const MediaPlan& plan : media_) {
     for (const Condition& condition : plan.conditions) {
       condition_texts_[plan.media].push_back(describe(plan, condition));
-    }
-    if (inputs.base != nullptr) {
-      leave_out_what_was_made(plan, *inputs.base);
     }
   }
 }
@@ -113,8 +128,6 @@ Variant Plan::clean_of(const Variant& variant) const {
   return make(plan, variant.source, plan.clean_condition().value(), Control::none);
 }
 
-/// An extended run holds only what the earlier one does not, and beside that the clean references that its variants are
-/// compared with, since a record can only name files of its own folder.
 void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
   const auto planned = base.media.find(plan.media);
   if (planned == base.media.end()) {
@@ -174,7 +187,6 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
     lines += source.lines.size();
   }
   plan.facts.not_planned = lines - met;
-  count_variants(plan);
 }
 
 /// What makes a condition's bytes: the non-empty levels by axis, their steps, and the assets these draw from.
@@ -273,6 +285,9 @@ std::string Plan::line(const Variant& variant) const {
   text("pair_id", variant.pair_id);
   text("draw_id", variant.draw_id);
   text("control", to_string(variant.control));
+  if (variant.control == Control::identity) {
+    json += "\"identity\":" + std::to_string(plan.conditions[variant.condition].identity) + ',';
+  }
   text("file", std::string(to_string(plan.media)) + '/' + variant.file_name);
   json.back() = '}';
   return json;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,17 +28,29 @@ struct Variant {
   std::string file_name;  ///< inside the folder of the medium
 };
 
+/// The run that a plan extends.
+struct ExtendedRun {
+  std::filesystem::path directory;
+  std::string plan_sha256;
+};
+
 /// Holds references to the config and the catalog, which must outlive it.
 class Plan {
  public:
-  /// Throws UserError where the design cannot be made as the config asks for it.
+  /// All that the design holds, whatever was made before. Throws UserError where it cannot be made as the config asks
+  /// for it.
   Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs = {});
+  /// What is left of `design` when `base` was made: what that does not have, and beside it the clean references that this
+  /// is compared with, since a record can only name files of its own folder. `design` must outlive it.
+  Plan(const Plan& design, const PlannedSet& base);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const std::vector<MediaPlan>& media() const { return media_; }
+  /// Empty: the plan is a whole design.
+  [[nodiscard]] const std::optional<ExtendedRun>& extends() const { return extends_; }
   [[nodiscard]] const MediaPlan& of(Media media) const;
   [[nodiscard]] std::size_t size() const;
 
@@ -71,11 +85,13 @@ class Plan {
   [[nodiscard]] Place find(std::size_t index) const;
   [[nodiscard]] Variant make(const MediaPlan& plan, std::size_t source, std::size_t condition, Control control) const;
   [[nodiscard]] ConditionText describe(const MediaPlan& plan, const Condition& condition) const;
+  void describe_conditions();
   void leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base);
 
   const Config& config_;
   const Catalog& catalog_;
   std::vector<MediaPlan> media_;
+  std::optional<ExtendedRun> extends_;
   std::map<Media, std::vector<ConditionText>> condition_texts_;  ///< of each condition
 };
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <unordered_set>
 
@@ -16,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+/// More than any config may ask for.
+constexpr std::uint64_t kMostRealizations = 1'000'000;
 
 template <class E>
 std::optional<E> named(const std::string& name, std::initializer_list<E> values) {
@@ -42,7 +46,12 @@ bool add_line(const std::string& text, std::map<Media, std::map<std::string, std
   const auto condition = line.find("condition");
   const auto realization = line.find("realization");
   if (!media || !control || text_of("variant_id").empty() || text_of("source_id").empty() || condition == line.end() ||
-      !condition->is_object() || realization == line.end() || !realization->is_number_integer()) {
+      !condition->is_object() || realization == line.end() || !realization->is_number_unsigned() ||
+      realization->get<std::uint64_t>() > kMostRealizations) {
+    return false;
+  }
+  const auto identity = line.find("identity");
+  if ((control == Control::identity) != (identity != line.end() && identity->is_number_unsigned())) {
     return false;
   }
   std::map<std::string, std::string> levels;
@@ -60,9 +69,106 @@ bool add_line(const std::string& text, std::map<Media, std::map<std::string, std
   }
   PlannedSource& source = planned.sources[text_of("source_id")];
   source.realization = realization->get<int>();
-  source.lines.push_back({place->second, *control, text_of("variant_id")});
+  source.lines.push_back({place->second, *control,
+                          control == Control::identity ? identity->get<std::uint32_t>() : 0U, text_of("variant_id")});
   ++set.lines;
   return true;
+}
+
+/// Takes out the variants that failures.jsonl lists as failed.
+void drop_failed(PlannedSet& planned, const fs::path& directory) {
+  std::ifstream file(directory / "failures.jsonl", std::ios::binary);
+  std::unordered_set<std::string> failed;
+  for (std::string line; std::getline(file, line);) {
+    const json entry = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (entry.is_object() && entry.value("kind", json()) == "failed" && entry.value("variant_id", json()).is_string()) {
+      failed.insert(entry["variant_id"].get<std::string>());
+    }
+  }
+  for (auto& [media, set] : planned.media) {
+    for (auto& [id, source] : set.sources) {
+      planned.lines -= std::erase_if(source.lines, [&](const PlannedLine& it) { return failed.contains(it.variant_id); });
+    }
+  }
+}
+
+/// Adds what an earlier run has.
+void add_earlier(const PlannedMedia& earlier, PlannedMedia& into) {
+  std::vector<std::uint32_t> place;
+  for (const auto& levels : earlier.conditions) {
+    const auto known = std::ranges::find(into.conditions, levels);
+    place.push_back(static_cast<std::uint32_t>(known - into.conditions.begin()));
+    if (known == into.conditions.end()) {
+      into.conditions.push_back(levels);
+    }
+  }
+  for (const auto& [id, source] : earlier.sources) {
+    PlannedSource& both = into.sources[id];
+    both.realization = source.realization;
+    std::unordered_set<std::string> known;
+    for (const PlannedLine& line : both.lines) {
+      known.insert(line.variant_id);
+    }
+    for (PlannedLine line : source.lines) {
+      line.condition = place[line.condition];
+      if (known.insert(line.variant_id).second) {
+        both.lines.push_back(std::move(line));
+      }
+    }
+  }
+}
+
+/// The folder and the plan's hash of the run that the one in `directory` extended. Empty: it extended none.
+std::optional<std::pair<fs::path, std::string>> extended_by(const fs::path& directory) {
+  std::ifstream file(directory / "run.json", std::ios::binary);
+  const json run = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!run.is_object() || !run.contains("extends")) {
+    return std::nullopt;
+  }
+  const json& extends = run["extends"];
+  const auto text = [&](const char* field) {
+    return extends.is_object() && extends.value(field, json()).is_string() ? extends[field].get<std::string>() : "";
+  };
+  return std::pair(fs::path(text("directory")), text("plan_sha256"));
+}
+
+PlannedSet read_chain(const fs::path& directory, std::set<fs::path>& seen) {
+  std::error_code error;
+  if (!fs::exists(directory / "run.json", error)) {
+    throw UserError(directory.string() + ": there is no finished run, as it holds no run.json; " +
+                    (fs::exists(directory / "plan.jsonl", error) ? "finish that run first, by the command that began it"
+                                                                 : "name the folder that a run has made"));
+  }
+  PlannedSet set = read_planned_set(directory);
+  set.directory = fs::absolute(directory).lexically_normal();
+  drop_failed(set, directory);
+  const auto extended = extended_by(directory);
+  if (!extended) {
+    return set;
+  }
+  const auto& [earlier_directory, plan_sha256] = *extended;
+  const std::string which = directory.string() + ": this run extended the one in " + earlier_directory.string();
+  if (!seen.insert(fs::weakly_canonical(directory, error)).second) {
+    throw UserError(which + ", which again extended this one; one of their folders has been exchanged");
+  }
+  if (!fs::exists(earlier_directory / "run.json", error)) {
+    throw UserError(which + ", which is not there any more; put it back, or name it in `extends` of run.json where it lies "
+                            "now, so that what it has is not made again");
+  }
+  const PlannedSet earlier = read_chain(earlier_directory, seen);
+  if (earlier.sha256 != plan_sha256) {
+    throw UserError(which + ", but the plan there is not the one that it had then; put that run back");
+  }
+  for (const auto& [media, planned] : earlier.media) {
+    add_earlier(planned, set.media[media]);
+  }
+  set.lines = 0;
+  for (const auto& [media, planned] : set.media) {
+    for (const auto& [id, source] : planned.sources) {
+      set.lines += source.lines.size();
+    }
+  }
+  return set;
 }
 
 }  // namespace
@@ -91,20 +197,9 @@ PlannedSet read_planned_set(const fs::path& path) {
   return set;
 }
 
-void drop_failed(PlannedSet& planned, const fs::path& directory) {
-  std::ifstream file(directory / "failures.jsonl", std::ios::binary);
-  std::unordered_set<std::string> failed;
-  for (std::string line; std::getline(file, line);) {
-    const json entry = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (entry.is_object() && entry.value("kind", json()) == "failed" && entry.value("variant_id", json()).is_string()) {
-      failed.insert(entry["variant_id"].get<std::string>());
-    }
-  }
-  for (auto& [media, set] : planned.media) {
-    for (auto& [id, source] : set.sources) {
-      planned.lines -= std::erase_if(source.lines, [&](const PlannedLine& it) { return failed.contains(it.variant_id); });
-    }
-  }
+PlannedSet read_finished_run(const fs::path& directory) {
+  std::set<fs::path> seen;
+  return read_chain(directory, seen);
 }
 
 }  // namespace fairground

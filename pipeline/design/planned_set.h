@@ -16,6 +16,7 @@ namespace fairground {
 struct PlannedLine {
   std::uint32_t condition = 0;  ///< index into PlannedMedia::conditions
   Control control = Control::none;
+  std::uint32_t identity = 0;  ///< of an identity control, which of the config's identity conditions it is
   std::string variant_id;
 };
 
@@ -31,6 +32,7 @@ struct PlannedMedia {
 
 struct PlannedSet {
   std::filesystem::path file;
+  std::filesystem::path directory;  ///< of a finished run; absolute
   std::string sha256;  ///< of the file's bytes, which is the plan's hash
   std::map<Media, PlannedMedia> media;
   std::size_t lines = 0;
@@ -40,8 +42,9 @@ struct PlannedSet {
 /// no line of a plan, with `FILE:LINE: message`.
 [[nodiscard]] PlannedSet read_planned_set(const std::filesystem::path& path);
 
-/// Takes out the variants that failures.jsonl of the run in `directory` lists as failed: they were not made, and may be
-/// another time. Does nothing where there is no such file.
-void drop_failed(PlannedSet& planned, const std::filesystem::path& directory);
+/// What the run in `directory` has: its plan without the variants that failed, which were not made and may be another
+/// time. A run that extended another has what that one has, too. Throws UserError where there is no finished run, or the
+/// one that it extended is not to be found any more.
+[[nodiscard]] PlannedSet read_finished_run(const std::filesystem::path& directory);
 
 }  // namespace fairground

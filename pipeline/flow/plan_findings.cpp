@@ -65,6 +65,11 @@ AbsentPeople find_absent(const MediaCatalog& catalog) {
   }
   UncoveredSummary summary(columns, kMostAbsent);
   const auto add = [&](std::span<const ValueCode> pattern, std::size_t level, std::uint32_t count) {
+    for (std::size_t a = 0; a < columns; ++a) {
+      if (pattern[a] != kAnyValue && values[a][pattern[a]] == kUnknown) {
+        return;  // a missing label is no kind of people
+      }
+    }
     summary.add(pattern, level, count);
   };
   const Population population = count_sources(rows);
@@ -84,78 +89,96 @@ AbsentPeople find_absent(const MediaCatalog& catalog) {
   return absent;
 }
 
+std::vector<LevelRow> rows_of(const MediaPlan& plan, std::uint32_t block) {
+  std::vector<LevelRow> rows;
+  for (const std::uint32_t c : plan.blocks[block]) {
+    const Condition& condition = plan.conditions[c];
+    if (!condition.is_clean && condition.control == Control::none) {
+      rows.push_back(row_of(*plan.settings, condition));
+    }
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
 /// The combinations of levels that each group's variants hold, and those that were observed.
 void count_combinations_of_groups(const MediaPlan& plan, MediaFindings& findings) {
   const MediaSettings& settings = *plan.settings;
   const MediaCatalog& catalog = *plan.catalog;
-  const auto row_of_condition = [&](const Condition& condition) {
-    LevelRow row;
-    for (std::size_t i = 0; i < condition.levels.size(); ++i) {
-      row.push_back(static_cast<int>(condition.levels[i] - settings.axes[i].levels.data()));
-    }
-    return row;
+  const bool says_what_was_observed = !catalog.observed_axes.empty();
+  const Observations observations(settings, catalog);
+  const IsObserved in_clean = [](std::span<const std::size_t>, std::span<const int> levels) {
+    return std::ranges::all_of(levels, [](int level) { return level == 0; });
   };
   // Groups that meet the same conditions hold the same combinations.
-  std::map<std::uint32_t, std::uint64_t> held_by_block;
-  const auto held = [&](std::uint32_t block) {
-    std::vector<LevelRow> rows;
-    for (const std::uint32_t condition : plan.blocks[block]) {
-      const Condition& made = plan.conditions[condition];
-      if (!made.is_clean && made.control == Control::none) {
-        rows.push_back(row_of_condition(made));
-      }
-    }
-    return count_held(settings, rows);
-  };
-  const bool check_observed = !catalog.observed_axes.empty() &&
-                              plan.facts.demanded * catalog.groups.size() <= kMostObservedChecks;
-  const Observations observations(settings, catalog);
-  const std::uint64_t clean_holds =
-      clean_is_inside(settings) && !settings.axes.empty() ? count_held(settings, {LevelRow(settings.axes.size(), 0)}) : 0;
+  std::map<std::pair<std::uint32_t, bool>, CombinationFigures> known;
+  std::uint64_t demanded = 0;
   for (std::size_t g = 0; g < findings.groups.size(); ++g) {
     GroupFinding& group = findings.groups[g];
-    const auto [place, is_new] = held_by_block.try_emplace(group.block, 0);
-    if (is_new) {
-      place->second = held(group.block);
+    const std::uint32_t block = plan.block_of_group[g];
+    const bool has_clean = findings.coverage.groups[g].observed.sources > 0 && clean_is_inside(settings);
+    const bool is_counted = !says_what_was_observed || demanded * g <= kMostObservedChecks;
+    CombinationFigures figures;
+    if (says_what_was_observed && is_counted) {
+      figures = combination_figures(settings, rows_of(plan, block),
+                                    [&](std::span<const std::size_t> axes, std::span<const int> levels) {
+                                      return observations.enough(g, axes, levels);
+                                    });
+    } else {
+      const auto [place, is_new] = known.try_emplace({block, has_clean});
+      if (is_new) {
+        place->second = combination_figures(settings, rows_of(plan, block), has_clean ? in_clean : IsObserved());
+      }
+      figures = place->second;
     }
-    group.synthesised_combinations = place->second;
-    if (check_observed) {
-      group.observed_combinations =
-          count_observed(settings, [&](std::span<const std::size_t> axes, std::span<const int> levels) {
-            return observations.enough(g, axes, levels);
-          });
-    } else if (findings.coverage.groups[g].observed.sources > 0) {
-      group.observed_combinations = clean_holds;
+    demanded = figures.demanded;
+    if (is_counted) {
+      group.observed_combinations = figures.observed;
+    }
+    if (findings.coverage.groups[g].taking_part.sources > 0) {
+      group.synthesised_combinations = figures.held;
+      group.filled_combinations = figures.filled();
+    }
+    if (says_what_was_observed && is_counted && figures.demanded > 0 && figures.observed == figures.demanded) {
+      // All was recorded often enough, so that nothing needs to be made of anybody.
+      group.collect_sources = 0;
+      group.collect_subjects = 0;
+      group.has_no_start = false;
     }
   }
 }
 
-void find_people(const MediaPlan& plan, MediaFindings& findings) {
+/// Sources of one group that variants can be made of.
+struct Starters {
+  std::size_t sources = 0;
+  std::set<std::uint32_t> subjects;
+  std::map<int, std::size_t> of_realization;  ///< of those that take part
+};
+
+void find_people(const MediaPlan& plan, const Survey& survey, MediaFindings& findings) {
   const MediaCatalog& catalog = *plan.catalog;
   const DesignSettings& design = plan.settings->design;
   findings.groups.resize(catalog.groups.size());
+  std::vector<Starters> starters(catalog.groups.size());
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    GroupFinding& group = findings.groups[catalog.sources[i].group];
-    switch (plan.parts[i]) {
-      case Part::takes_part:
-        ++group.remainder;
-        break;
-      case Part::beyond_share:
-        ++group.not_chosen;
-        break;
-      case Part::unmatched:
-        ++group.unmatched;
-        break;
-      case Part::holds_a_level:
-      case Part::level_unknown:
-        ++group.holds_a_level;
-        break;
+    const Source& source = catalog.sources[i];
+    GroupFinding& group = findings.groups[source.group];
+    group.not_chosen += plan.parts[i] == Part::beyond_share ? 1U : 0U;
+    group.unmatched += plan.parts[i] == Part::unmatched ? 1U : 0U;
+    if (plan.parts[i] == Part::holds_a_level || plan.parts[i] == Part::level_unknown) {
+      ++group.holds_a_level;
+      continue;
     }
-  }
-  std::vector<std::uint32_t> blocks(findings.groups.size(), 0);
-  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    if (!plan.block(i).empty()) {
-      blocks[catalog.sources[i].group] = plan.block_of[i];
+    if (survey.fates[i] != Fate::written) {
+      continue;
+    }
+    Starters& of_group = starters[source.group];
+    ++of_group.sources;
+    if (source.subject != kUnknownSubject) {
+      of_group.subjects.insert(source.subject);
+    }
+    if (plan.parts[i] == Part::takes_part) {
+      ++of_group.of_realization[plan.realizations[i]];
     }
   }
   const auto missing = [](int asked, std::size_t there) {
@@ -163,12 +186,20 @@ void find_people(const MediaPlan& plan, MediaFindings& findings) {
   };
   for (std::size_t g = 0; g < findings.groups.size(); ++g) {
     GroupFinding& group = findings.groups[g];
-    const GroupCoverage& coverage = findings.coverage.groups[g];
     group.labels = catalog.groups[g];
-    group.block = blocks[g];
-    group.remainder %= static_cast<std::size_t>(design.realizations);
-    group.collect_sources = missing(design.at_least.sources, coverage.observed.sources);
-    group.collect_subjects = missing(design.at_least.subjects, coverage.observed.subjects.value_or(0));
+    group.is_unlabelled = std::ranges::find(group.labels, kUnknown) != group.labels.end();
+    group.collect_sources = missing(design.at_least.sources, starters[g].sources);
+    group.collect_subjects = missing(design.at_least.subjects, starters[g].subjects.size());
+    group.has_no_start = starters[g].sources == 0;
+    const std::map<int, std::size_t>& met = starters[g].of_realization;
+    for (const auto& [realization, sources] : met) {
+      group.most_of_realization = std::max(group.most_of_realization, sources);
+    }
+    const bool all_are_met = met.size() == static_cast<std::size_t>(design.realizations);
+    group.fewest_of_realization = all_are_met ? std::ranges::min_element(met, {}, [](const auto& it) {
+                                                  return it.second;
+                                                })->second
+                                              : 0;
   }
 }
 
@@ -183,13 +214,20 @@ void find_power(const MediaPlan& plan, const Survey& survey, MediaFindings& find
   } else if (groups * (groups - 1) / 2 > kMostPairs) {
     power.not_told = "there are more than " + std::to_string(kMostPairs) + " pairs of groups; use fewer `groups`";
   }
+  if (plan.settings->design.fill == Fill::missing_only) {
+    power.not_told = "the groups meet different conditions (`fill: missing_only`), so there is nothing to compare";
+  } else if (std::ranges::all_of(plan.conditions, [](const Condition& condition) {
+               return condition.is_clean || condition.control != Control::none;
+             })) {
+    power.not_told = "there is no condition beside the clean reference, so nothing can get worse";
+  }
   if (!power.not_told.empty()) {
     return;
   }
   std::vector<std::map<std::uint32_t, int>> sources_of_subject(groups);
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
     const Source& source = catalog.sources[i];
-    if (!plan.block(i).empty() && survey.fates[i] == Fate::written && source.subject != kUnknownSubject) {
+    if (plan.parts[i] == Part::takes_part && survey.fates[i] == Fate::written && source.subject != kUnknownSubject) {
       ++sources_of_subject[source.group][source.subject];
     }
   }
@@ -271,16 +309,12 @@ std::vector<std::string> notes_on(const MediaPlan& plan, const MediaCoverage& co
     notes.emplace_back("the groups meet different conditions (`fill: missing_only`): this set is NOT COMPARABLE ACROSS "
                        "GROUPS, and serves to complete what was observed");
   }
-  if (design.fill == Fill::matched && plan.facts.credited > 0) {
-    notes.push_back(std::to_string(plan.facts.credited) +
-                    " combinations were observed often enough in every group and are not made; what was observed did not "
-                    "meet the same realizations");
-  }
-  for (const Axis& axis : plan.settings->axes) {
-    if (axis.levels.size() == 1) {
-      notes.push_back("the axis " + axis.name + " has one level, so nothing varies along it: add a level, or expect no "
-                      "answer from it");
-    }
+  const CombinationFigures& figures = plan.facts.combinations;
+  if (const std::uint64_t not_made = figures.demanded - figures.held - figures.left;
+      design.fill == Fill::matched && not_made > 0) {
+    notes.push_back(counted(not_made, "combination") +
+                    " observed often enough in every group and not made; what was observed did not meet the same "
+                    "realizations");
   }
   add_notes_on_realizations(plan, coverage, notes);
   const SharedBytes& shared = plan.catalog->shared_bytes;
@@ -298,11 +332,12 @@ std::vector<std::string> notes_on(const MediaPlan& plan, const MediaCoverage& co
 
 }  // namespace
 
-MediaFindings find_in(const Config& config, const MediaPlan& plan, const Survey& survey) {
+MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPlan& rest, const Survey& survey) {
   MediaFindings findings;
   findings.plan = &plan;
+  findings.rest = &rest;
   findings.coverage = count_coverage(plan, expected_losses(plan, survey));
-  find_people(plan, findings);
+  find_people(plan, survey, findings);
   count_combinations_of_groups(plan, findings);
   findings.absent = find_absent(*plan.catalog);
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
@@ -313,7 +348,7 @@ MediaFindings find_in(const Config& config, const MediaPlan& plan, const Survey&
   find_rates(plan, survey, findings);
   find_balance(plan, survey, findings);
   find_power(plan, survey, findings);
-  findings.cost = cost_of(config, plan);
+  findings.cost = cost_of(config, rest);
   findings.notes = notes_on(plan, findings.coverage);
   return findings;
 }
@@ -323,7 +358,7 @@ void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings)
   const Workshop workshop(plan);
   std::size_t before = 0;
   for (MediaFindings& media : findings) {
-    const std::size_t variants = media.plan->variants();
+    const std::size_t variants = media.rest->variants();
     const std::size_t wanted = std::min(kTried, variants);
     double decode_seconds = 0.0;
     double render_seconds = 0.0;
@@ -345,7 +380,7 @@ void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings)
       decode_seconds += std::chrono::duration<double>(decoded - start).count();
       render_seconds += std::chrono::duration<double>(rendered - decoded).count();
       bytes += static_cast<double>(outcome.file.size());
-      foreseen += estimate_variant(plan.config(), variant.media, *media.plan->catalog, variant.source).bytes;
+      foreseen += estimate_variant(plan.config(), variant.media, *media.rest->catalog, variant.source).bytes;
     }
     before += variants;
     if (media.tried == 0) {
@@ -353,7 +388,7 @@ void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings)
     }
     const auto tried = static_cast<double>(media.tried);
     const auto sources = static_cast<double>(std::ranges::count_if(
-        media.plan->block_of, [&](std::uint32_t block) { return !media.plan->blocks[block].empty(); }));
+        media.rest->block_of, [&](std::uint32_t block) { return !media.rest->blocks[block].empty(); }));
     media.jobs = jobs;
     media.seconds = (decode_seconds / tried * sources + render_seconds / tried * static_cast<double>(variants)) / jobs;
     if (foreseen > 0.0) {

@@ -18,18 +18,21 @@ namespace fairground {
 /// What one group of people has and lacks.
 struct GroupFinding {
   std::vector<std::string> labels;  ///< in the order of MediaCatalog::group_columns
+  bool is_unlabelled = false;       ///< one of the labels is missing, so that nobody knows whose group it is
   // Combinations of as many levels as the design asks for, in sources of this group.
-  std::uint64_t observed_combinations = 0;     ///< recorded, or held by the clean reference
-  std::uint64_t synthesised_combinations = 0;  ///< held by the variants that are planned
-  // To be collected, since no variant adds them: what is missing to `at_least`.
+  std::optional<std::uint64_t> observed_combinations;  ///< recorded, or held by the clean reference; empty: not counted
+  std::uint64_t synthesised_combinations = 0;          ///< held by the variants of the design
+  std::uint64_t filled_combinations = 0;               ///< those of them that were not observed
+  // To be collected, since no variant adds them: what is missing to `at_least` of those that variants can be made of.
   std::size_t collect_sources = 0;
   std::size_t collect_subjects = 0;
   std::size_t not_chosen = 0;     ///< sources that `sources_per_group` leaves out
   std::size_t unmatched = 0;      ///< sources that `match_on` leaves out
   std::size_t holds_a_level = 0;  ///< sources recorded in a condition, or in nobody knows which
-  /// Sources that take part, modulo the realizations: by so many the group's shares of realizations are uneven.
-  std::size_t remainder = 0;
-  std::uint32_t block = 0;  ///< of MediaPlan::blocks, what the group's sources meet; 0 where none takes part
+  bool has_no_start = false;      ///< it has sources, but nothing can be made of any
+  // How many sources that take part and can be used meet the realization that fewest meet, and that most meet.
+  std::size_t fewest_of_realization = 0;
+  std::size_t most_of_realization = 0;
 };
 
 /// A combination of labels that no source has, as broad as can be: an empty text stands for any label.
@@ -46,7 +49,8 @@ struct PowerFinding {
 };
 
 struct MediaFindings {
-  const MediaPlan* plan = nullptr;
+  const MediaPlan* plan = nullptr;  ///< the whole design, which all figures but the cost are of
+  const MediaPlan* rest = nullptr;  ///< what of it is to be made: all of it, unless an earlier run is extended
   MediaCoverage coverage;
   std::vector<GroupFinding> groups;
   AbsentPeople absent;
@@ -66,7 +70,8 @@ struct MediaFindings {
 };
 
 struct PlanFindings {
-  const Plan* plan = nullptr;
+  const Plan* plan = nullptr;    ///< what is to be made
+  const Plan* design = nullptr;  ///< the same and what an earlier run has of it
   std::string sha256;
   std::vector<MediaFindings> media;
   std::optional<PlanDifference> difference;
@@ -74,7 +79,8 @@ struct PlanFindings {
   std::string base;     ///< the run that is extended; empty: none
 };
 
-[[nodiscard]] MediaFindings find_in(const Config& config, const MediaPlan& plan, const Survey& survey);
+[[nodiscard]] MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPlan& rest,
+                                    const Survey& survey);
 
 /// Makes a few variants of each medium, spread over the plan, and tells from them how long a run on `jobs` threads would
 /// take and how large the files would be.

@@ -36,12 +36,22 @@ ordered_json design_json(const MediaFindings& findings) {
   json["fill"] = design.fill == Fill::matched ? "matched" : "missing_only";
   json["comparable_across_groups"] = design.fill == Fill::matched;
   json["full_factorial"] = facts.full_factorial;
-  json["combinations"] = {{"demanded", facts.demanded},
-                          {"held", facts.held},
-                          {"observed", facts.credited},
-                          {"excluded", facts.excluded},
-                          {"left_by_budget", facts.demanded - std::min(facts.demanded, facts.held + facts.credited)}};
-  json["wanted_conditions"] = facts.wanted_conditions;
+  const CombinationFigures& figures = facts.combinations;
+  json["combinations"] = {{"demanded", figures.demanded},
+                          {"held", figures.held},
+                          {"observed", figures.observed},
+                          {"excluded", figures.excluded},
+                          {"left_by_budget", figures.left}};
+  json["first_left_by_budget"] = ordered_json::array();
+  for (const LevelCombination& left : figures.first_left) {
+    ordered_json levels = ordered_json::object();
+    for (std::size_t i = 0; i < left.axes.size(); ++i) {
+      const Axis& axis = plan.settings->axes[left.axes[i]];
+      levels[axis.name] = axis.levels[static_cast<std::size_t>(left.levels[i])].name;
+    }
+    json["first_left_by_budget"].push_back(std::move(levels));
+  }
+  json["conditions_left_by_budget"] = facts.conditions_left;
   json["identity_conditions"] = count_conditions(plan, Control::identity);
   json["repeats"] = plan.repeats.size();
   json["sources"] = {{"take_part", count_parts(plan, Part::takes_part)},
@@ -49,9 +59,9 @@ ordered_json design_json(const MediaFindings& findings) {
                      {"unmatched", count_parts(plan, Part::unmatched)},
                      {"hold_a_level", count_parts(plan, Part::holds_a_level)},
                      {"level_unknown", count_parts(plan, Part::level_unknown)}};
-  json["made_before"] = facts.made_before;
-  json["clean_again"] = facts.clean_again;
-  json["not_planned"] = facts.not_planned;
+  json["made_before"] = findings.rest->facts.made_before;
+  json["clean_again"] = findings.rest->facts.clean_again;
+  json["not_planned"] = findings.rest->facts.not_planned;
   return json;
 }
 
@@ -120,9 +130,15 @@ ordered_json qualities_json(const MediaFindings& findings, std::size_t g) {
 
 void add_group_findings(const MediaFindings& findings, std::size_t g, ordered_json& json) {
   const GroupFinding& group = findings.groups[g];
-  json["combinations"] = {{"observed", group.observed_combinations}, {"synthesised", group.synthesised_combinations}};
+  json["combinations"] = {{"observed", optional_json(group.observed_combinations)},
+                          {"synthesised", group.synthesised_combinations},
+                          {"filled", group.filled_combinations}};
   json["collect"] = {{"sources", group.collect_sources}, {"subjects", group.collect_subjects}};
-  json["realization_remainder"] = group.remainder;
+  json["nothing_can_be_made"] = group.has_no_start;
+  json["sources_left_out"] = {{"beyond_share", group.not_chosen},
+                              {"unmatched", group.unmatched},
+                              {"recorded_in_a_condition", group.holds_a_level}};
+  json["sources_of_a_realization"] = {{"fewest", group.fewest_of_realization}, {"most", group.most_of_realization}};
   if (findings.plan->media == Media::audio) {
     ordered_json rates = ordered_json::object();
     for (const auto& [rate, count] : findings.group_rates_hz[g]) {
@@ -141,11 +157,17 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
   ordered_json json;
   json["sources"] = plan.catalog->sources.size();
   json["conditions"] = count_conditions(plan);
-  json["variants"] = plan.variants();
+  json["variants"] = findings.rest->variants();
   if (plan.media == Media::audio) {
     json["audio_seconds"] = findings.cost.total.audio_seconds;
   }
   json["realizations"] = plan.settings->design.realizations;
+  json["axes"] = ordered_json::object();
+  for (const Axis& axis : plan.settings->axes) {
+    for (const Level& level : axis.levels) {
+      json["axes"][axis.name].push_back(level.name);
+    }
+  }
   json["design"] = design_json(findings);
   for (std::size_t g = 0; g < findings.groups.size(); ++g) {
     add_group_findings(findings, g, groups[g]);
@@ -192,7 +214,7 @@ void print_plan_json(std::ostream& out, const PlanFindings& findings) {
   for (const MediaFindings& media : findings.media) {
     counts.push_back(media.coverage);
   }
-  ordered_json coverage = ordered_json::parse(coverage_json(*findings.plan, counts));
+  ordered_json coverage = ordered_json::parse(coverage_json(*findings.design, counts));
   ordered_json json;
   json["name"] = findings.plan->config().name;
   json["plan_sha256"] = findings.sha256;

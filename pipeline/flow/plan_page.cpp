@@ -46,13 +46,14 @@ class MediaPage : public PageSection {
     const std::size_t sources = catalog_.sources.size();
     const std::size_t part = count_parts(plan_, Part::takes_part);
     const std::size_t conditions = count_conditions(plan_);
+    const std::size_t variants = findings_.rest->variants();
     out_ << '\n' << to_string(plan_.media) << ": ";
     if (part < sources) {
       out_ << part << " of ";
     }
-    out_ << counted(sources, "source") << (part * conditions == plan_.variants() ? " x " : ", ")
-         << counted(conditions, "condition") << (part * conditions == plan_.variants() ? " = " : ": ")
-         << counted(plan_.variants(), "variant");
+    out_ << counted(sources, "source") << (part * conditions == variants ? " x " : ", ")
+         << counted(conditions, "condition") << (part * conditions == variants ? " = " : ": ")
+         << counted(variants, "variant");
     if (plan_.media == Media::audio) {
       out_ << ", " << duration_text(findings_.cost.total.audio_seconds) << " of sound";
     }
@@ -91,24 +92,19 @@ class MediaPage : public PageSection {
     }
     line(what + ": " + counted(conditions, "condition") + ", where the full factorial has " +
          std::to_string(facts.full_factorial) + share_of(conditions, facts.full_factorial));
-    if (facts.demanded > 0) {
-      std::string combinations = counted(facts.demanded, "combination") + " to be held, " + std::to_string(facts.held) +
-                                 " held by the conditions";
-      if (facts.credited > 0) {
-        combinations += ", " + std::to_string(facts.credited) + " observed often enough";
+    const CombinationFigures& figures = facts.combinations;
+    if (figures.demanded > 0) {
+      std::string combinations = counted(figures.demanded, "combination") + " to be held, " +
+                                 std::to_string(figures.held) + " held by the conditions";
+      if (figures.observed > 0) {
+        combinations += ", " + std::to_string(figures.observed) + " observed often enough";
       }
-      if (facts.excluded > 0) {
-        combinations += "; " + std::to_string(facts.excluded) + " more that `except` rules out";
+      if (figures.excluded > 0) {
+        combinations += "; " + std::to_string(figures.excluded) + " more that `except` rules out";
       }
-      line(combinations);
+      line(combinations + (design.fill == Fill::matched ? "" : " (sums over the groups)"));
     }
-    if (facts.made_before + facts.clean_again > 0) {
-      line(counted(facts.made_before, "variant") + " of this plan were made before and stay as they are; " +
-           counted(facts.clean_again, "clean reference") + " are made again, so that each pair lies in one folder");
-    }
-    if (facts.not_planned > 0) {
-      line(counted(facts.not_planned, "variant") + " of the earlier run would not be planned now");
-    }
+    print_earlier_run();
     const std::size_t identities = plan_.conditions.size() - conditions;
     if (identities > 0 || !plan_.repeats.empty()) {
       std::string controls = "controls:";
@@ -119,6 +115,21 @@ class MediaPage : public PageSection {
         controls += (identities > 0 ? ", " : " ") + counted(plan_.repeats.size(), "variant") + " made a second time";
       }
       line(controls);
+    }
+  }
+
+  /// What is made now beside what there is; all other sections are about both together.
+  void print_earlier_run() {
+    const DesignFacts& facts = findings_.rest->facts;
+    if (findings_.rest == findings_.plan) {
+      return;
+    }
+    line(counted(facts.made_before, "variant") + " made before that stay as they are, and " +
+         counted(findings_.rest->variants() - facts.clean_again, "variant") + " made now; " +
+         counted(facts.clean_again, "clean reference") + " made again, so that each pair lies in one folder");
+    line("all but the head, the cost and the hash is said of both runs together");
+    if (facts.not_planned > 0) {
+      line(counted(facts.not_planned, "variant") + " of the earlier run would not be planned now");
     }
   }
 
@@ -133,8 +144,9 @@ class MediaPage : public PageSection {
     heading("cost");
     const Cost& cost = findings_.cost;
     std::string text = counted(cost.variants, "variant") + ", ";
-    text += plan_.media == Media::audio ? number_text(cost.total.audio_seconds / 3600.0, 2) + " h of audio"
-                                        : number_text(cost.total.megapixels, 1) + " megapixels";
+    text += plan_.media == Media::audio
+                ? duration_text(cost.total.audio_seconds) + " of audio"
+                : number_text(cost.total.megapixels, cost.total.megapixels < 10.0 ? 3 : 1) + " megapixels";
     line(text + ", about " + bytes_text(cost.total.bytes));
     if (findings_.seconds) {
       line("about " + duration_text(*findings_.seconds) + " on " +

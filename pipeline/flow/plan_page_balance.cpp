@@ -23,24 +23,15 @@ class BalanceSection : public PageSection {
  private:
   void print_matching() {
     heading("matching");
-    if (settings_.design.pairing == Pairing::independent) {
+    if (count_parts(plan_, Part::takes_part) == 0) {
+      line("nobody takes part, so nothing is matched");
+    } else if (settings_.design.pairing == Pairing::independent) {
       line("none: every source has draws of its own (`pairing: independent`)");
-      return;
-    }
-    std::size_t uneven = 0;
-    for (const GroupFinding& group : findings_.groups) {
-      uneven += group.remainder > 0 ? 1U : 0U;
-    }
-    line(settings_.design.fill == Fill::matched
-             ? "every group meets the same conditions, and each source one realization in all of them"
-             : "each source meets one realization in all its conditions, but groups meet different conditions");
-    if (uneven == 0) {
-      line("in every group each of the " + std::to_string(settings_.design.realizations) +
-           " realizations has the same number of sources");
     } else {
-      line("in " + std::to_string(uneven) + " of " + counted(findings_.groups.size(), "group") +
-           " the sources do not divide by " + std::to_string(settings_.design.realizations) +
-           ": some realizations have one source more than others");
+      line(settings_.design.fill == Fill::matched
+               ? "every group that takes part meets the same conditions, and each source one realization in all of them"
+               : "each source meets one realization in all its conditions, but groups meet different conditions");
+      print_shares();
     }
     const std::size_t left_out = count_parts(plan_, Part::beyond_share);
     if (left_out > 0) {
@@ -52,11 +43,30 @@ class BalanceSection : public PageSection {
     }
     if (const std::size_t holding = count_parts(plan_, Part::holds_a_level); holding > 0) {
       line(counted(holding, "source") +
-           " were recorded in a condition: they count as observed, and nothing is laid over "
-           "them");
+           " were recorded in a condition: they count as observed, and nothing is laid over them");
     }
     if (const std::size_t unknown = count_parts(plan_, Part::level_unknown); unknown > 0) {
       line(counted(unknown, "source") + " take no part, as the column of `observed` does not say what they hold");
+    }
+  }
+
+  /// How far the groups' shares of realizations are from equal.
+  void print_shares() {
+    std::vector<std::string> uneven;
+    for (const GroupFinding& group : findings_.groups) {
+      if (group.fewest_of_realization < group.most_of_realization) {
+        uneven.push_back(group_name(group.labels) + " (" + std::to_string(group.fewest_of_realization) + " to " +
+                         std::to_string(group.most_of_realization) + ")");
+      }
+    }
+    const std::string realizations =
+        counted(static_cast<std::size_t>(settings_.design.realizations), "realization");
+    if (uneven.empty()) {
+      line("within each group that takes part, every one of the " + realizations + " has the same number of sources");
+    } else {
+      line("in " + std::to_string(uneven.size()) + " of " + counted(findings_.groups.size(), "group") +
+           " the sources do not divide by the " + realizations + "; sources for each realization: " +
+           short_listing(uneven));
     }
   }
 

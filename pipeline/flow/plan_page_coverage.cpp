@@ -78,7 +78,8 @@ class CoverageSection : public PageSection {
     row.push_back(std::to_string(made));
     row.push_back(most == nullptr ? "-" : std::to_string(most->sources));
     row.push_back(most == nullptr ? "-" : subjects_text(*most));
-    row.push_back(std::to_string(findings_.groups[g].observed_combinations));
+    const auto& observed = findings_.groups[g].observed_combinations;
+    row.push_back(observed ? std::to_string(*observed) : "not counted");
     row.push_back(std::to_string(findings_.groups[g].synthesised_combinations));
     if (plan_.media == Media::audio) {
       row.push_back(rates_text(findings_.group_rates_hz[g]));
@@ -89,7 +90,7 @@ class CoverageSection : public PageSection {
 
   /// Whether the group meets a condition, even if all its sources were lost.
   bool in_some_block(std::size_t g, std::size_t condition) const {
-    const auto& block = plan_.blocks[findings_.groups[g].block];
+    const auto& block = plan_.blocks[plan_.block_of_group[g]];
     return std::ranges::binary_search(block, static_cast<std::uint32_t>(condition));
   }
 
@@ -108,18 +109,15 @@ class CoverageSection : public PageSection {
 
   void print_gaps() {
     heading("gaps");
-    const DesignFacts& facts = plan_.facts;
     const std::size_t before = out_lines_;
     print_filled();
     print_collect();
+    print_no_start();
+    print_unlabelled();
     print_absent();
-    if (facts.held + facts.credited < facts.demanded) {
-      gap("left by the budget: " + counted(facts.demanded - facts.held - facts.credited, "combination") + " in " +
-          counted(facts.wanted_conditions - std::min(facts.wanted_conditions, count_conditions(plan_)), "condition") +
-          " that were the least valuable");
-    }
-    if (facts.excluded > 0) {
-      gap("ruled out by `except`: " + counted(facts.excluded, "combination"));
+    print_left();
+    if (const std::uint64_t excluded = plan_.facts.combinations.excluded; excluded > 0) {
+      gap("ruled out by `except`: " + counted(excluded, "combination"));
     }
     if (!findings_.problems.empty()) {
       gap("lost: " + counted(findings_.problems.size(), "source") + " that cannot be used; they are listed below");
@@ -136,13 +134,72 @@ class CoverageSection : public PageSection {
 
   void print_filled() {
     std::uint64_t filled = 0;
+    std::size_t groups = 0;
     for (const GroupFinding& group : findings_.groups) {
-      filled += group.synthesised_combinations;
+      filled += group.filled_combinations;
+      groups += group.filled_combinations > 0 ? 1U : 0U;
     }
     if (filled > 0) {
-      gap("filled by synthesis: " + std::to_string(filled) + " combinations of levels in " +
-          counted(findings_.groups.size(), "group"));
+      gap("filled by synthesis: " + counted(filled, "combination") + " of levels, summed over " +
+          counted(groups, "group"));
     }
+  }
+
+  void print_no_start() {
+    std::vector<std::string> names;
+    for (std::size_t g = 0; g < findings_.groups.size(); ++g) {
+      if (findings_.groups[g].has_no_start && findings_.coverage.groups[g].observed.sources > 0) {
+        names.push_back(group_name(findings_.groups[g].labels));
+      }
+    }
+    if (!names.empty()) {
+      gap("collect: nothing can be made of " + short_listing(names) +
+          ", as all that was recorded there was recorded in a condition, or in nobody knows which");
+    }
+  }
+
+  /// To look for more people without a label would be absurd.
+  void print_unlabelled() {
+    std::size_t sources = 0;
+    for (std::size_t g = 0; g < findings_.groups.size(); ++g) {
+      sources += findings_.groups[g].is_unlabelled ? findings_.coverage.groups[g].observed.sources : 0;
+    }
+    if (sources > 0) {
+      gap("label: " + counted(sources, "source") + " without a label of a group; of whom they are, nobody can tell");
+    }
+  }
+
+  void print_left() {
+    const CombinationFigures& figures = plan_.facts.combinations;
+    if (figures.left == 0 && plan_.facts.conditions_left == 0) {
+      return;
+    }
+    std::vector<std::string> examples;
+    for (const LevelCombination& left : figures.first_left) {
+      std::string text;
+      for (std::size_t i = 0; i < left.axes.size(); ++i) {
+        const Axis& axis = settings_.axes[left.axes[i]];
+        text += (i == 0 ? "" : " with ") + axis.name + "=" + axis.levels[static_cast<std::size_t>(left.levels[i])].name;
+      }
+      examples.push_back(std::move(text));
+    }
+    gap("left by the budget: " + counted(figures.left, "combination") + " in " +
+        counted(plan_.facts.conditions_left, "condition") + ", the least valuable" +
+        (examples.empty() ? "" : ": " + short_listing(examples)) +
+        (figures.left > examples.size() && !examples.empty() ? ", …" : ""));
+  }
+
+  /// What `at_least` asks for: "20 sources and 8 subjects".
+  std::string threshold_text() const {
+    const AtLeast& asked = settings_.design.at_least;
+    std::string text;
+    if (asked.sources > 0) {
+      text = counted(static_cast<std::size_t>(asked.sources), "source");
+    }
+    if (asked.subjects > 0) {
+      text += (asked.sources > 0 ? " and " : "") + counted(static_cast<std::size_t>(asked.subjects), "subject");
+    }
+    return text;
   }
 
   void print_collect() {
@@ -151,7 +208,7 @@ class CoverageSection : public PageSection {
     rows[0].emplace_back("subjects to collect");
     std::size_t short_of_people = 0;
     for (const GroupFinding& group : findings_.groups) {
-      if (group.collect_sources + group.collect_subjects == 0) {
+      if (group.is_unlabelled || group.collect_sources + group.collect_subjects == 0) {
         continue;
       }
       if (++short_of_people <= kMostGroups) {
@@ -163,15 +220,8 @@ class CoverageSection : public PageSection {
     if (short_of_people == 0) {
       return;
     }
-    const AtLeast& asked = settings_.design.at_least;
-    std::string text = "collect: " + counted(short_of_people, "group") + " below ";
-    if (asked.sources > 0) {
-      text += counted(static_cast<std::size_t>(asked.sources), "source");
-    }
-    if (asked.subjects > 0) {
-      text += (asked.sources > 0 ? " and " : "") + counted(static_cast<std::size_t>(asked.subjects), "subject");
-    }
-    gap(text + "; no variant can stand in for people");
+    gap("collect: " + counted(short_of_people, "group") + " with fewer than " + threshold_text() +
+        " to make variants of; no variant can stand in for people");
     print_table(out_, std::move(rows));
     if (short_of_people > kMostGroups) {
       out_ << more_text(short_of_people, kMostGroups, "--json has them all");
@@ -192,7 +242,12 @@ class CoverageSection : public PageSection {
       }
       names.push_back(std::move(name));
     }
-    std::string text = "collect, as nobody is there at all: " + short_listing(names);
+    const AtLeast& asked = settings_.design.at_least;
+    std::string text = "collect, as nobody is there at all";
+    if (asked.sources + asked.subjects > 0) {
+      text += ", " + threshold_text() + " of each";
+    }
+    text += ": " + short_listing(names);
     if (findings_.absent.total > names.size()) {
       text += ", … " + std::to_string(findings_.absent.total) + " in all";
     }

@@ -42,8 +42,12 @@ class PowerSection : public PageSection {
   void print_pairs() {
     const PowerFinding& power = findings_.power;
     if (power.too_small == power.pairs.size()) {
-      line("n too small in every pair" + needed_text(power.pairs.front().subjects_needed));
-      return;
+      const auto of_pair = [](const PairPower& pair) { return pair.subjects_needed.value_or(kMostSubjects + 1); };
+      const auto [least, most] = std::ranges::minmax_element(power.pairs, {}, of_pair);
+      if (of_pair(*least) == of_pair(*most)) {
+        line("n too small in every pair" + needed_text(least->subjects_needed));
+        return;
+      }
     }
     std::vector<const PairPower*> pairs;
     for (const PairPower& pair : power.pairs) {

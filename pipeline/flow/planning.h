@@ -30,7 +30,11 @@ struct Planning {
   std::map<Media, Survey> surveys;  ///< empty where no survey was made
   std::optional<PlannedSet> base;
   std::optional<PlannedSet> given;
-  std::unique_ptr<Plan> plan;  ///< empty where `stop` became true
+  std::unique_ptr<Plan> design;  ///< all that the config asks for; empty where `stop` became true
+  std::unique_ptr<Plan> rest;    ///< what of it the base does not have; empty without a base
+
+  /// What is to be made.
+  [[nodiscard]] const Plan& plan() const { return rest ? *rest : *design; }
 };
 
 /// Reads the sources and plans. How far it is goes to `progress`. Throws UserError, also where the plan is not the one in

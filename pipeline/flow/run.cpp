@@ -125,12 +125,16 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
     return stopped(options, summary, "while the sources were read; nothing was made");
   }
   refuse_inputs_inside(output, config, planning->catalog);
-  const Plan& plan = *planning->plan;
+  const Plan& plan = planning->plan();
   if (planning->base && plan.size() == 0) {
     if (!options.quiet) {
       summary << "nothing is missing: " << options.base.string() << " has every variant of this plan\n";
     }
     return ExitStatus::done;
+  }
+  if (plan.size() == 0) {
+    throw UserError(config.path.string() +
+                    ": nothing would be made, as no source takes part; `fairground plan` says which gaps that leaves");
   }
   const Workshop workshop(plan);
   if (stop) {

@@ -133,6 +133,9 @@ std::string RunFolder::run_json(double seconds, const std::string& tool_version)
   json["config_file"] = config.path.string();
   json["config_sha256"] = config.sha256;
   json["plan_sha256"] = plan_sha256_;
+  if (const auto& extended = plan_.extends()) {
+    json["extends"] = {{"directory", extended->directory.string()}, {"plan_sha256", extended->plan_sha256}};
+  }
   json["assets"] = plan_.catalog().asset_sha256;
   for (const auto& [medium, settings] : config.media) {
     ordered_json& output = json["output"][to_string(medium)];

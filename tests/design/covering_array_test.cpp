@@ -285,6 +285,15 @@ TEST(RankRows, BeginWithTheFirstLevelsAndThenWhatBringsMost) {
   EXPECT_THAT(ranked.total, ElementsAre(3, 6, 8, 9, 9));
 }
 
+TEST(RankRows, FewerWaysComeFirst) {
+  CoveringModel model = uniform_model({{3, 3}});
+  model.demands.push_back({{0, 1, 2}, 1});
+  // 101 brings two new levels and three new pairs, 110 and 011 one level less but as many pairs after 212, which brings
+  // three levels. At the end the two are equal.
+  const RankedRows ranked = rank_rows(model, {{0, 0, 0}, {1, 1, 0}, {0, 1, 1}, {1, 0, 1}, {2, 1, 2}});
+  EXPECT_THAT(ranked.order, ElementsAre(0, 4, 3, 1, 2));
+}
+
 TEST(RankRows, CountWhatSeedsHold) {
   CoveringModel model = uniform_model({{2, 3}});
   model.seeds = {{1, 1, kAnyLevel}};

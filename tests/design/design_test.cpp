@@ -150,8 +150,8 @@ TEST(Design, WaysHoldEveryCombinationInFewerConditions) {
   }
   EXPECT_EQ(pairs.size(), 4U * 3 + 4 * 3 + 4 * 2 + 3 * 3 + 3 * 2 + 3 * 2);
   EXPECT_TRUE(plan.conditions.front().is_clean);
-  EXPECT_EQ(plan.facts.demanded, pairs.size());
-  EXPECT_EQ(plan.facts.held, pairs.size());
+  EXPECT_EQ(plan.facts.combinations.demanded, pairs.size());
+  EXPECT_EQ(plan.facts.combinations.held, pairs.size());
 }
 
 TEST(Design, ALargerBudgetKeepsWhatASmallerOneKept) {
@@ -163,7 +163,7 @@ TEST(Design, ALargerBudgetKeepsWhatASmallerOneKept) {
     world.settings().design.budget.variants = variants;
     const MediaPlan plan = design_of(world);
     EXPECT_LE(plan.variants(), static_cast<std::size_t>(variants));
-    EXPECT_EQ(plan.conditions.size(), std::min(plan.facts.wanted_conditions, static_cast<std::size_t>(variants) / 10));
+    EXPECT_EQ(plan.conditions.size(), std::min(plan.conditions.size() + plan.facts.conditions_left, static_cast<std::size_t>(variants) / 10));
     EXPECT_TRUE(plan.conditions.front().is_clean);
     std::set<std::string> kept;
     for (const Condition& condition : plan.conditions) {
@@ -278,7 +278,7 @@ TEST(Observed, MatchedFillMakesForAllWhatAnyGroupLacks) {
   // Level 1 was observed twice in both; level 2 in neither often enough.
   EXPECT_EQ(levels_met(plan, 0), (std::set<std::string>{"none", "l2"}));
   EXPECT_EQ(levels_met(plan, 1), (std::set<std::string>{"none", "l2"}));
-  EXPECT_EQ(plan.facts.credited, 1U);
+  EXPECT_EQ(plan.facts.combinations.observed, 1U);
 }
 
 TEST(Observed, MissingOnlyMakesWhatEachGroupLacks) {
@@ -333,6 +333,37 @@ TEST(TooMany, CombinationsAreRefusedAtOnce) {
   World world = world_of({{"x", 1}}, std::vector<std::size_t>(20, 12));
   world.settings().design.ways = 6;
   EXPECT_THAT(refusal(world), HasSubstr("combinations"));
+}
+
+TEST(DesignCheck, FindsWithoutSourcesWhatNoneCouldMend) {
+  World world = world_of({}, {2, 2});
+  world.add_medium(Media::image);
+  DesignSettings& audio = world.settings().design;
+  audio.ways = 2;
+  audio.except = {{{{0, {0}}, {1, {0}}}}};
+  audio.places = {{"except", "set.yaml:7:3"}};
+  DesignSettings& image = world.settings(Media::image).design;
+  world.settings(Media::image).axes = axes_of(std::vector<std::size_t>(20, 12));
+  image.ways = 6;
+  image.places = {{"ways", "set.yaml:9:3"}};
+  try {
+    check_design(world.config);
+    FAIL() << "nothing was found";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.messages(), testing::ElementsAre(testing::StartsWith("set.yaml:7:3: `except` forbids"),
+                                                       testing::StartsWith("set.yaml:9:3: `ways: 6` over these axes")));
+  }
+  audio.except = {{{{0, {1}}, {1, {0}}}}, {{{0, {1}}, {1, {1}}}}};
+  image.ways = 2;
+  image.places.clear();
+  try {
+    check_design(world.config);
+    FAIL() << "nothing was found";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.messages(), testing::ElementsAre(testing::StartsWith("set.yaml:7:3: `except` leaves no")));
+  }
+  audio.except.clear();
+  EXPECT_NO_THROW(check_design(world.config));
 }
 
 }  // namespace

@@ -122,6 +122,29 @@ TEST_F(PlannedSetTest, APlanOfAnotherConfigIsRefused) {
   }
 }
 
+std::string refusal_to_extend(const std::filesystem::path& directory) {
+  try {
+    (void)read_finished_run(directory);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+DesignInputs on(const PlannedSet& base) {
+  DesignInputs inputs;
+  inputs.base = &base;
+  return inputs;
+}
+
+/// The design that keeps what `base` has, and what of it is still to be made.
+struct Extended {
+  Extended(const World& world, const PlannedSet& base)
+      : design(world.config, world.catalog, on(base)), rest(design, base) {}
+  Plan design;
+  Plan rest;
+};
+
 std::set<std::string> ids(const Plan& plan) {
   std::set<std::string> all;
   for (const Variant& variant : all_variants(plan)) {
@@ -134,13 +157,12 @@ TEST_F(PlannedSetTest, ANewLevelPlansOnlyWhatIsMissing) {
   World world = small_world();
   const Plan before(world.config, world.catalog);
   const PlannedSet base = saved(before);
-  DesignInputs inputs;
-  inputs.base = &base;
-  EXPECT_EQ(Plan(world.config, world.catalog, inputs).size(), 0U);
+  EXPECT_EQ(Extended(world, base).rest.size(), 0U);
 
   world.settings().axes[0].levels.push_back({"new", {made_step(kNoise, 4.0)}});
   const Plan whole(world.config, world.catalog);
-  const Plan more(world.config, world.catalog, inputs);
+  const Extended extended(world, base);
+  const Plan& more = extended.rest;
   EXPECT_EQ(more.size(), 9U * (2 + 1)) << "two conditions of each source, and its clean reference";
   const MediaPlan& media = more.of(Media::audio);
   EXPECT_EQ(media.facts.made_before, 9U * 6);
@@ -155,11 +177,10 @@ TEST_F(PlannedSetTest, NewSourcesMoveNobodyAndGetTheLeastUsedRealization) {
   World world = small_world();
   const Plan before(world.config, world.catalog);
   const PlannedSet base = saved(before);
-  DesignInputs inputs;
-  inputs.base = &base;
   world.add("new 1", "x");
   world.add("new 2", "y");
-  const Plan more(world.config, world.catalog, inputs);
+  const Extended extended(world, base);
+  const Plan& more = extended.rest;
   EXPECT_EQ(more.size(), 2U * 6);
   const MediaPlan& media = more.of(Media::audio);
   std::vector<std::multiset<int>> dealt(2);
@@ -171,8 +192,8 @@ TEST_F(PlannedSetTest, NewSourcesMoveNobodyAndGetTheLeastUsedRealization) {
   }
   EXPECT_THAT(dealt[0], ElementsAre(0, 0, 1, 1, 2, 2));
   EXPECT_THAT(dealt[1], ElementsAre(0, 0, 1, 1, 2));
-  const PlanDifference difference = compare_plans(more, base);
-  EXPECT_EQ(difference.same, 0U);
+  const PlanDifference difference = compare_plans(extended.design, base);
+  EXPECT_EQ(difference.same, before.size());
   EXPECT_THAT(difference.sources_only_here.first, ElementsAre("new 1", "new 2"));
   EXPECT_EQ(difference.moved.count, 0U);
 }
@@ -183,10 +204,9 @@ TEST_F(PlannedSetTest, AnArrayThatIsExtendedKeepsItsConditions) {
   world.settings().design.ways = 2;
   const Plan before(world.config, world.catalog);
   const PlannedSet base = saved(before);
-  DesignInputs inputs;
-  inputs.base = &base;
   world.settings().axes[2].levels.push_back({"church", {made_step(kNoise, 3.0)}});
-  const Plan more(world.config, world.catalog, inputs);
+  const Extended extended(world, base);
+  const Plan& more = extended.rest;
   EXPECT_EQ(more.of(Media::audio).facts.not_planned, 0U);
   EXPECT_EQ(more.of(Media::audio).facts.made_before, before.size());
   for (const Variant& variant : all_variants(more)) {
@@ -203,10 +223,11 @@ TEST_F(PlannedSetTest, WhatFailedIsPlannedAgain) {
   const std::string rejected = before.at(4).variant_id;
   write_text(folder_ / "failures.jsonl", "{\"variant_id\":\"" + failed + "\",\"kind\":\"failed\"}\n{\"variant_id\":\"" +
                                              rejected + "\",\"kind\":\"rejected\"}\n");
-  drop_failed(base, folder_ / "");
-  DesignInputs inputs;
-  inputs.base = &base;
-  const Plan more(world.config, world.catalog, inputs);
+  EXPECT_THAT(refusal_to_extend(folder_ / ""), HasSubstr("finish that run first"));
+  write_text(folder_ / "run.json", "{}");
+  base = read_finished_run(folder_ / "");
+  const Extended extended(world, base);
+  const Plan& more = extended.rest;
   EXPECT_EQ(ids(more), (std::set<std::string>{failed, before.clean_of(before.at(3)).variant_id}));
 }
 

@@ -64,6 +64,27 @@ TEST(Usage, MistakesExitWith2) {
   EXPECT_FALSE(fs::exists(set / "out"));
 }
 
+TEST(Mistakes, OfADesignShowBeforeTheSourcesAreRead) {
+  TestSet set(4, 0);
+  const auto error_of = [&](const std::string& design) {
+    const std::size_t begin = set.config.find("design: ");
+    set.config.replace(begin, set.config.find('\n', begin) - begin, "design: " + design);
+    set.save();
+    const ProcessResult result = run_fairground({"plan", set.config_path()});
+    EXPECT_EQ(result.status, 2) << design;
+    return result.err;
+  };
+  const std::string path = set.config_path();
+  EXPECT_THAT(error_of("{at_least: {subjects: 9}}"), MatchesRegex(path + ":[0-9]+:10: `at_least: [{]subjects: 9[}]`.*"));
+  EXPECT_THAT(error_of("{match_on: [loudness]}"), MatchesRegex(path + ":[0-9]+:10: `match_on` names `loudness`.*"));
+  // Were a source looked at, its absence would be the mistake.
+  fs::remove(set / "data/speech.csv");
+  EXPECT_THAT(error_of("{except: [{noise: none}]}"), MatchesRegex(path + ":[0-9]+:[0-9]+: this leaves no condition.*\n"));
+  set.config.replace(set.config.find("axes:\n"), 6, "axes:\n    hum: {off: [], on: [{noise.coloured: {snr_db: 30}}]}\n");
+  EXPECT_THAT(error_of("{except: [{noise: none, hum: off}]}"),
+              MatchesRegex(path + ":[0-9]+:10: `except` forbids the condition of all first levels.*\n"));
+}
+
 TEST(Mistakes, OfAConfigAreAllListedAndNothingIsMade) {
   TestSet set(2, 0);
   set.config += "  colour: red\n";
