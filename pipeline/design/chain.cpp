@@ -68,11 +68,11 @@ const char* to_string(Control control) {
 
 const std::string& Condition::level_name(std::size_t index) const {
   static const std::string clean = kCleanLevel;
-  static const std::string identity = "identity";
+  static const std::string identity_level = to_string(Control::identity);
   if (levels[index] != nullptr) {
     return levels[index]->name;
   }
-  return control == Control::identity ? identity : clean;
+  return control == Control::identity ? identity_level : clean;
 }
 
 void check_condition_count(const MediaSettings& settings, const std::string& where) {
