@@ -343,6 +343,7 @@ MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPl
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
     if (survey.fates[i] != Fate::written) {
       findings.problems.push_back(plan.catalog->sources[i].id + ": " + survey.reasons[i]);
+      findings.lost_variants += rest.starts[i + 1] - rest.starts[i];
     }
   }
   find_rates(plan, survey, findings);

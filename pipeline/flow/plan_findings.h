@@ -55,6 +55,7 @@ struct MediaFindings {
   std::vector<GroupFinding> groups;
   AbsentPeople absent;
   std::vector<std::string> problems;  ///< "id: reason" of sources that cannot be used
+  std::size_t lost_variants = 0;      ///< of `rest`, of such sources: they cannot be made
   QualityTable qualities;             ///< of the sources that take part and can be used
   std::optional<Balance> balance;     ///< of these; empty where the sources were not measured
   std::vector<std::map<int, std::size_t>> group_rates_hz;  ///< of audio, usable sources by the sample rate of their files

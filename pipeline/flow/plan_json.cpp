@@ -188,6 +188,7 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
                   {"tried", findings.tried}};
   json["notes"] = findings.notes;
   json["cannot_be_used"] = findings.problems;
+  json["lost_variants"] = findings.lost_variants;
   return json;
 }
 

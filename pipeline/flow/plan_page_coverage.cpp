@@ -120,7 +120,8 @@ class CoverageSection : public PageSection {
       gap("ruled out by `except`: " + counted(excluded, "combination"));
     }
     if (!findings_.problems.empty()) {
-      gap("lost: " + counted(findings_.problems.size(), "source") + " that cannot be used; they are listed below");
+      gap("lost: " + counted(findings_.problems.size(), "source") + " that cannot be used (listed below), and with that " +
+          counted(findings_.lost_variants, "variant") + " of the plan");
     }
     if (out_lines_ == before) {
       line("none");
