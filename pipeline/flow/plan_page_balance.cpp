@@ -35,18 +35,18 @@ class BalanceSection : public PageSection {
     }
     const std::size_t left_out = count_parts(plan_, Part::beyond_share);
     if (left_out > 0) {
-      line(counted(left_out, "source") +
-           " beyond `sources_per_group: " + std::to_string(settings_.design.sources_per_group) + "` take no part");
+      line("without a part: " + counted(left_out, "source") +
+           " beyond `sources_per_group: " + std::to_string(settings_.design.sources_per_group) + "`");
     }
     if (const std::size_t unmatched = count_parts(plan_, Part::unmatched); unmatched > 0) {
-      line(counted(unmatched, "source") + " take no part, so that groups match (`match_on`)");
+      line("without a part: " + counted(unmatched, "source") + " that `match_on` leaves out, so that groups match");
     }
     if (const std::size_t holding = count_parts(plan_, Part::holds_a_level); holding > 0) {
-      line(counted(holding, "source") +
-           " were recorded in a condition: they count as observed, and nothing is laid over them");
+      line("without a part, but counted as observed: " + counted(holding, "source") +
+           " recorded in a condition, over which nothing is laid");
     }
     if (const std::size_t unknown = count_parts(plan_, Part::level_unknown); unknown > 0) {
-      line(counted(unknown, "source") + " take no part, as the column of `observed` does not say what they hold");
+      line("without a part: " + counted(unknown, "source") + " of which the column of `observed` says nothing");
     }
   }
 
