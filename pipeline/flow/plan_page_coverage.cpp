@@ -191,14 +191,14 @@ class CoverageSection : public PageSection {
   }
 
   /// What `at_least` asks for: "20 sources and 8 subjects".
-  std::string threshold_text() const {
+  std::string threshold_text(const std::string& conjunction) const {
     const AtLeast& asked = settings_.design.at_least;
     std::string text;
     if (asked.sources > 0) {
       text = counted(static_cast<std::size_t>(asked.sources), "source");
     }
     if (asked.subjects > 0) {
-      text += (asked.sources > 0 ? " and " : "") + counted(static_cast<std::size_t>(asked.subjects), "subject");
+      text += (asked.sources > 0 ? " " + conjunction + " " : "") + counted(static_cast<std::size_t>(asked.subjects), "subject");
     }
     return text;
   }
@@ -221,7 +221,7 @@ class CoverageSection : public PageSection {
     if (short_of_people == 0) {
       return;
     }
-    gap("collect: " + counted(short_of_people, "group") + " with fewer than " + threshold_text() +
+    gap("collect: " + counted(short_of_people, "group") + " with fewer than " + threshold_text("or") +
         " to make variants of; no variant can stand in for people");
     print_table(out_, std::move(rows));
     if (short_of_people > kMostGroups) {
@@ -246,7 +246,7 @@ class CoverageSection : public PageSection {
     const AtLeast& asked = settings_.design.at_least;
     std::string text = "collect, as nobody is there at all";
     if (asked.sources + asked.subjects > 0) {
-      text += ", " + threshold_text() + " of each";
+      text += ", " + threshold_text("and") + " of each";
     }
     text += ": " + short_listing(names);
     if (findings_.absent.total > names.size()) {
