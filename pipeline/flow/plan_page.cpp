@@ -90,6 +90,9 @@ class MediaPage : public PageSection {
       }
       what += ", and of " + std::to_string(strength.ways) + " levels of " + short_listing(names);
     }
+    if (facts.combinations.left > 0) {
+      what += ", as far as the budget goes";
+    }
     line(what + ": " + counted(conditions, "condition") + ", where the full factorial has " +
          std::to_string(facts.full_factorial) + share_of(conditions, facts.full_factorial));
     const CombinationFigures& figures = facts.combinations;
