@@ -76,14 +76,12 @@ void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) 
     }
   }
   for (const auto& row : rows) {
-    out << ' ';
+    std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out << ' ' << row[i];
-      if (i + 1 < row.size()) {
-        out << std::string(widths[i] - character_count(row[i]) + 1, ' ');
-      }
+      line += ' ' + row[i] + std::string(widths[i] - character_count(row[i]) + 1, ' ');
     }
-    out << '\n';
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
   }
 }
 
