@@ -203,44 +203,61 @@ void find_people(const MediaPlan& plan, const Survey& survey, MediaFindings& fin
   }
 }
 
-void find_power(const MediaPlan& plan, const Survey& survey, MediaFindings& findings) {
-  const MediaCatalog& catalog = *plan.catalog;
-  const std::size_t groups = catalog.groups.size();
-  PowerFinding& power = findings.power;
-  if (!catalog.has_subjects) {
-    power.not_told = "the people are unknown: name the manifest's column with `subject` under `sources`";
-  } else if (groups < 2) {
-    power.not_told = "there is only one group, so there is nothing to compare";
-  } else if (groups * (groups - 1) / 2 > kMostPairs) {
-    power.not_told = "there are more than " + std::to_string(kMostPairs) + " pairs of groups; use fewer `groups`";
+/// Why no figures can be given for `groups` of people; empty where they can.
+std::string why_no_power(const MediaPlan& plan, std::size_t groups) {
+  if (!plan.catalog->has_subjects) {
+    return "the people are unknown: name the manifest's column with `subject` under `sources`";
+  }
+  if (groups < 2) {
+    return "there is only one group, so there is nothing to compare";
+  }
+  if (groups * (groups - 1) / 2 > kMostPairs) {
+    return "there are more than " + std::to_string(kMostPairs) + " pairs of groups; use fewer `groups`";
   }
   if (plan.settings->design.fill == Fill::missing_only) {
-    power.not_told = "the groups meet different conditions (`fill: missing_only`), so there is nothing to compare";
-  } else if (std::ranges::all_of(plan.conditions, [](const Condition& condition) {
-               return condition.is_clean || condition.control != Control::none;
-             })) {
-    power.not_told = "there is no condition beside the clean reference, so nothing can get worse";
+    return "the groups meet different conditions (`fill: missing_only`), so there is nothing to compare";
   }
+  const bool nothing_varies = std::ranges::all_of(plan.conditions, [](const Condition& condition) {
+    return condition.is_clean || condition.control != Control::none;
+  });
+  return nothing_varies ? "there is no condition beside the clean reference, so nothing can get worse" : "";
+}
+
+void find_power(const MediaPlan& plan, const Survey& survey, MediaFindings& findings) {
+  const MediaCatalog& catalog = *plan.catalog;
+  PowerFinding& power = findings.power;
+  // Sources without a label are of no group that could be compared, and their pairs would only cost the others power.
+  std::vector<std::size_t> compared;
+  for (std::size_t g = 0; g < findings.groups.size(); ++g) {
+    if (!findings.groups[g].is_unlabelled) {
+      compared.push_back(g);
+    }
+  }
+  power.not_told = why_no_power(plan, compared.size());
   if (!power.not_told.empty()) {
     return;
   }
-  std::vector<std::map<std::uint32_t, int>> sources_of_subject(groups);
+  std::vector<std::map<std::uint32_t, int>> sources_of_subject(catalog.groups.size());
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
     const Source& source = catalog.sources[i];
     if (plan.parts[i] == Part::takes_part && survey.fates[i] == Fate::written && source.subject != kUnknownSubject) {
       ++sources_of_subject[source.group][source.subject];
     }
   }
-  std::vector<PowerGroup> power_groups(groups);
-  for (std::size_t g = 0; g < groups; ++g) {
-    power_groups[g].name = group_name(catalog.groups[g]);
+  std::vector<PowerGroup> power_groups;
+  for (const std::size_t g : compared) {
+    power_groups.push_back({group_name(catalog.groups[g]), {}});
     for (const auto& [subject, sources] : sources_of_subject[g]) {
-      power_groups[g].sources_per_subject.push_back(sources);
+      power_groups.back().sources_per_subject.push_back(sources);
     }
   }
   const Comparison comparison =
       plan.settings->design.include_clean ? Comparison::paired : Comparison::without_clean;
   power.pairs = detectable_differences(plan.settings->design.power, power_groups, /*comparisons=*/0, comparison);
+  for (PairPower& pair : power.pairs) {
+    pair.first = compared[pair.first];
+    pair.second = compared[pair.second];
+  }
   power.too_small = static_cast<std::size_t>(
       std::ranges::count_if(power.pairs, [](const PairPower& pair) { return !pair.smallest_difference; }));
 }

@@ -11,6 +11,7 @@
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/flow/run.h"
+#include "pipeline/media/resample.h"
 #include "pipeline/measure/bandwidth.h"
 #include "pipeline/measure/image_level.h"
 #include "pipeline/measure/sharpness.h"
@@ -123,8 +124,11 @@ void measure(const Config& config, Media media, std::vector<StatedSource>& sourc
     if (media == Media::image) {
       sources[i].qualities = {measure_sharpness(decoded.image), measure_exposure_ev(decoded.image)};
     } else {
-      sources[i].qualities = {measure_source_snr_db(decoded.audio), measure_bandwidth_hz(decoded.audio),
-                              decoded.own_level_dbov, sources[i].seconds};
+      // The telephone's recordings are measured at their own rate, in which nothing is empty.
+      const int file_rate = catalog.media.at(media).file_of(catalog.media.at(media).sources[i]).sample_rate;
+      const Audio own = file_rate < decoded.audio.sample_rate ? resample(decoded.audio, file_rate) : decoded.audio;
+      sources[i].qualities = {measure_source_snr_db(own), measure_bandwidth_hz(decoded.audio), decoded.own_level_dbov,
+                              sources[i].seconds};
     }
   }
 }

@@ -286,7 +286,9 @@ class PowerRecount {
   std::vector<Claim> all() {
     std::vector<PowerGroup> groups;
     for (const auto& [labels, members] : groups_) {
-      groups.push_back(power_group(labels, members));
+      if (std::ranges::find(labels, "unknown") == labels.end()) {
+        groups.push_back(power_group(labels, members));
+      }
     }
     const std::size_t pairs = groups.size() * (groups.size() - 1) / 2;
     alpha_ = settings_.alpha / static_cast<double>(pairs);
