@@ -5,12 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "pipeline/catalog/packed_texts.h"
 #include "pipeline/config/config.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/media/limits.h"
@@ -30,22 +29,6 @@ struct MediaFile {
   // As the header claims:
   float seconds = 0.0F;     ///< of sound
   float megapixels = 0.0F;  ///< of a picture
-};
-
-/// A few short texts in one piece of memory: a million sources would otherwise hold several million pieces.
-class PackedTexts {
- public:
-  PackedTexts() = default;
-  PackedTexts(std::initializer_list<std::string_view> texts);
-
-  /// `text` must not hold the character zero, which no manifest does.
-  void add(std::string_view text);
-  void clear() { texts_.clear(); }
-  /// The text that was added after `i` others. Throws std::out_of_range where there are fewer.
-  [[nodiscard]] std::string_view operator[](std::size_t i) const;
-
- private:
-  std::string texts_;  ///< each with a zero at its end
 };
 
 struct Source {
