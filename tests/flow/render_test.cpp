@@ -1,107 +1,23 @@
-// From sources on disk to written files and records: what is promised of them, measured on what decodes.
+// From recordings on disk to written files: what is promised of them, measured on what decodes.
 #include "pipeline/flow/render.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <opencv2/core.hpp>
 #include <set>
 
-#include "pipeline/core/error.h"
-#include "pipeline/core/hash.h"
 #include "pipeline/core/units.h"
-#include "pipeline/measure/image_level.h"
 #include "pipeline/media/audio_file.h"
-#include "pipeline/media/image_file.h"
+#include "tests/flow/render_fixture.h"
 #include "tests/measure/signals.h"
 #include "tests/support/wav.h"
 
 namespace fairground {
 namespace {
-
-using nlohmann::ordered_json;
-using testing::ElementsAre;
-using testing::HasSubstr;
-
-/// A config with everything that rendering needs of it.
-struct Set {
-  Config config;
-  Catalog catalog;
-  Plan plan;
-  Workshop workshop;
-
-  Set(const std::string& text, const std::filesystem::path& path)
-      : config(parse_config(text, path, registered_schemas())),
-        catalog(read_catalog(config, /*jobs=*/1)),
-        plan(config, catalog),
-        workshop(plan) {}
-
-  [[nodiscard]] const std::vector<Source>& sources(Media media = Media::audio) const {
-    return plan.of(media).catalog->sources;
-  }
-  /// The outcomes of one source, condition by condition.
-  [[nodiscard]] std::vector<Outcome> render(std::size_t source, Media media = Media::audio) const {
-    const DecodedSource decoded = decode_source(plan, media, source);
-    std::vector<Outcome> outcomes;
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-      const Variant variant = plan.at(i);
-      if (variant.media == media && variant.source == source) {
-        outcomes.push_back(render_variant(workshop, i, decoded));
-      }
-    }
-    return outcomes;
-  }
-};
-
-class RenderTest : public testing::Test {
- protected:
-  void add(const std::string& id, const Audio& audio, const std::string& group = "north") {
-    write_wav(folder_ / (id + ".wav"), audio);
-    rows_ += id + "," + id + ".wav,voice " + id + "," + group + ",said on a Monday\n";
-  }
-  void add_speech(const std::string& id, double seconds, int rate, std::uint64_t seed,
-                  const std::string& group = "north") {
-    add(id, mono(rate, speech_like(seconds, rate, -30, seed)), group);
-  }
-  void add_picture(const std::string& id, const cv::Mat& codes) {
-    write_bytes(folder_ / (id + ".png"), encode_image({codes}, ImageContainer::png, /*quality=*/100));
-    rows_ += id + "," + id + ".png,sitter " + id + ",north,taken on a Monday\n";
-  }
-
-  /// A set of what was added. `axes` and `rest` are YAML.
-  [[nodiscard]] std::unique_ptr<Set> make(const std::string& source, const std::string& axes, const std::string& rest) {
-    write_text(folder_ / "sources.csv", "id,path,person,accent,note\n" + rows_);
-    const std::string text =
-        "fairground: 1\nname: test\nseed: 7\nsources: [{manifest: sources.csv, id: id, file: path, " + source +
-        ", subject: person, groups: [accent], keep: [note]}]\naxes: " + axes + "\n" + rest + "\n";
-    return std::make_unique<Set>(text, folder_ / "c.yaml");
-  }
-  [[nodiscard]] std::unique_ptr<Set> make_audio(const std::string& source, const std::string& axes,
-                                                const std::string& rest = "output: {directory: out}") {
-    return make("media: audio" + source, axes, rest);
-  }
-
-  TemporaryFolder folder_;
-  std::string rows_;
-};
-
-Audio decode(const Outcome& outcome) {
-  EXPECT_EQ(outcome.fate, Fate::written) << outcome.stage << ": " << outcome.reason;
-  return decode_audio(outcome.file, outcome.variant.file_name, {});
-}
-
-ordered_json record_of(const Outcome& outcome) { return ordered_json::parse(outcome.record); }
-ordered_json measured_of(const Outcome& outcome) {
-  return ordered_json::parse(record_of(outcome).at("measured").get<std::string>());
-}
-ordered_json augmentations_of(const Outcome& outcome) {
-  return ordered_json::parse(record_of(outcome).at("augmentations").get<std::string>());
-}
 
 /// What a file holds beyond its clean reference.
 std::vector<double> difference(const Audio& file, const Audio& clean) {
@@ -122,7 +38,9 @@ double power_dbov(const std::vector<double>& samples) {
 
 // What is promised of samples and of a file of 16 bits.
 constexpr double kSnrToleranceDb = 0.1;
+
 constexpr double kFileToleranceDb = 0.3;
+
 constexpr double kActiveLevelToleranceDb = 0.05;
 
 // The whole way: read, resample, level, draw, mix, round, write; then decode, subtract the clean reference's file,
@@ -341,269 +259,6 @@ TEST_F(RenderTest, KeepsTheSamplesOfACleanReference) {
     const PcmAudio written = quantise(clean, rounded.bits);
     EXPECT_EQ(written.samples, rounded.samples);
   }
-}
-
-// docs/design.md, section 7, in its words; what follows `measured` are the columns that every line has.
-const std::vector<std::string> kFields{
-    "file_name", "clean_file_name", "variant_id",  "source_id",     "subject", "accent",
-    "note",      "noise",           "realization", "pair_id",       "draw_id", "synthetic",
-    "control",   "source_sha256",   "sha256",      "augmentations", "measured"};
-
-std::vector<std::string> keys(const ordered_json& json) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : json.items()) {
-    names.push_back(name);
-  }
-  return names;
-}
-
-TEST_F(RenderTest, RecordsWhatTheContractNames) {
-  add_speech("one", 2.0, 16000, 1);
-  const auto set = make_audio("", "{noise: {none: [], hiss: [{noise.coloured: {snr_db: [5, 20], low_hz: 100}}]}}",
-                              "design: {realizations: 3}\noutput: {directory: out}");
-  const std::vector<Outcome> outcomes = set->render(0);
-  ASSERT_EQ(outcomes.size(), 2U);
-  for (const Outcome& outcome : outcomes) {
-    const ordered_json record = record_of(outcome);
-    std::vector<std::string> names = keys(record);
-    std::vector<std::string> columns(names.begin() + static_cast<std::ptrdiff_t>(kFields.size()), names.end());
-    names.resize(kFields.size());
-    EXPECT_EQ(names, kFields);
-    EXPECT_THAT(columns, ElementsAre("measured_active_level_dbov", "measured_activity_factor", "measured_rms_dbov",
-                                     "measured_peak_dbov", "measured_clipped_fraction", "measured_duration_s"));
-    for (const std::string& column : columns) {
-      EXPECT_EQ(measured_of(outcome).at(column.substr(9)), record.at(column));
-    }
-    EXPECT_EQ(record.at("file_name"), outcome.variant.file_name);
-    EXPECT_EQ(record.at("clean_file_name"), outcomes[0].variant.file_name);
-    EXPECT_EQ(record.at("variant_id"), outcome.variant.variant_id);
-    EXPECT_EQ(record.at("source_id"), "one");
-    EXPECT_EQ(record.at("subject"), "voice one");
-    EXPECT_EQ(record.at("accent"), "north");
-    EXPECT_EQ(record.at("note"), "said on a Monday");
-    EXPECT_TRUE(record.at("realization").is_number_integer());
-    EXPECT_EQ(record.at("control"), "none");
-    EXPECT_EQ(record.at("source_sha256"), sha256_hex(read_file(folder_ / "one.wav", {})));
-    EXPECT_EQ(record.at("sha256"), sha256_hex(outcome.file));
-    EXPECT_EQ(outcome.sha256, sha256_hex(outcome.file));
-
-    // Measured on the samples as they decode, and rounded as section 7 says.
-    const Audio file = decode(outcome);
-    const AudioMeasures measures = measure_audio(quantise(file, 16));
-    EXPECT_NEAR(record.at("measured_active_level_dbov").get<double>(), measures.active_level_dbov, 0.5001e-4);
-    EXPECT_NEAR(record.at("measured_rms_dbov").get<double>(), measures.rms_dbov, 0.5001e-4);
-    EXPECT_NEAR(record.at("measured_peak_dbov").get<double>(), measures.peak_dbov, 0.5001e-4);
-    EXPECT_NEAR(record.at("measured_activity_factor").get<double>(), measures.activity_factor, 0.5001e-6);
-    EXPECT_EQ(record.at("measured_clipped_fraction").get<double>(), 0.0);
-    EXPECT_EQ(record.at("measured_duration_s").get<double>(), file.seconds());
-  }
-  const ordered_json clean = record_of(outcomes[0]);
-  const ordered_json noisy = record_of(outcomes[1]);
-  for (const auto& [name, value] : clean.items()) {
-    EXPECT_STREQ(value.type_name(), noisy.at(name).type_name()) << name;
-  }
-  EXPECT_EQ(clean.at("synthetic"), false);
-  EXPECT_EQ(noisy.at("synthetic"), true);
-  EXPECT_EQ(clean.at("noise"), "none");
-  EXPECT_EQ(noisy.at("noise"), "hiss");
-  EXPECT_EQ(clean.at("pair_id"), noisy.at("pair_id"));
-  EXPECT_NE(clean.at("draw_id"), noisy.at("draw_id"));
-  EXPECT_EQ(clean.at("realization"), noisy.at("realization"));
-  EXPECT_EQ(clean.at("augmentations"), "[]");
-  EXPECT_FALSE(measured_of(outcomes[0]).contains("snr_db"));
-  const ordered_json step = augmentations_of(outcomes[1]).at(0);
-  EXPECT_EQ(step.at("augmenter"), "noise.coloured");
-  EXPECT_EQ(step.at("version"), find_augmenter("noise.coloured")->schema.version);
-  EXPECT_EQ(step.at("parameters").at("colour"), "pink");
-  EXPECT_EQ(step.at("parameters").at("low_hz"), 100.0);
-  EXPECT_TRUE(step.at("parameters").at("snr_db").is_number_float());
-}
-
-TEST_F(RenderTest, LeavesTheCleanReferenceOutOnRequest) {
-  add_speech("one", 2.0, 16000, 1);
-  const auto set = make_audio("", "{noise: {none: [], hiss: [{noise.coloured: {snr_db: 20}}]}}",
-                              "design: {include_clean: false}\noutput: {directory: out}");
-  const std::vector<Outcome> outcomes = set->render(0);
-  ASSERT_EQ(outcomes.size(), 1U);
-  EXPECT_FALSE(record_of(outcomes[0]).contains("clean_file_name"));
-}
-
-void expect_lost(const std::vector<Outcome>& outcomes, Fate fate, const std::string& stage, const std::string& reason) {
-  ASSERT_FALSE(outcomes.empty());
-  for (const Outcome& outcome : outcomes) {
-    EXPECT_EQ(outcome.fate, fate);
-    EXPECT_EQ(outcome.stage, stage);
-    EXPECT_THAT(outcome.reason, HasSubstr(reason));
-    EXPECT_EQ(outcome.reason, outcomes[0].reason);
-    EXPECT_TRUE(outcome.file.empty() && outcome.record.empty() && outcome.sha256.empty());
-    EXPECT_FALSE(outcome.variant.variant_id.empty());
-  }
-}
-
-TEST_F(RenderTest, FailsEveryVariantOfABrokenSource) {
-  write_text(folder_ / "text.wav", "This is no recording.");
-  rows_ += "text,text.wav,a,north,x\nmissing,missing.wav,a,north,x\n";
-  add_speech("cut", 1.0, 16000, 1);
-  const Bytes whole = read_file(folder_ / "cut.wav", {});
-  write_bytes(folder_ / "cut.wav", std::span(whole).first(whole.size() / 2));
-  add("silent", Audio(16000, 1, 16000));
-  add_speech("changed", 1.0, 16000, 2);
-  add_speech("good", 1.0, 16000, 3);
-  const auto set =
-      make_audio(", sample_rate: 16000",
-                 "{noise: {none: [], a: [{noise.coloured: {snr_db: 9}}], b: [{noise.coloured: {snr_db: 8}}]}}");
-  add_speech("changed", 1.0, 16000, 99);
-  const std::vector<std::string> reasons{"", "missing.wav", "cut", "no active speech", "changed since the plan"};
-  for (std::size_t source = 0; source < 5; ++source) {
-    SCOPED_TRACE(set->sources()[source].id);
-    const std::vector<Outcome> outcomes = set->render(source);
-    EXPECT_EQ(outcomes.size(), 3U);
-    expect_lost(outcomes, Fate::failed, "read", source == 1 || source == 2 ? "" : reasons[source]);
-    EXPECT_FALSE(outcomes[0].reason.empty());
-  }
-  for (const Outcome& outcome : set->render(5)) {
-    EXPECT_EQ(outcome.fate, Fate::written) << outcome.reason;
-  }
-}
-
-TEST_F(RenderTest, RejectsAllOfASourceWhoseCleanReferenceClips) {
-  add_speech("one", 2.0, 16000, 1);
-  const std::string axes = "{noise: {none: [], hiss: [{noise.coloured: {snr_db: 40}}]}}";
-  expect_lost(make_audio(", active_level: -3", axes)->render(0), Fate::rejected, "gate",
-              "clean reference: share of clipped samples is 0.");
-  // As loud as is allowed, or without a clean reference to be compared with, each variant stands for itself.
-  for (const Outcome& outcome :
-       make_audio(", active_level: -3", axes, "gates: {clipped_fraction: 1}\noutput: {directory: out}")->render(0)) {
-    EXPECT_EQ(outcome.fate, Fate::written) << outcome.reason;
-    EXPECT_GT(record_of(outcome).at("measured_clipped_fraction").get<double>(), 0.001);
-  }
-  expect_lost(
-      make_audio(", active_level: -3", axes, "design: {include_clean: false}\noutput: {directory: out}")->render(0),
-      Fate::rejected, "gate", "share of clipped samples is 0.");
-}
-
-TEST_F(RenderTest, RejectsWhatClipsAndOnlyThat) {
-  add_speech("one", 2.0, 16000, 1);
-  const auto set = make_audio(
-      "", "{noise: {none: [], roar: [{noise.coloured: {snr_db: -25}}], hiss: [{noise.coloured: {snr_db: 20}}]}}");
-  const std::vector<Outcome> outcomes = set->render(0);
-  ASSERT_EQ(outcomes.size(), 3U);
-  EXPECT_EQ(outcomes[0].fate, Fate::written);
-  expect_lost({outcomes[1]}, Fate::rejected, "gate", "gates: clipped_fraction allows 0.001");
-  EXPECT_EQ(outcomes[2].fate, Fate::written);
-}
-
-TEST_F(RenderTest, RejectsSilentNoise) {
-  // A second of noise in half a minute of nothing: most moments are silent.
-  std::vector<float> mostly_silent(16000 * 30, 0.0F);
-  std::ranges::copy(sine(1.0, 16000, 300, 0.1), mostly_silent.begin());
-  write_wav(folder_ / "noise/a.wav", mono(16000, mostly_silent));
-  for (int i = 0; i < 12; ++i) {
-    add_speech("s" + std::to_string(i), 1.0, 16000, static_cast<std::uint64_t>(i));
-  }
-  const auto set =
-      make_audio("", "{noise: {none: [], site: [{noise.recording: {from: site, snr_db: 10}}]}}",
-                 "assets: {site: {files: \"noise/*.wav\"}}\ndesign: {realizations: 12}\noutput: {directory: out}");
-  int rejected = 0;
-  for (std::size_t source = 0; source < 12; ++source) {
-    const std::vector<Outcome> outcomes = set->render(source);
-    EXPECT_EQ(outcomes[0].fate, Fate::written);
-    if (outcomes[1].fate != Fate::written) {
-      expect_lost({outcomes[1]}, Fate::rejected, "gate", "noise.recording: the noise is silent");
-      ++rejected;
-    }
-  }
-  EXPECT_GE(rejected, 6);
-}
-
-TEST_F(RenderTest, RejectsNoiseBesideSilentSpeech) {
-  add("silent", Audio(16000, 1, 16000));
-  const auto set = make_audio(", active_level: keep", "{noise: {none: [], hiss: [{noise.coloured: {snr_db: 20}}]}}");
-  const std::vector<Outcome> outcomes = set->render(0);
-  EXPECT_EQ(outcomes[0].fate, Fate::written) << outcomes[0].reason;
-  EXPECT_EQ(record_of(outcomes[0]).at("measured_active_level_dbov").get<double>(), kSilenceDbov);
-  expect_lost({outcomes[1]}, Fate::rejected, "gate", "no active speech");
-}
-
-cv::Mat colourful(int width, int height, int type) {
-  cv::Mat codes(height, width, type);
-  RandomStream random(8, 0, "picture");
-  for (int y = 0; y < height; ++y) {
-    for (int i = 0; i < width * codes.channels(); ++i) {
-      if (codes.depth() == CV_16U) {
-        codes.ptr<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(random.below(65536));
-      } else {
-        codes.ptr<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(random.below(256));
-      }
-    }
-  }
-  return codes;
-}
-
-constexpr const char* kImageAxes =
-    "{light: {as_taken: [], dim: [{light.exposure: {ev: -1}}]}, "
-    "sensor: {none: [], noisy: [{sensor.noise: {iso: [400, 3200]}}]}}";
-
-TEST_F(RenderTest, KeepsTheCodesOfACleanPicture) {
-  const std::map<std::string, cv::Mat> pictures{{"grey", colourful(31, 17, CV_8UC1)},
-                                                {"colour", colourful(31, 17, CV_8UC3)},
-                                                {"alpha", colourful(31, 17, CV_8UC4)},
-                                                {"deep", colourful(31, 17, CV_16UC3)}};
-  for (const auto& [id, codes] : pictures) {
-    add_picture(id, codes);
-  }
-  for (const char* format : {"png", "tiff"}) {
-    const auto set =
-        make("media: image", kImageAxes, "output: {directory: out, image: {format: " + std::string(format) + "}}");
-    for (std::size_t source = 0; source < pictures.size(); ++source) {
-      SCOPED_TRACE(set->sources(Media::image)[source].id);
-      const std::vector<Outcome> outcomes = set->render(source, Media::image);
-      ASSERT_EQ(outcomes.size(), 4U);
-      ASSERT_EQ(outcomes[0].fate, Fate::written) << outcomes[0].reason;
-      const cv::Mat clean = decode_own_image(outcomes[0].file).codes;
-      const cv::Mat& expected = pictures.at(set->sources(Media::image)[source].id);
-      ASSERT_EQ(clean.type(), expected.type());
-      EXPECT_EQ(cv::norm(clean, expected, cv::NORM_INF), 0.0);
-      EXPECT_GT(cv::norm(decode_own_image(outcomes[1].file).codes, expected, cv::NORM_INF), 0.0);
-    }
-  }
-}
-
-TEST_F(RenderTest, RecordsPicturesAsTheyDecode) {
-  add_picture("one", colourful(64, 48, CV_8UC3));
-  for (const char* format : {"png", "jpeg", "webp"}) {
-    const auto set =
-        make("media: image", kImageAxes, "output: {directory: out, image: {format: " + std::string(format) + "}}");
-    const std::vector<Outcome> outcomes = set->render(0, Media::image);
-    for (const Outcome& outcome : outcomes) {
-      SCOPED_TRACE(outcome.variant.variant_id);
-      ASSERT_EQ(outcome.fate, Fate::written) << outcome.reason;
-      const ordered_json record = record_of(outcome);
-      const ImageMeasures measures = measure_image(decode_image(outcome.file, outcome.variant.file_name, {}));
-      EXPECT_NEAR(record.at("measured_mean_luminance").get<double>(), measures.mean_luminance, 0.5001e-6);
-      EXPECT_NEAR(record.at("measured_clipped_fraction").get<double>(), measures.clipped_fraction, 0.5001e-6);
-      EXPECT_NEAR(record.at("measured_noise_sigma").get<double>(), measures.noise_sigma, 0.5001e-6);
-      EXPECT_EQ(record.at("measured_width_px"), 64);
-      EXPECT_EQ(record.at("measured_height_px"), 48);
-      EXPECT_EQ(record.at("sha256"), sha256_hex(outcome.file));
-      EXPECT_EQ(keys(record), keys(record_of(outcomes[0])));
-    }
-    // Levels run the last axis fastest: clean, sensor, light, both. Light goes before the sensor in the chain.
-    ASSERT_EQ(augmentations_of(outcomes[3]).size(), 2U);
-    EXPECT_EQ(augmentations_of(outcomes[3])[0].at("augmenter"), "light.exposure");
-    EXPECT_EQ(augmentations_of(outcomes[3])[1].at("augmenter"), "sensor.noise");
-    EXPECT_FALSE(augmentations_of(outcomes[1])[0].at("parameters").contains("a")) << "a parameter that was not given";
-  }
-}
-
-TEST_F(RenderTest, FailsEveryVariantOfABrokenPicture) {
-  write_text(folder_ / "text.png", "This is no picture.");
-  rows_ += "text,text.png,a,north,x\n";
-  add_picture("clear", colourful(31, 17, CV_8UC4));
-  const auto set = make("media: image", kImageAxes, "output: {directory: out, image: {format: jpeg}}");
-  expect_lost(set->render(0, Media::image), Fate::failed, "read", "");
-  // What the format cannot hold is known only when it is written.
-  expect_lost(set->render(1, Media::image), Fate::failed, "render", "JPEG cannot hold transparency");
 }
 
 }  // namespace

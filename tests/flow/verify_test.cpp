@@ -3,100 +3,21 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "augmenters/augmenter.h"
 #include "pipeline/flow/run.h"
+#include "tests/flow/verify_fixture.h"
 #include "tests/support/test_set.h"
 
 namespace fairground {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::ordered_json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-/// One run is made for all tests, and each has a copy of it.
-class VerifyTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    set_ = new TestSet(/*recordings=*/4, /*photographs=*/2);
-    // One source cannot be read, so that there is a failure to verify, too.
-    set_->speech += "gone,gone.wav,who,irish,CC0-1.0,nothing\n";
-    set_->save();
-    const Config config = load_config(set_->config_path(), registered_schemas());
-    std::ostringstream ignored;
-    const std::atomic<bool> stop{false};
-    RunOptions options;
-    options.out = *set_ / "made";
-    ASSERT_EQ(run(config, options, stop, ignored, ignored), ExitStatus::items_failed);
-  }
-  static void TearDownTestSuite() {
-    delete set_;
-    set_ = nullptr;
-  }
-
-  void SetUp() override { fs::copy(*set_ / "made", run_, fs::copy_options::recursive); }
-
-  struct Result {
-    ExitStatus status;
-    std::string text;
-  };
-
-  [[nodiscard]] Result result() const {
-    std::ostringstream progress;
-    std::ostringstream out;
-    const ExitStatus status = verify(run_, registered_schemas(), /*jobs=*/2, progress, out);
-    return {status, out.str()};
-  }
-
-  void expect_difference(const std::string& part) const {
-    const Result found = result();
-    EXPECT_EQ(found.status, ExitStatus::difference) << found.text;
-    EXPECT_THAT(found.text, HasSubstr(part));
-    EXPECT_THAT(found.text, HasSubstr("difference"));
-  }
-
-  [[nodiscard]] std::vector<ordered_json> records(const std::string& medium = "audio") const {
-    std::vector<ordered_json> list;
-    for (const std::string& line : read_lines(run_ / medium / "metadata.jsonl")) {
-      list.push_back(ordered_json::parse(line));
-    }
-    return list;
-  }
-
-  void save(const std::vector<ordered_json>& list, const std::string& medium = "audio") const {
-    std::vector<std::string> lines;
-    for (const ordered_json& record : list) {
-      lines.push_back(record.dump());
-    }
-    write_lines(run_ / medium / "metadata.jsonl", lines);
-  }
-
-  void change(const std::string& field, const ordered_json& value, const std::string& medium = "audio",
-              std::size_t index = 1) const {
-    std::vector<ordered_json> list = records(medium);
-    list.at(index)[field] = value;
-    save(list, medium);
-  }
-
-  /// Without its config a run can only be compared with itself.
-  void lose_sources() const {
-    ordered_json run = ordered_json::parse(read_text(run_ / "run.json"));
-    run["config_file"] = "/nowhere/set.yaml";
-    write_text(run_ / "run.json", run.dump());
-  }
-
-  static TestSet* set_;
-  TemporaryFolder folder_;
-  fs::path run_ = folder_ / "run";
-};
-
-TestSet* VerifyTest::set_ = nullptr;
 
 TEST_F(VerifyTest, AGoodRunHasNoDifference) {
   const Result good = result();
@@ -193,98 +114,6 @@ TEST_F(VerifyTest, ARemovedOrAddedFieldIsFound) {
   expect_difference("record differs");
 }
 
-TEST_F(VerifyTest, WithoutSourcesItSaysWhatItCannotCheck) {
-  lose_sources();
-  const Result good = result();
-  EXPECT_EQ(good.status, ExitStatus::done) << good.text;
-  EXPECT_THAT(good.text, AllOf(HasSubstr("levels at the mixer were not"), HasSubstr("/nowhere/set.yaml"),
-                               HasSubstr("no difference")));
-}
-
-TEST_F(VerifyTest, WithoutSourcesConditionsAndMeasurementsAreStillCompared) {
-  lose_sources();
-  for (const auto& [field, value] : std::map<std::string, ordered_json>{{"noise", "none"},
-                                                                        {"realization", 77},
-                                                                        {"pair_id", "x"},
-                                                                        {"draw_id", "x"},
-                                                                        {"source_id", "x"},
-                                                                        {"variant_id", "x"},
-                                                                        {"sha256", "x"},
-                                                                        {"clean_file_name", "x"},
-                                                                        {"measured_rms_dbov", -1.0},
-                                                                        {"measured_duration_s", 9.0}}) {
-    const ordered_json before = records().at(1)[field];
-    change(field, value);
-    expect_difference("");
-    change(field, before);
-  }
-  EXPECT_EQ(result().status, ExitStatus::done);
-}
-
-TEST_F(VerifyTest, WithoutSourcesEveryFieldOfPairingIsStillCompared) {
-  lose_sources();
-  const std::vector<ordered_json> before = records();
-  // The records of one source: its clean reference and two others.
-  ASSERT_EQ(before[0]["pair_id"], before[2]["pair_id"]);
-  ASSERT_NE(before[0]["pair_id"], before[3]["pair_id"]);
-  for (const auto& [field, value] :
-       std::vector<std::pair<std::string, ordered_json>>{{"clean_file_name", before[1]["file_name"]},
-                                                         {"clean_file_name", before[2]["file_name"]},
-                                                         {"clean_file_name", before[3]["file_name"]},
-                                                         {"synthetic", false},
-                                                         {"control", "identity"},
-                                                         {"source_sha256", std::string(64, '0')},
-                                                         {"augmentations", "[]"}}) {
-    change(field, value);
-    expect_difference(field);
-    save(before);
-  }
-  change("synthetic", true, "audio", 0);
-  expect_difference("synthetic is true");
-  save(before);
-  std::vector<ordered_json> list = before;
-  for (std::size_t i = 0; i < 3; ++i) {
-    list[i]["clean_file_name"] = before[3]["file_name"];
-  }
-  save(list);
-  expect_difference("the clean reference of its source");
-  for (ordered_json& record : list) {
-    record.erase("clean_file_name");
-  }
-  save(list);
-  expect_difference("clean reference");
-  // A copy under another name is a file, but not the plan's.
-  const std::string other = "zz/" + fs::path(before[1]["file_name"].get<std::string>()).filename().string();
-  fs::create_directory(run_ / "audio/zz");
-  fs::copy(run_ / "audio" / before[1]["file_name"].get<std::string>(), run_ / "audio" / other);
-  save(before);
-  expect_difference("no record names this file");
-  change("file_name", other);
-  expect_difference("file_name is");
-}
-
-TEST_F(VerifyTest, WithoutSourcesTheMeasuredStringMustAgreeWithItsColumns) {
-  lose_sources();
-  for (const char* medium : {"audio", "image"}) {
-    const ordered_json before = records(medium).at(1);
-    const ordered_json measured = ordered_json::parse(before["measured"].get<std::string>());
-    for (const auto& [name, value] : measured.items()) {
-      if (!before.contains("measured_" + name)) {
-        continue;
-      }
-      ordered_json changed = measured;
-      changed[name] = value.get<double>() + 1.0;
-      change("measured", changed.dump(), medium);
-      expect_difference("measured_" + name);
-      changed.erase(name);
-      change("measured", changed.dump(), medium);
-      expect_difference("measured_" + name);
-    }
-    change("measured", before["measured"], medium);
-  }
-  EXPECT_EQ(result().status, ExitStatus::done);
-}
-
 TEST_F(VerifyTest, AChangedCoverageIsFound) {
   const std::string before = read_text(run_ / "coverage.json");
   for (const std::string& text : {std::string("{}"), std::string(), before + " "}) {
@@ -293,50 +122,6 @@ TEST_F(VerifyTest, AChangedCoverageIsFound) {
   }
   fs::remove(run_ / "coverage.json");
   expect_difference("coverage.json: is missing");
-}
-
-TEST_F(VerifyTest, AChangedJournalIsFound) {
-  lose_sources();
-  const std::vector<std::string> before = read_lines(run_ / "journal.jsonl");
-  std::vector<std::string> lines(before.rbegin(), before.rend());
-  write_lines(run_ / "journal.jsonl", lines);
-  EXPECT_EQ(result().status, ExitStatus::done) << "its order is free";
-  lines.pop_back();
-  write_lines(run_ / "journal.jsonl", lines);
-  expect_difference("journal.jsonl: has no line of");
-  lines = before;
-  lines.push_back(before[0]);
-  write_lines(run_ / "journal.jsonl", lines);
-  expect_difference("of one that has a line");
-  for (const auto& [field, value] :
-       std::map<std::string, std::string>{{"status", "failed"}, {"sha256", "x"}, {"variant_id", "x"}}) {
-    lines = before;
-    ordered_json entry = ordered_json::parse(before[1]);
-    entry[field] = value;
-    lines[1] = entry.dump();
-    write_lines(run_ / "journal.jsonl", lines);
-    expect_difference("journal.jsonl: ");
-  }
-  fs::remove(run_ / "journal.jsonl");
-  expect_difference("journal.jsonl: is missing");
-}
-
-TEST_F(VerifyTest, CountsAreReadInFull) {
-  lose_sources();
-  const ordered_json before = ordered_json::parse(read_text(run_ / "run.json"));
-  for (const char* name : {"planned", "written", "rejected", "failed"}) {
-    const std::int64_t count = before["counts"][name].get<std::int64_t>();
-    for (const std::int64_t other : {count + (std::int64_t{1} << 32), count + 1, INT64_MAX}) {
-      ordered_json run = before;
-      run["counts"][name] = other;
-      write_text(run_ / "run.json", run.dump());
-      expect_difference("run.json: its counts");
-      run = before;
-      run["media"]["audio"][name] = other;
-      write_text(run_ / "run.json", run.dump());
-      expect_difference("run.json: its counts");
-    }
-  }
 }
 
 TEST_F(VerifyTest, LinksAmongTheFilesAreFound) {
@@ -406,26 +191,6 @@ TEST_F(VerifyTest, ChangedSourcesAreSaid) {
   EXPECT_THAT(found.text, HasSubstr("have changed since the run"));
 }
 
-TEST_F(VerifyTest, UnequalDrawsInOnePairingAreFound) {
-  lose_sources();
-  // Two recordings in one accent, and three in the other with the one that is gone: some two share a realization, and
-  // with it the draw of `pink`.
-  std::vector<ordered_json> list = records();
-  std::map<std::string, std::size_t> first;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    ordered_json steps = ordered_json::parse(list[i]["augmentations"].get<std::string>());
-    if (first.contains(list[i]["draw_id"]) && !steps.empty()) {
-      steps[0]["parameters"]["snr_db"] = 1.0;
-      list[i]["augmentations"] = steps.dump();
-      save(list);
-      expect_difference("augmentations are not those of the other variants");
-      return;
-    }
-    first[list[i]["draw_id"]] = i;
-  }
-  FAIL() << "no two variants share a draw";
-}
-
 TEST_F(VerifyTest, MissingAndDoubledLinesAreFound) {
   std::vector<std::string> lines = read_lines(run_ / "audio/metadata.jsonl");
   const std::string line = lines[2];
@@ -472,90 +237,6 @@ TEST_F(VerifyTest, AnEditedPlanIsFound) {
   expect_difference("has different realizations in different conditions");
   fs::remove(run_ / "plan.jsonl");
   expect_difference("plan.jsonl: its SHA-256");
-}
-
-TEST_F(VerifyTest, NonsenseIsADifferenceAndNotADefect) {
-  const std::vector<std::string> nonsense = {
-      "not JSON",
-      "[]",
-      "7",
-      "{}",
-      "null",
-      R"({"variant_id": 7, "file_name": [], "realization": "x"})",
-      "",
-      std::string(10000, '['),
-      R"({"file_name": "../../../../etc/passwd"})",
-      R"({"file_name": ")" + std::string(5000, 'x') + R"(", "clean_file_name": ")" + std::string(5000, 'x') + "\"}"};
-  for (const char* name : {"audio/metadata.jsonl", "plan.jsonl", "failures.jsonl"}) {
-    const std::vector<std::string> before = read_lines(run_ / name);
-    for (const std::string& text : nonsense) {
-      std::vector<std::string> lines = before;
-      lines.at(1) = text;
-      write_lines(run_ / name, lines);
-      EXPECT_EQ(result().status, ExitStatus::difference) << name << ": " << text.substr(0, 100);
-    }
-    write_lines(run_ / name, before);
-  }
-  EXPECT_EQ(result().status, ExitStatus::done);
-}
-
-TEST_F(VerifyTest, WrongTypesInEveryFieldAreADifferenceAndNotADefect) {
-  const ordered_json record = records().at(1);
-  for (const auto& [field, value] : record.items()) {
-    for (const ordered_json& other : {ordered_json(nullptr), ordered_json::array()}) {
-      change(field, other);
-      EXPECT_EQ(result().status, ExitStatus::difference) << field << ": " << other;
-    }
-    change(field, value);
-  }
-}
-
-TEST_F(VerifyTest, WhatIsNoFinishedRunIsAMistakeOfTheUser) {
-  std::ostringstream progress;
-  std::ostringstream out;
-  const auto attempt = [&](const fs::path& path) { (void)verify(path, registered_schemas(), 1, progress, out); };
-  EXPECT_THROW(attempt(folder_ / "nowhere"), UserError);
-  for (const char* text : {"", "not JSON", "[]", "7", "null"}) {
-    write_text(run_ / "run.json", text);
-    EXPECT_THROW(attempt(run_), UserError) << text;
-  }
-  fs::remove(run_ / "run.json");
-  try {
-    attempt(run_);
-    ADD_FAILURE() << "a folder without run.json was verified";
-  } catch (const UserError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("there is no run.json; is this the folder of a finished run?"));
-  }
-  fs::create_directory(run_ / "run.json");
-  EXPECT_THROW(attempt(run_), UserError);
-}
-
-TEST_F(VerifyTest, AnEditedRunJsonNeverCrashesIt) {
-  const ordered_json before = ordered_json::parse(read_text(run_ / "run.json"));
-  for (const auto& [field, value] : before.items()) {
-    for (const ordered_json& other :
-         {ordered_json(nullptr), ordered_json::array(), ordered_json("x"), ordered_json(-1)}) {
-      ordered_json run = before;
-      run[field] = other;
-      write_text(run_ / "run.json", run.dump());
-      EXPECT_NO_THROW((void)result()) << field << ": " << other;
-    }
-    ordered_json run = before;
-    run.erase(field);
-    write_text(run_ / "run.json", run.dump());
-    EXPECT_NO_THROW((void)result()) << "without " << field;
-  }
-}
-
-TEST_F(VerifyTest, ManyDifferencesAreOnlyCounted) {
-  std::vector<std::string> lines = read_lines(run_ / "audio/metadata.jsonl");
-  for (int i = 0; i < 500; ++i) {
-    lines.push_back("nonsense");
-  }
-  write_lines(run_ / "audio/metadata.jsonl", lines);
-  const Result found = result();
-  EXPECT_THAT(found.text, AllOf(HasSubstr("500 differences"), HasSubstr("only counted")));
-  EXPECT_LT(std::ranges::count(found.text, '\n'), 105);
 }
 
 }  // namespace
