@@ -127,13 +127,30 @@ class Designer {
     const int effort = inputs_.effort > 0 ? inputs_.effort : settings_.design.effort;
     plan_.facts.full_factorial = full_factorial_size(settings_);
     const std::size_t lists = groups_differ() ? catalog_.groups.size() : 1;
+    // Groups that lack the same get the same, and are searched for once.
+    std::map<std::pair<std::string, std::vector<LevelRow>>, std::size_t> known;
     for (std::size_t list = 0; list < lists; ++list) {
       ConditionsBefore before;
       before.rows = before_.rows([&](std::size_t group) { return list_of(group) == list; });
       before.is_observed = observed_for(list);
-      rows_.push_back(choose_conditions(config_, plan_.media, effort, before));
+      const auto [place, is_new] = known.try_emplace({all_that_is_observed(before.is_observed), before.rows}, list);
+      rows_.push_back(is_new ? choose_conditions(config_, plan_.media, effort, before) : rows_[place->second]);
       rows_before_.push_back(std::move(before.rows));
     }
+  }
+
+  /// A hash of whether each combination that the design asks for was observed.
+  [[nodiscard]] std::string all_that_is_observed(const IsObserved& is_observed) const {
+    std::string answers;
+    if (groups_differ()) {
+      const IsObserved noted = [&](std::span<const std::size_t> axes, std::span<const int> levels) {
+        const bool answer = is_observed(axes, levels);
+        answers += answer ? '1' : '0';
+        return answer;
+      };
+      (void)combination_figures(settings_, {}, noted);
+    }
+    return FieldHash().add(answers).hex128();
   }
 
   void choose_identities() {

@@ -292,6 +292,19 @@ TEST(Observed, MissingOnlyMakesWhatEachGroupLacks) {
   EXPECT_EQ(levels_met(plan, 1), (std::set<std::string>{"none", "l1", "l2"}));
 }
 
+TEST(Observed, GroupsThatLackTheSameMeetTheSame) {
+  World world = world_of({}, {4, 3, 3});
+  observe(world, "x", {0, 1, 1});
+  observe(world, "y", {0, 2, 2});
+  observe(world, "z", {1, 0, 1});
+  world.settings().design.ways = 2;
+  world.settings().design.fill = Fill::missing_only;
+  world.settings().design.at_least = {2, 2};
+  const MediaPlan plan = design_of(world);
+  EXPECT_EQ(plan.block_of_group[0], plan.block_of_group[2]);
+  EXPECT_NE(plan.block_of_group[0], plan.block_of_group[1]);
+}
+
 TEST(Observed, TwoSourcesOfOnePersonAreNotTwoPeople) {
   World world = world_of({}, {2});
   observe(world, "x", {0, 1, 1});
