@@ -1,5 +1,5 @@
 // Mistakes of YAML, and what yaml-cpp would let pass or would change silently.
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "tests/config/fixture.h"
@@ -8,7 +8,10 @@ namespace fairground {
 namespace {
 
 // Far more than any of these inputs needs, and far less than one that explodes.
-constexpr std::chrono::seconds kFast{2};
+/// Of the processor, since others may keep the machine busy.
+constexpr double kFastS = 2.0;
+
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 TEST_F(ConfigTest, EmptyFilesAreRefused) {
   for (const char* text : {"", "# only a comment\n", "---\n...\n", "~\n", "\xEF\xBB\xBF"}) {
@@ -126,9 +129,9 @@ TEST_F(ConfigTest, AliasBombsEndFast) {
     }
     bomb += "]\n";
   }
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   EXPECT_EQ(mistakes(bomb), Lines{"5:45: more than 100000 values, counting those behind aliases"});
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kFast);
+  EXPECT_LT(cpu_seconds() - start, kFastS);
 }
 
 TEST_F(ConfigTest, AliasesInsideThemselvesAreRefused) {
@@ -138,7 +141,7 @@ TEST_F(ConfigTest, AliasesInsideThemselvesAreRefused) {
 }
 
 TEST_F(ConfigTest, DepthIsLimited) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   EXPECT_EQ(mistakes("a: " + std::string(100, '[') + std::string(100, ']')),
             Lines{"1:67: nested deeper than 64 levels"});
   EXPECT_EQ(mistakes(std::string(1'000'000, '[')).size(), 1U);
@@ -147,7 +150,7 @@ TEST_F(ConfigTest, DepthIsLimited) {
     maps += "- ";
   }
   EXPECT_EQ(mistakes(maps + "\n"), Lines{"1:129: nested deeper than 64 levels"});
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kFast);
+  EXPECT_LT(cpu_seconds() - start, kFastS);
 }
 
 TEST_F(ConfigTest, ManyValuesAreRefused) {
@@ -165,9 +168,9 @@ TEST_F(ConfigTest, LongLinesOfManyValuesAreFast) {
   for (int i = 0; i < 90'000; ++i) {
     text += "éééééééééééé, ";
   }
-  const auto start = std::chrono::steady_clock::now();
+  const double start = cpu_seconds();
   const Lines found = mistakes(text + "]\nb: @x\n");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kFast);
+  EXPECT_LT(cpu_seconds() - start, kFastS);
   EXPECT_EQ(found, Lines{"2:4: not valid YAML: text cannot begin with this character: put it in quotes"});
 }
 
