@@ -7,8 +7,8 @@
 namespace fairground {
 namespace {
 
-// Far more than any of these inputs needs, and far less than one that explodes.
-/// Of the processor, since others may keep the machine busy.
+// Of the processor, since others may keep the machine busy. Far more than any of these inputs needs, and far less than one
+// that explodes.
 constexpr double kFastS = 2.0;
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
