@@ -1,0 +1,192 @@
+#include "pipeline/flow/coverage_findings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <set>
+#include <utility>
+
+#include "pipeline/config/wording.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
+
+namespace fairground {
+namespace {
+
+constexpr double kMegabyte = 1e6;
+
+std::vector<Bins> check_options(const CoverageOptions& options) {
+  std::vector<std::string> mistakes;
+  std::set<std::string> seen;
+  for (const std::string& name : options.by) {
+    if (name.empty()) {
+      mistakes.emplace_back("--by: the name of a column is empty");
+    } else if (!seen.insert(name).second) {
+      mistakes.push_back("--by: column " + in_ticks(name) + " is named twice");
+    }
+  }
+  if (options.by.empty()) {
+    mistakes.emplace_back("--by: name the columns whose combinations are wanted");
+  } else if (options.by.size() > kMostAttributes) {
+    mistakes.push_back("--by: there are " + counted(options.by.size(), "column") + ", but at most " +
+                       std::to_string(kMostAttributes) + " can be looked at in combination");
+  } else if (options.ways.value_or(1) > options.by.size()) {
+    mistakes.push_back("--ways " + std::to_string(*options.ways) + ": there are not so many columns in --by (" +
+                       std::to_string(options.by.size()) + ")");
+  }
+  if (seen.contains(options.subject)) {
+    mistakes.push_back("--subject: column " + in_ticks(options.subject) +
+                       " is in --by too, but combinations are of what people have in common");
+  }
+  if (options.at_least_subjects && options.subject.empty()) {
+    mistakes.emplace_back("--at-least-subjects: people are counted only with --subject, which names their column");
+  }
+  std::vector<Bins> bins;
+  std::set<std::string> binned;
+  for (const std::string& text : options.bins) {
+    try {
+      bins.push_back(parse_bins(text));
+    } catch (const UserError& error) {
+      mistakes.insert(mistakes.end(), error.messages().begin(), error.messages().end());
+      continue;
+    }
+    const std::string& column = bins.back().column;
+    if (!seen.contains(column)) {
+      mistakes.push_back("--bins: column " + in_ticks(column) + " is not in --by; " + suggestion(column, options.by));
+    } else if (!binned.insert(column).second) {
+      mistakes.push_back("--bins: column " + in_ticks(column) + " is binned twice");
+    }
+  }
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
+  }
+  return bins;
+}
+
+std::string megabytes(double bytes) {
+  constexpr double kMostMegabytes = 1e12;  // beyond that nobody reads digits
+  const double number = std::ceil(bytes / kMegabyte);
+  return number > kMostMegabytes ? "more than 10^12 MB" : std::to_string(std::llround(number)) + " MB";
+}
+
+/// Refuses what would take hours or more memory than allowed.
+void check_cost(const Population& population, const Method& method, const CoverageOptions& options) {
+  constexpr double kMostSteps = 2e11;  // minutes
+  const LevelCost cost = cost_of_levels(population, method.deepest);
+  const double most_bytes = static_cast<double>(options.memory_mb) * kMegabyte;
+  if (cost.steps <= kMostSteps && cost.bytes <= most_bytes) {
+    return;
+  }
+  const std::string ways = std::to_string(method.deepest);
+  const std::string what = std::isinf(cost.bytes)    ? " has more than 2^32 combinations in one set of columns"
+                           : cost.bytes > most_bytes ? " takes " + megabytes(cost.bytes) + ", more than --memory " +
+                                                           std::to_string(options.memory_mb)
+                                                     : " would take hours";
+  throw UserError("looking at " + counted(options.by.size(), "column") + ", up to " + ways + " in combination," + what +
+                  "; name fewer columns, sort numbers into fewer bins, or look at fewer --ways");
+}
+
+PatternCube build_cube(const Population& population, const CoverageOptions& options) {
+  try {
+    return PatternCube(population);
+  } catch (const std::bad_alloc&) {
+    throw UserError("the counts of all patterns take " + megabytes(cube_bytes(population.cardinalities)) +
+                    ", which this machine does not have to give; with a --memory below that (it is " +
+                    std::to_string(options.memory_mb) + "), only --ways levels are looked at");
+  }
+}
+
+/// Whether a pattern names the value `unknown`, which is the last of its attribute.
+bool names_unknown(const CodedManifest& manifest, std::span<const ValueCode> pattern) {
+  for (std::size_t a = 0; a < pattern.size(); ++a) {
+    if (pattern[a] != kAnyValue && pattern[a] >= manifest.attributes[a].known_values()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Counted look(const Population& population, std::uint32_t threshold, const CodedManifest& manifest, const Method& method,
+             const CoverageOptions& options) {
+  const std::size_t attributes = manifest.attributes.size();
+  Counted counts{population.members,
+                 threshold,
+                 UncoveredSummary(attributes, options.top),
+                 UncoveredSummary(attributes, options.top),
+                 {}};
+  const PatternVisitor visit = [&](std::span<const ValueCode> pattern, std::size_t level, std::uint32_t count) {
+    (names_unknown(manifest, pattern) ? counts.with_unknown : counts.known).add(pattern, level, count);
+  };
+  std::vector<std::size_t> valid_values;
+  for (const CodedAttribute& attribute : manifest.attributes) {
+    valid_values.push_back(attribute.known_values());
+  }
+  std::vector<std::uint32_t> thresholds = {1};
+  if (threshold > 1) {
+    thresholds.push_back(threshold);
+  }
+  CombinationCoverage coverage(population.cardinalities, valid_values, thresholds, method.ways);
+  if (method.is_cube) {
+    const PatternCube cube = build_cube(population, options);
+    find_uncovered(cube, threshold, visit);
+    add_subsets(cube, method.ways, coverage);
+  } else {
+    check_cost(population, method, options);
+    find_uncovered(
+        population, threshold, method.deepest, visit,
+        [&](std::span<const std::size_t> set, std::span<const std::uint32_t> of_set) { coverage.add(set, of_set); });
+  }
+  counts.measures = coverage.measures();
+  return counts;
+}
+
+/// What a reader must know before trusting the counts.
+std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOptions& options) {
+  std::vector<std::string> notes;
+  const CodedManifest& manifest = coverage.manifest;
+  const std::size_t rows = manifest.rows.size();
+  if (!coverage.method.is_cube) {
+    notes.push_back("the counts of all patterns would take " + megabytes(cube_bytes(manifest.rows.cardinalities)) +
+                    ", more than --memory " + std::to_string(options.memory_mb) + ": patterns of more than " +
+                    counted(coverage.method.deepest, "column") + " were not looked at");
+  }
+  for (const CodedAttribute& attribute : manifest.attributes) {
+    if (attribute.unknown_rows > 0) {
+      notes.push_back("column " + attribute.name + " is unknown in " + std::to_string(attribute.unknown_rows) + " of " +
+                      counted(rows, "source"));
+    }
+  }
+  if (!coverage.subjects) {
+    notes.emplace_back("people were not counted, as --subject names no column: many sources may be of few people");
+  } else if (manifest.rows_without_subject > 0) {
+    notes.push_back(counted(manifest.rows_without_subject, "source") +
+                    (manifest.rows_without_subject == 1 ? " names no subject and counts as a source only"
+                                                        : " name no subject and count as sources only"));
+  }
+  notes.emplace_back(
+      "values are those that the manifest holds, and declared bins: a group that it lacks altogether is not listed");
+  return notes;
+}
+}  // namespace
+
+Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions& options) {
+  Coverage coverage;
+  CodedManifest& manifest = coverage.manifest;
+  manifest = read_coded_manifest(path, options.by, check_options(options), options.subject);
+  Method& method = coverage.method;
+  method.ways = options.ways.value_or(std::min<std::size_t>(2, options.by.size()));
+  method.is_cube = cube_bytes(manifest.rows.cardinalities) <= static_cast<double>(options.memory_mb) * kMegabyte;
+  method.deepest = method.is_cube ? options.by.size() : method.ways;
+  // One after the other, so that the second takes the first one's memory.
+  coverage.sources = look(count_sources(manifest.rows), options.at_least, manifest, method, options);
+  if (!options.subject.empty()) {
+    coverage.subjects = look(count_subjects(manifest.rows, manifest.subjects),
+                             options.at_least_subjects.value_or(options.at_least), manifest, method, options);
+  }
+  coverage.notes = find_notes(coverage, options);
+  return coverage;
+}
+std::size_t shown_to_level(const UncoveredSummary& summary, const Method& method) {
+  return std::max(method.ways, summary.lowest_level());
+}
+}  // namespace fairground
