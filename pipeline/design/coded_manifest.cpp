@@ -1,11 +1,14 @@
 #include "pipeline/design/coded_manifest.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "pipeline/catalog/catalog.h"
 #include "pipeline/catalog/manifest.h"
@@ -191,6 +194,76 @@ class Places {
   std::size_t seen_ = static_cast<std::size_t>(-1);
 };
 
+/// Counts rows that are like an earlier one. Rows are told apart by 64 bits of hash: among ten million there is a
+/// chance of one in 400,000 that two different ones are taken for alike.
+class RepeatedRows {
+ public:
+  void add(std::span<const std::string_view> cells) {
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (!cells[i].empty()) {
+        // Empty cells say nothing, as lines of JSON may lack them. The multiplier is that of MurmurHash3's finalizer.
+        hash = (hash ^ (std::hash<std::string_view>()(cells[i]) + i)) * 0xFF51AFD7ED558CCDU;
+        hash ^= hash >> 33U;
+      }
+    }
+    hashes_.push_back(hash);
+  }
+  [[nodiscard]] std::size_t count() {
+    std::ranges::sort(hashes_);
+    return static_cast<std::size_t>(std::ranges::unique(hashes_).size());
+  }
+
+ private:
+  std::vector<std::uint64_t> hashes_;
+};
+
+/// Reads what makes a manifest the record of a run.
+class RecordReader {
+ public:
+  /// Where the columns are among those wanted.
+  explicit RecordReader(std::size_t first) : first_(first) {}
+  static inline const std::vector<std::string> kColumns = {"source_id", "control", "synthetic"};
+
+  /// Whether the row is to be counted.
+  bool add(const Places& places, std::span<const std::string_view> cells, std::size_t line) {
+    const std::string_view source = places.cell(cells, first_);
+    const std::string_view synthetic = places.cell(cells, first_ + 2);
+    if (places.cell(cells, first_ + 1) != "none") {
+      ++record_.controls;
+      return false;
+    }
+    // Python writes its truths with a capital.
+    const bool is_true = synthetic == "true" || synthetic == "True";
+    if (source.empty() || (!is_true && synthetic != "false" && synthetic != "False")) {
+      bad_line_ = bad_line_ == 0 ? line : bad_line_;
+    }
+    record_.sources.push_back(sources_.number(source));
+    record_.synthetic.push_back(is_true);
+    return true;
+  }
+  void add_mistakes(const std::string& file, std::vector<std::string>& mistakes) const {
+    if (bad_line_ > 0) {
+      mistakes.push_back(
+          file + ":" + std::to_string(bad_line_) +
+          ": a record of a run has a `source_id`, and `synthetic` is true or false; give the file as the "
+          "run wrote it, or the manifest of its sources");
+    }
+  }
+  [[nodiscard]] RunRecord finish() { return std::move(record_); }
+
+ private:
+  std::size_t first_;
+  Numbering sources_;
+  RunRecord record_;
+  std::size_t bad_line_ = 0;
+};
+
+bool is_record_of_run(const std::vector<std::string>& columns) {
+  return std::ranges::all_of(std::array{"variant_id", "source_id", "control"},
+                             [&](const char* name) { return std::ranges::find(columns, name) != columns.end(); });
+}
+
 }  // namespace
 
 Bins parse_bins(std::string_view text) {
@@ -233,23 +306,34 @@ CodedManifest read_coded_manifest(const std::filesystem::path& manifest, const s
   Numbering people;
   std::vector<std::string> wanted = by;
   wanted.push_back(subject);
+  const std::size_t named = wanted.size();
+  wanted.insert(wanted.end(), RecordReader::kColumns.begin(), RecordReader::kColumns.end());
   Places places(wanted);
+  std::optional<RecordReader> record;
+  RepeatedRows repeated;
+  bool is_first = true;
   std::vector<std::string> mistakes;
   const std::vector<std::string> names = for_each_manifest_row(
       manifest, mistakes,
       [&](const std::vector<std::string>& met, std::size_t line, std::span<const std::string_view> cells) {
         places.look(met);
+        if (std::exchange(is_first, false) && is_record_of_run(met)) {
+          record.emplace(named);
+        }
+        repeated.add(cells);
+        if (record && !record->add(places, cells, line)) {
+          return;
+        }
         for (std::size_t i = 0; i < columns.size(); ++i) {
           columns[i].add(places.cell(cells, i), line);
         }
         if (!subject.empty()) {
           const std::string_view who = places.cell(cells, by.size());
-          coded.rows_without_subject += is_unknown(who) ? 1 : 0;
           coded.subjects.push_back(is_unknown(who) ? kNoSubject : people.number(who));
         }
       });
   const std::string file = on_one_line(manifest.string());
-  for (std::size_t i = 0; i < wanted.size() && !names.empty(); ++i) {
+  for (std::size_t i = 0; i < named && !names.empty(); ++i) {
     const bool is_wanted = !wanted[i].empty();
     if (is_wanted && std::ranges::find(names, wanted[i]) == names.end()) {
       mistakes.push_back(file + ": there is no column " + in_ticks(wanted[i]) + "; " + suggestion(wanted[i], names));
@@ -257,9 +341,14 @@ CodedManifest read_coded_manifest(const std::filesystem::path& manifest, const s
       columns[i].add_mistakes(file, mistakes);
     }
   }
+  if (record) {
+    record->add_mistakes(file, mistakes);
+    coded.record = record->finish();
+  }
   if (!mistakes.empty()) {
     throw UserError(std::move(mistakes));
   }
+  coded.repeated_rows = repeated.count();
   for (Column& column : columns) {
     auto [attribute, codes] = column.finish();
     coded.rows.cardinalities.push_back(attribute.values.size());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,16 +38,25 @@ struct CodedAttribute {
   [[nodiscard]] std::size_t known_values() const { return values.size() - (unknown_rows > 0 ? 1 : 0); }
 };
 
+/// What the records of a run say beside their labels: there a row is a variant, and a source has many.
+struct RunRecord {
+  std::vector<std::uint32_t> sources;  ///< of each row: 0, 1, 2, …
+  std::vector<bool> synthetic;         ///< of each row
+  std::size_t controls = 0;            ///< rows that are left out
+};
+
 struct CodedManifest {
   CodedRows rows;
   std::vector<CodedAttribute> attributes;
-  std::vector<std::uint32_t> subjects;  ///< of each row: 0, 1, 2, … or kNoSubject; empty without a subject column
-  std::size_t rows_without_subject = 0;
+  std::vector<std::uint32_t> subjects;   ///< of each row: 0, 1, 2, … or kNoSubject; empty without a subject column
+  std::size_t repeated_rows = 0;         ///< rows that are like an earlier one in every cell
+  std::optional<RunRecord> record = {};  ///< where the manifest is that of a run
 };
 
 /// Reads the columns `by` of a manifest, and the column `subject` unless it is empty. Empty cells are `unknown`. Throws
 /// UserError with all mistakes: those of the manifest, columns that it does not have, cells of binned columns that are
-/// no numbers, columns with more than kMostValues values or with none.
+/// no numbers, columns with more than kMostValues values or with none. A manifest with the columns `variant_id`,
+/// `source_id` and `control` is the record of a run: its controls are left out, as they are no part of the design.
 [[nodiscard]] CodedManifest read_coded_manifest(const std::filesystem::path& manifest,
                                                 const std::vector<std::string>& by, const std::vector<Bins>& bins,
                                                 const std::string& subject);

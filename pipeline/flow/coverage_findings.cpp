@@ -145,6 +145,14 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
   std::vector<std::string> notes;
   const CodedManifest& manifest = coverage.manifest;
   const std::size_t rows = manifest.rows.size();
+  const std::string noun = manifest.record ? "variant" : "source";
+  if (manifest.record) {
+    notes.push_back(
+        "this is the record of a run: its sources are counted and not its variants, what was observed and "
+        "what was synthesised apart, and " +
+        counted(manifest.record->controls, "control") +
+        (manifest.record->controls == 1 ? " is left out" : " are left out"));
+  }
   if (!coverage.method.is_cube) {
     notes.push_back("the counts of all patterns would take " + megabytes(cube_bytes(manifest.rows.cardinalities)) +
                     ", more than --memory " + std::to_string(options.memory_mb) + ": patterns of more than " +
@@ -153,20 +161,50 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
   for (const CodedAttribute& attribute : manifest.attributes) {
     if (attribute.unknown_rows > 0) {
       notes.push_back("column " + attribute.name + " is unknown in " + std::to_string(attribute.unknown_rows) + " of " +
-                      counted(rows, "source"));
+                      counted(rows, noun));
     }
   }
-  if (!coverage.subjects) {
+  if (manifest.repeated_rows > 0) {
+    notes.push_back(counted(manifest.repeated_rows, "row") +
+                    (manifest.repeated_rows == 1 ? " is like an earlier one in every cell and counts again"
+                                                 : " are like an earlier one in every cell and count again"));
+  }
+  const std::size_t without = static_cast<std::size_t>(std::ranges::count(manifest.subjects, kNoSubject));
+  if (manifest.subjects.empty()) {
     notes.emplace_back("people were not counted, as --subject names no column: many sources may be of few people");
-  } else if (manifest.rows_without_subject > 0) {
-    notes.push_back(counted(manifest.rows_without_subject, "source") +
-                    (manifest.rows_without_subject == 1 ? " names no subject and counts as a source only"
-                                                        : " name no subject and count as sources only"));
+  } else if (without > 0) {
+    notes.push_back(counted(without, noun) + (without == 1 ? " names no subject and counts as a source only"
+                                                           : " name no subject and count as sources only"));
   }
   notes.emplace_back(
       "values are those that the manifest holds, and declared bins: a group that it lacks altogether is not listed");
   return notes;
 }
+/// Counts all rows, or of a run's record those that are `synthetic` or not.
+CoverageOfRows count_rows(const CodedManifest& manifest, bool synthetic, const Method& method,
+                          const CoverageOptions& options) {
+  const auto of_these = [&](std::vector<std::uint32_t> owners) {
+    for (std::size_t row = 0; row < owners.size(); ++row) {
+      if (manifest.record && manifest.record->synthetic[row] != synthetic) {
+        owners[row] = kNoSubject;
+      }
+    }
+    return count_subjects(manifest.rows, owners);
+  };
+  // One after the other, so that the second takes the first one's memory.
+  CoverageOfRows found{look(manifest.record ? of_these(manifest.record->sources) : count_sources(manifest.rows),
+                            options.at_least, manifest, method, options)};
+  if (!options.subject.empty()) {
+    found.subjects = look(of_these(manifest.subjects), options.at_least_subjects.value_or(options.at_least), manifest,
+                          method, options);
+    for (std::size_t row = 0; row < manifest.subjects.size(); ++row) {
+      const bool is_counted = !manifest.record || manifest.record->synthetic[row] == synthetic;
+      found.rows_without_subject += is_counted && manifest.subjects[row] == kNoSubject ? 1 : 0;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions& options) {
@@ -177,11 +215,9 @@ Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions&
   method.ways = options.ways.value_or(std::min<std::size_t>(2, options.by.size()));
   method.is_cube = cube_bytes(manifest.rows.cardinalities) <= static_cast<double>(options.memory_mb) * kMegabyte;
   method.deepest = method.is_cube ? options.by.size() : method.ways;
-  // One after the other, so that the second takes the first one's memory.
-  coverage.sources = look(count_sources(manifest.rows), options.at_least, manifest, method, options);
-  if (!options.subject.empty()) {
-    coverage.subjects = look(count_subjects(manifest.rows, manifest.subjects),
-                             options.at_least_subjects.value_or(options.at_least), manifest, method, options);
+  coverage.observed = count_rows(manifest, /*synthetic=*/false, method, options);
+  if (manifest.record) {
+    coverage.synthesised = count_rows(manifest, /*synthetic=*/true, method, options);
   }
   coverage.notes = find_notes(coverage, options);
   return coverage;

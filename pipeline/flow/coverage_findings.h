@@ -32,11 +32,18 @@ struct Counted {
   std::vector<TWayCoverage> measures;
 };
 
+/// All rows, or those that were observed, or those that were synthesised.
+struct CoverageOfRows {
+  Counted sources;
+  std::optional<Counted> subjects = {};
+  std::size_t rows_without_subject = 0;
+};
+
 struct Coverage {
   CodedManifest manifest;
   Method method;
-  std::optional<Counted> sources;
-  std::optional<Counted> subjects;
+  std::optional<CoverageOfRows> observed;
+  std::optional<CoverageOfRows> synthesised;  ///< of the record of a run, where these two are never added up
   std::vector<std::string> notes;
 };
 /// Reads the manifest and counts. Throws UserError with all mistakes.

@@ -74,6 +74,15 @@ ordered_json counted_json(const Coverage& coverage, const Counted& counts) {
   json["combination_coverage"] = std::move(measures);
   return json;
 }
+void add_counted(ordered_json& json, const Coverage& coverage, const CoverageOfRows& counts) {
+  json["sources"] = counted_json(coverage, counts.sources);
+  json["subjects"] = nullptr;
+  if (counts.subjects) {
+    json["subjects"] = counted_json(coverage, *counts.subjects);
+    json["subjects"]["rows_without"] = counts.rows_without_subject;
+  }
+}
+
 }  // namespace
 
 void print_coverage_json(std::ostream& out, const std::filesystem::path& path, const Coverage& coverage) {
@@ -91,16 +100,17 @@ void print_coverage_json(std::ostream& out, const std::filesystem::path& path, c
     }
     json["attributes"].push_back(std::move(entry));
   }
-  json["at_least"]["sources"] = coverage.sources->threshold;
-  json["at_least"]["subjects"] = coverage.subjects ? ordered_json(coverage.subjects->threshold) : ordered_json(nullptr);
+  const std::optional<Counted>& subjects = coverage.observed->subjects;
+  json["at_least"]["sources"] = coverage.observed->sources.threshold;
+  json["at_least"]["subjects"] = subjects ? ordered_json(subjects->threshold) : ordered_json(nullptr);
   json["ways"] = coverage.method.ways;
   json["method"] = coverage.method.is_cube ? "cube" : "levels";
   json["deepest_level"] = coverage.method.deepest;
-  json["sources"] = counted_json(coverage, *coverage.sources);
-  json["subjects"] = nullptr;
-  if (coverage.subjects) {
-    json["subjects"] = counted_json(coverage, *coverage.subjects);
-    json["subjects"]["rows_without"] = coverage.manifest.rows_without_subject;
+  add_counted(json, coverage, *coverage.observed);
+  json["synthesised"] = nullptr;
+  if (coverage.synthesised) {
+    json["synthesised"]["controls_left_out"] = coverage.manifest.record->controls;
+    add_counted(json["synthesised"], coverage, *coverage.synthesised);
   }
   json["notes"] = coverage.notes;
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

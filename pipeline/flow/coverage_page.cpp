@@ -102,10 +102,11 @@ void print_measures(std::ostream& out, const Counted& counts, const std::string&
   print_table(out, std::move(rows));
 }
 
-void print_counted(std::ostream& out, const Coverage& coverage, const Counted& counts, const std::string& noun) {
+void print_counted(std::ostream& out, const Coverage& coverage, const Counted& counts, const std::string& noun,
+                   const std::string& kind) {
   const std::size_t total = counts.known.total() + counts.with_unknown.total();
   const std::string levels = coverage.method.is_cube ? "" : " up to level " + std::to_string(coverage.method.deepest);
-  out << '\n' << noun << ": ";
+  out << '\n' << noun << kind << ": ";
   if (counts.known.at_level(0) > 0) {
     out << "all " << counts.members << " together are fewer than " << counts.threshold
         << ", so that every combination is a gap and no finer one is listed\n";
@@ -126,23 +127,40 @@ void print_counted(std::ostream& out, const Coverage& coverage, const Counted& c
   }
   print_measures(out, counts, noun);
 }
+
+/// "6 sources, 4 subjects".
+std::string members_text(const CoverageOfRows& counts) {
+  return counted(counts.sources.members, "source") +
+         (counts.subjects ? ", " + counted(counts.subjects->members, "subject") : "");
+}
+
+/// `kind` tells apart what was observed and what was synthesised.
+void print_rows(std::ostream& out, const Coverage& coverage, const CoverageOfRows& counts, const std::string& kind) {
+  print_counted(out, coverage, counts.sources, "sources", kind);
+  if (counts.subjects) {
+    print_counted(out, coverage, *counts.subjects, "subjects", kind);
+  }
+}
+
 }  // namespace
 
 void print_coverage_page(std::ostream& out, const std::filesystem::path& path, const Coverage& coverage) {
   const CodedManifest& manifest = coverage.manifest;
-  out << "coverage of " << on_one_line(path.string()) << ": " << counted(manifest.rows.size(), "source");
-  if (coverage.subjects) {
-    out << ", " << counted(coverage.subjects->members, "subject");
+  out << "coverage of " << on_one_line(path.string()) << ": ";
+  if (coverage.synthesised) {
+    out << "observed " << members_text(*coverage.observed) << "; synthesised " << members_text(*coverage.synthesised);
+  } else {
+    out << members_text(*coverage.observed);
   }
-  out << "; wanted in every combination: at least " << counted(coverage.sources->threshold, "source");
-  if (coverage.subjects) {
-    out << " and " << counted(coverage.subjects->threshold, "subject");
+  out << "; wanted in every combination: at least " << counted(coverage.observed->sources.threshold, "source");
+  if (coverage.observed->subjects) {
+    out << " and " << counted(coverage.observed->subjects->threshold, "subject");
   }
   out << "\n\n";
   print_attributes(out, manifest);
-  print_counted(out, coverage, *coverage.sources, "sources");
-  if (coverage.subjects) {
-    print_counted(out, coverage, *coverage.subjects, "subjects");
+  print_rows(out, coverage, *coverage.observed, coverage.synthesised ? ", observed" : "");
+  if (coverage.synthesised) {
+    print_rows(out, coverage, *coverage.synthesised, ", synthesised");
   }
   out << '\n';
   for (const std::string& note : coverage.notes) {

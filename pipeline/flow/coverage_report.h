@@ -32,7 +32,7 @@ struct CoverageOptions {
 /// Prints the report: a page of text, or with `options.json` one object, whose members stay as they are:
 ///
 ///   manifest         the path as given
-///   rows             sources in the manifest
+///   rows             sources in the manifest; of the record of a run: variants without controls
 ///   attributes       of each column: name; values (those that the manifest holds, sorted by their bytes; bins in
 ///   order;
 ///                    `unknown` last); unknown_rows; bins (the edges) where the column is binned
@@ -51,6 +51,9 @@ struct CoverageOptions {
 ///     combination_coverage            by ways, then threshold (1 and at_least): ways, threshold, combinations,
 ///                    configurations, configurations_covered, simple, total, completeness {"0.5", "0.75", "1"},
 ///                    minimum; `unknown` is no valid value and so in no configuration
+///   synthesised      null but for the record of a run: controls_left_out, sources and subjects like those above, which
+///                    are then of what was observed (`synthetic` is false). A source is a source_id there, and not a
+///                    row
 ///   notes            sentences that a reader must know
 ///
 /// Rank is by what is missing, then by level (broader first), then by column and value. The list goes to the level

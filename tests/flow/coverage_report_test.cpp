@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -166,6 +167,7 @@ TEST_F(CoverageReport, SaysTheSameInJson) {
          "simple": 0.0, "total": 0.25, "completeness": {"0.5": 0.0, "0.75": 0.0, "1": 0.0}, "minimum": 0.25}]}
   })");
   expected["manifest"] = path();
+  expected["synthesised"] = nullptr;
   EXPECT_EQ(found, expected) << found.dump(2);
 }
 
@@ -232,6 +234,80 @@ TEST_F(CoverageReport, TakesUnknownForAnEmptyCell) {
   EXPECT_EQ(found["attributes"][0]["unknown_rows"], 2);
   EXPECT_EQ(found["subjects"]["count"], 1);
   EXPECT_EQ(found["subjects"]["rows_without"], 2);
+}
+
+/// "count column=value …" of all patterns listed.
+std::multiset<std::string> patterns_of(const json& report) {
+  std::multiset<std::string> found;
+  for (const json& list : {report["shown"], report["with_unknown"]["shown"]}) {
+    for (const json& entry : list) {
+      std::string text = std::to_string(entry["count"].get<int>());
+      for (const auto& [column, value] : entry["pattern"].items()) {
+        text += " " + column + "=" + value.get<std::string>();
+      }
+      found.insert(text);
+    }
+  }
+  return found;
+}
+
+/// Two sources of ann and one of bob in a run with three noises: clean, hum and ward, a repeat and an identity control.
+/// One ward variant of ann's was lost.
+std::string record_of_run() {
+  std::string lines;
+  const auto add = [&](const std::string& source, const std::string& who, const std::string& accent,
+                       const std::string& noise, const std::string& synthetic, const std::string& control) {
+    lines += R"({"variant_id": ")" + source + "-" + noise + control + R"(", "source_id": ")" + source +
+             R"(", "subject": ")" + who + R"(", "accent": ")" + accent + R"(", "noise": ")" + noise +
+             R"(", "synthetic": )" + synthetic + R"(, "control": ")" + control + "\"}\n";
+  };
+  for (const auto& [source, who, accent] :
+       {std::array{"a1", "ann", "irish"}, std::array{"a2", "ann", "irish"}, std::array{"b1", "bob", "scots"}}) {
+    add(source, who, accent, "clean", "false", "none");
+    add(source, who, accent, "clean", "true", "repeat");
+    add(source, who, accent, "identity", "true", "identity");
+    add(source, who, accent, "hum", "true", "none");
+    if (std::string_view(source) != "a2") {
+      add(source, who, accent, "ward", "true", "none");
+    }
+  }
+  return lines;
+}
+
+TEST_F(CoverageReport, CountsSourcesAndNotVariantsOfARun) {
+  const CoverageOptions options{.by = {"accent", "noise"}, .at_least = 2, .at_least_subjects = 1, .subject = "subject"};
+  const json found = json_report(record_of_run(), options, "metadata.jsonl");
+  EXPECT_EQ(found["rows"], 8);
+  EXPECT_EQ(found["attributes"][1]["values"], json({"clean", "hum", "ward"}));
+  EXPECT_EQ(found["sources"]["count"], 3);
+  EXPECT_EQ(found["subjects"]["count"], 2);
+  const json& synthesised = found["synthesised"];
+  EXPECT_EQ(synthesised["controls_left_out"], 6);
+  EXPECT_EQ(synthesised["sources"]["count"], 3);
+  EXPECT_EQ(synthesised["subjects"]["count"], 2);
+  // Observed: irish 2, scots 1; clean 3, hum 0, ward 0.
+  EXPECT_EQ(patterns_of(found["sources"]["maximal_uncovered_patterns"]),
+            (std::multiset<std::string>{"1 accent=scots", "0 noise=hum", "0 noise=ward"}));
+  // Synthesised: irish 2 (not 3 variants), scots 1; clean 0, hum 3, ward 2; irish & ward 1.
+  EXPECT_EQ(patterns_of(synthesised["sources"]["maximal_uncovered_patterns"]),
+            (std::multiset<std::string>{"1 accent=scots", "0 noise=clean", "1 accent=irish noise=ward"}));
+  EXPECT_EQ(patterns_of(synthesised["subjects"]["maximal_uncovered_patterns"]),
+            (std::multiset<std::string>{"0 noise=clean"}));
+  const std::string page = report(record_of_run(), options, "metadata.jsonl");
+  EXPECT_THAT(page, AllOf(HasSubstr(": observed 3 sources, 2 subjects; synthesised 3 sources, 2 subjects; wanted"),
+                          HasSubstr("\nsources, observed: "), HasSubstr("\nsubjects, synthesised: "),
+                          HasSubstr("note: this is the record of a run")));
+}
+
+TEST_F(CoverageReport, RefusesARecordThatSaysNotWhatWasObserved) {
+  EXPECT_THAT(mistakes("variant_id,source_id,control,accent\na-1,a,none,irish\n", {.by = {"accent"}}),
+              ElementsAre(AllOf(HasSubstr(path() + ":2: "), HasSubstr("`synthetic` is true or false"))));
+}
+
+TEST_F(CoverageReport, NotesRowsThatAreThereTwice) {
+  const std::string repeated = "note: 2 rows are like an earlier one in every cell and count again\n";
+  EXPECT_THAT(report("a,b\n1,2\n1,2\n2,1\n1,2\n", {.by = {"a"}}), HasSubstr(repeated));
+  EXPECT_THAT(report("a,b\n1,2\n1,3\n2,1\n,1\n1,\n", {.by = {"a"}}), Not(HasSubstr("every cell")));
 }
 
 TEST_F(CoverageReport, DoesNotDependOnTheOrderOfRows) {
@@ -382,20 +458,6 @@ std::multiset<std::string> patterns_by_brute_force(const Table& table, std::size
           }
         }
       }
-    }
-  }
-  return found;
-}
-
-std::multiset<std::string> patterns_of(const json& report) {
-  std::multiset<std::string> found;
-  for (const json& list : {report["shown"], report["with_unknown"]["shown"]}) {
-    for (const json& entry : list) {
-      std::string text = std::to_string(entry["count"].get<int>());
-      for (const auto& [column, value] : entry["pattern"].items()) {
-        text += " " + column + "=" + value.get<std::string>();
-      }
-      found.insert(text);
     }
   }
   return found;
