@@ -45,6 +45,12 @@ std::size_t UncoveredSummary::lowest_level() const {
   return found == levels_.end() ? 0 : static_cast<std::size_t>(found - levels_.begin());
 }
 
+std::vector<UncoveredPattern> UncoveredSummary::first_of(std::size_t level) const {
+  std::vector<UncoveredPattern> patterns = levels_[level].first;
+  std::ranges::sort(patterns, ranks_before);
+  return patterns;
+}
+
 std::vector<UncoveredPattern> UncoveredSummary::first(std::size_t deepest) const {
   std::vector<UncoveredPattern> patterns;
   for (std::size_t level = 0; level <= std::min(deepest, levels_.size() - 1); ++level) {

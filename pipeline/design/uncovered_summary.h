@@ -28,6 +28,8 @@ class UncoveredSummary {
   [[nodiscard]] std::size_t at_level(std::size_t level) const { return levels_[level].total; }
   /// The lowest level that has a pattern; 0 where there is none.
   [[nodiscard]] std::size_t lowest_level() const;
+  /// The first `most` patterns of a level.
+  [[nodiscard]] std::vector<UncoveredPattern> first_of(std::size_t level) const;
   /// The first `most` patterns of levels up to `deepest`.
   [[nodiscard]] std::vector<UncoveredPattern> first(std::size_t deepest) const;
 

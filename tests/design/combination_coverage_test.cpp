@@ -7,9 +7,13 @@
 #include <bit>
 #include <map>
 #include <random>
+#include <tuple>
 
 namespace fairground {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 TEST(CombinationCoverage, IsThatOfTheWorkedExample) {
   // NIST's example: the tests 0000, 0110, 1001 and 0111 of four binary variables a to d. Of the settings of ab there
@@ -35,6 +39,32 @@ TEST(CombinationCoverage, IsThatOfTheWorkedExample) {
   EXPECT_EQ(pairs.completeness(1), 5.0 / 6.0);
   EXPECT_EQ(pairs.completeness(2), pairs.simple());
   EXPECT_EQ(pairs.minimum, 0.5);
+  EXPECT_THAT(pairs.worst, ElementsAre(1, 2));
+  EXPECT_THAT(singles.worst, IsEmpty());
+}
+
+TEST(CombinationCoverage, ListsTheShortestCombinations) {
+  // The same four tests. ab and ac: 00, 01, 10, 01. ad: 00, 00, 11, 01. bc: 00, 11, 00, 11. bd and cd: each once.
+  const CodedRows rows{{2, 2, 2, 2}, {{0, 0, 1, 0}, {0, 1, 0, 1}, {0, 1, 0, 1}, {0, 0, 1, 1}}};
+  const std::vector<std::size_t> valid(4, 2);
+  const std::vector<std::uint32_t> thresholds = {1, 2};
+  const auto listed = [&](std::size_t most, std::size_t ways) {
+    CombinationCoverage coverage(rows.cardinalities, valid, thresholds, 2, most);
+    add_subsets(PatternCube(count_sources(rows)), 2, coverage);
+    std::vector<std::tuple<std::vector<std::size_t>, std::uint64_t, std::uint64_t, std::uint64_t>> found;
+    for (const ShortCombination& entry : coverage.shortest(ways)) {
+      found.emplace_back(entry.attributes, entry.configurations, entry.uncovered, entry.empty);
+    }
+    return found;
+  };
+  using Set = std::vector<std::size_t>;
+  EXPECT_THAT(listed(10, 2), ElementsAre(std::tuple(Set{1, 3}, 4, 4, 0), std::tuple(Set{2, 3}, 4, 4, 0),
+                                         std::tuple(Set{0, 1}, 4, 3, 1), std::tuple(Set{0, 2}, 4, 3, 1),
+                                         std::tuple(Set{0, 3}, 4, 3, 1), std::tuple(Set{1, 2}, 4, 2, 2)));
+  EXPECT_THAT(listed(3, 2), ElementsAre(std::tuple(Set{1, 3}, 4, 4, 0), std::tuple(Set{2, 3}, 4, 4, 0),
+                                        std::tuple(Set{0, 1}, 4, 3, 1)));
+  EXPECT_THAT(listed(10, 1), ElementsAre(std::tuple(Set{0}, 2, 1, 0)));
+  EXPECT_THAT(listed(0, 2), IsEmpty());
 }
 
 TEST(CombinationCoverage, IsWhatCountingByHandGives) {
@@ -110,7 +140,7 @@ TEST(CombinationCoverage, IsWhatCountingByHandGives) {
         EXPECT_EQ(either.combinations, combinations);
         EXPECT_EQ(either.configurations, all);
         EXPECT_EQ(either.configurations_covered, some);
-        EXPECT_THAT(either.combinations_complete, testing::ElementsAre(half_full, three_quarters_full, full));
+        EXPECT_THAT(either.combinations_complete, ElementsAre(half_full, three_quarters_full, full));
         EXPECT_EQ(either.minimum, minimum);
       }
     }

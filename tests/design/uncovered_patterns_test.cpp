@@ -375,6 +375,12 @@ TEST(Summary, RanksByWhatIsMissingThenByLevelThenByName) {
     }
     return patterns;
   };
+  std::vector<Pattern> pairs;
+  for (const UncoveredPattern& pattern : summary.first_of(2)) {
+    pairs.push_back(pattern.pattern);
+  }
+  EXPECT_THAT(pairs, ElementsAre(Pattern{0, X, 1}, Pattern{X, 1, 0}, Pattern{X, 0, 1}));
+  EXPECT_THAT(summary.first_of(0), IsEmpty());
   EXPECT_THAT(shown(1), ElementsAre(Pattern{X, X, 2}, Pattern{1, X, X}));
   EXPECT_THAT(shown(2), ElementsAre(Pattern{X, X, 2}, Pattern{0, X, 1}, Pattern{X, 1, 0}, Pattern{1, X, X}));
   EXPECT_THAT(shown(3), ElementsAre(Pattern{X, X, 2}, Pattern{0, X, 1}, Pattern{X, 1, 0}, Pattern{0, 1, 1}));
