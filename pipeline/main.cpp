@@ -157,9 +157,10 @@ int dispatch(int argc, char** argv) {
   coverage
       ->add_option("--memory", arguments.coverage.memory_mb,
                    "MB for the counts of all patterns; where they do not fit, only --ways levels are looked at")
-      ->check(CLI::Range(1, 1048576))
+      ->check(CLI::Range(std::size_t{1}, kMostMemoryMb))
       ->capture_default_str();
-  coverage->add_option("--top", arguments.coverage.top, "Patterns listed")
+  coverage
+      ->add_option("--top", arguments.coverage.top, "Gaps listed that name so many columns, of one, of two, and so on")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   coverage->add_flag("--json", arguments.coverage.json, "Print the report as JSON");

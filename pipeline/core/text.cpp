@@ -128,14 +128,16 @@ std::string on_one_line(std::string_view text) {
   return safe;
 }
 
-std::string in_ticks(std::string_view text) {
+std::string shortened(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   std::size_t end = std::min(text.size(), kLongest);
   while (end > 0 && end < text.size() && continues_character(text[end])) {
     --end;
   }
-  return "`" + on_one_line(text.substr(0, end)) + (end < text.size() ? "…`" : "`");
+  return on_one_line(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
+
+std::string in_ticks(std::string_view text) { return "`" + shortened(text) + "`"; }
 
 std::string counted(std::size_t number, std::string_view noun) {
   std::string text = std::to_string(number) + ' ' + std::string(noun);

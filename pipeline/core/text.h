@@ -21,6 +21,9 @@ namespace fairground {
 /// worse, command the terminal.
 [[nodiscard]] std::string on_one_line(std::string_view text);
 
+/// The same, cut where it is long.
+[[nodiscard]] std::string shortened(std::string_view text);
+
 /// The same between backticks and cut where it is long, for text that may come from anywhere. (Not named `quoted`,
 /// which std::quoted would hide.)
 [[nodiscard]] std::string in_ticks(std::string_view text);

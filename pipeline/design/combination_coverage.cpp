@@ -109,14 +109,4 @@ std::vector<ShortCombination> CombinationCoverage::shortest(std::size_t ways) co
   return sorted;
 }
 
-void add_subsets(const PatternCube& cube, std::size_t most_ways, CombinationCoverage& coverage) {
-  std::vector<std::uint32_t> counts;
-  for (std::size_t ways = 1; ways <= most_ways; ++ways) {
-    for_each_subset(cube.cardinalities().size(), ways, [&](std::span<const std::size_t> attributes) {
-      cube.subset_counts(attributes, counts);
-      coverage.add(attributes, counts);
-    });
-  }
-}
-
 }  // namespace fairground

@@ -88,7 +88,4 @@ class CombinationCoverage {
   std::vector<std::size_t> strides_;
 };
 
-/// Adds every set of 1 to `most_ways` attributes of the cube.
-void add_subsets(const PatternCube& cube, std::size_t most_ways, CombinationCoverage& coverage);
-
 }  // namespace fairground

@@ -180,6 +180,16 @@ void find_uncovered(const Population& population, std::uint32_t threshold, std::
   }
 }
 
+void for_each_subset_count(const PatternCube& cube, std::size_t most, const SubsetVisitor& subset) {
+  std::vector<std::uint32_t> counts;
+  for (std::size_t size = 1; size <= most; ++size) {
+    for_each_subset(cube.cardinalities().size(), size, [&](std::span<const std::size_t> attributes) {
+      cube.subset_counts(attributes, counts);
+      subset(attributes, counts);
+    });
+  }
+}
+
 LevelCost cost_of_levels(const Population& population, std::size_t deepest) {
   const std::vector<std::size_t>& cardinalities = population.cardinalities;
   const std::vector<std::size_t> ones(cardinalities.size(), 1);

@@ -32,6 +32,9 @@ void find_uncovered(const PatternCube& cube, std::uint32_t threshold, const Patt
 void find_uncovered(const Population& population, std::uint32_t threshold, std::size_t deepest,
                     const PatternVisitor& visit, const SubsetVisitor& subset = {});
 
+/// Calls `subset` with the counts of every set of 1 to `most` attributes of the cube.
+void for_each_subset_count(const PatternCube& cube, std::size_t most, const SubsetVisitor& subset);
+
 /// What the search up to a level costs, as doubles since there may be more than can be counted. The bytes are infinite
 /// where it cannot be made.
 struct LevelCost {

@@ -9,6 +9,7 @@
 #include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
+#include "pipeline/design/unknown_members.h"
 
 namespace fairground {
 namespace {
@@ -96,26 +97,58 @@ PatternCube build_cube(const Population& population, const CoverageOptions& opti
   }
 }
 
-/// Whether a pattern names the value `unknown`, which is the last of its attribute.
-bool names_unknown(const CodedManifest& manifest, std::span<const ValueCode> pattern) {
+/// The value of each attribute that stands for an unknown label; kAnyValue where all are known.
+std::vector<ValueCode> unknown_values(const CodedManifest& manifest) {
+  std::vector<ValueCode> values;
+  for (const CodedAttribute& attribute : manifest.attributes) {
+    values.push_back(attribute.unknown_rows > 0 ? static_cast<ValueCode>(attribute.known_values()) : kAnyValue);
+  }
+  return values;
+}
+
+bool names_unknown(std::span<const ValueCode> pattern, const std::vector<ValueCode>& unknown) {
   for (std::size_t a = 0; a < pattern.size(); ++a) {
-    if (pattern[a] != kAnyValue && pattern[a] >= manifest.attributes[a].known_values()) {
+    if (pattern[a] != kAnyValue && pattern[a] == unknown[a]) {
       return true;
     }
   }
   return false;
 }
 
+/// Chooses what is listed. The list goes to the level `ways`, or deeper where the first gap is: a list of none would
+/// look like no gaps.
+void choose_shown(Gaps& gaps, std::size_t ways, const UnknownMembers& unknown) {
+  constexpr double kMostLooks = 1e9;  // seconds
+  gaps.shown_to_level = std::max(ways, gaps.all.lowest_level());
+  for (std::size_t level = 0; level <= gaps.shown_to_level; ++level) {
+    for (UncoveredPattern& pattern : gaps.all.first_of(level)) {
+      gaps.shown.push_back({std::move(pattern), std::nullopt});
+    }
+  }
+  if (static_cast<double>(gaps.shown.size()) * static_cast<double>(unknown.looked_at()) <= kMostLooks) {
+    for (Gap& gap : gaps.shown) {
+      gap.possible = unknown.count(gap.pattern.pattern);
+    }
+  }
+}
+
 Counted look(const Population& population, std::uint32_t threshold, const CodedManifest& manifest, const Method& method,
              const CoverageOptions& options) {
   const std::size_t attributes = manifest.attributes.size();
-  Counted counts{population.members,
-                 threshold,
-                 UncoveredSummary(attributes, options.top),
-                 UncoveredSummary(attributes, options.top),
-                 {}};
+  const std::vector<ValueCode> unknown = unknown_values(manifest);
+  const Gaps none{.all = UncoveredSummary(attributes, options.top)};
+  Counted counts{.members = population.members, .threshold = threshold, .method = method, .gaps = none};
+  if (population.members < threshold) {
+    counts.gaps.all.add(std::vector<ValueCode>(attributes, kAnyValue), 0,
+                        static_cast<std::uint32_t>(population.members));
+    counts.empty = none;
+  }
+  UncoveredSummary& found = counts.empty ? counts.empty->all : counts.gaps.all;
+  const std::uint32_t listed_below = counts.empty ? 1 : threshold;
   const PatternVisitor visit = [&](std::span<const ValueCode> pattern, std::size_t level, std::uint32_t count) {
-    (names_unknown(manifest, pattern) ? counts.with_unknown : counts.known).add(pattern, level, count);
+    if (!names_unknown(pattern, unknown)) {
+      found.add(pattern, level, count);
+    }
   };
   std::vector<std::size_t> valid_values;
   for (const CodedAttribute& attribute : manifest.attributes) {
@@ -125,19 +158,48 @@ Counted look(const Population& population, std::uint32_t threshold, const CodedM
   if (threshold > 1) {
     thresholds.push_back(threshold);
   }
-  CombinationCoverage coverage(population.cardinalities, valid_values, thresholds, method.ways);
+  CombinationCoverage coverage(population.cardinalities, valid_values, thresholds, method.ways, options.top);
+  const SubsetVisitor subset = [&](std::span<const std::size_t> set, std::span<const std::uint32_t> of_set) {
+    if (set.size() == 1) {
+      counts.value_counts.emplace_back(of_set.begin(), of_set.end());
+    }
+    coverage.add(set, of_set);
+  };
   if (method.is_cube) {
     const PatternCube cube = build_cube(population, options);
-    find_uncovered(cube, threshold, visit);
-    add_subsets(cube, method.ways, coverage);
+    find_uncovered(cube, listed_below, visit);
+    for_each_subset_count(cube, method.ways, subset);
   } else {
     check_cost(population, method, options);
-    find_uncovered(
-        population, threshold, method.deepest, visit,
-        [&](std::span<const std::size_t> set, std::span<const std::uint32_t> of_set) { coverage.add(set, of_set); });
+    find_uncovered(population, listed_below, method.deepest, visit, subset);
   }
   counts.measures = coverage.measures();
+  for (std::size_t ways = 1; ways <= method.ways; ++ways) {
+    counts.short_sets.push_back(coverage.shortest(ways));
+  }
+  const UnknownMembers possible(population, unknown);
+  choose_shown(counts.gaps, method.ways, possible);
+  if (counts.empty) {
+    choose_shown(*counts.empty, method.ways, possible);
+  }
   return counts;
+}
+
+/// How to look at more columns together.
+std::string deeper_hint(const Coverage& coverage, const CoverageOptions& options) {
+  const double megabytes_of_all = std::ceil(cube_bytes(coverage.manifest.rows.cardinalities) / kMegabyte);
+  std::string hint;
+  if (coverage.ways < options.by.size()) {
+    hint += "; `--ways " + std::to_string(coverage.ways + 1) + "` looks at " +
+            (coverage.ways == 1   ? "pairs"
+             : coverage.ways == 2 ? "triples"
+                                  : std::to_string(coverage.ways + 1) + " together");
+  }
+  if (megabytes_of_all <= static_cast<double>(kMostMemoryMb)) {
+    hint += std::string(hint.empty() ? "; " : ", or ") + "give `--memory " +
+            std::to_string(std::llround(megabytes_of_all)) + "`";
+  }
+  return hint;
 }
 
 /// What a reader must know before trusting the counts.
@@ -153,10 +215,10 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
         counted(manifest.record->controls, "control") +
         (manifest.record->controls == 1 ? " is left out" : " are left out"));
   }
-  if (!coverage.method.is_cube) {
+  if (!coverage.observed->sources.method.is_cube) {
     notes.push_back("the counts of all patterns would take " + megabytes(cube_bytes(manifest.rows.cardinalities)) +
-                    ", more than --memory " + std::to_string(options.memory_mb) + ": patterns of more than " +
-                    counted(coverage.method.deepest, "column") + " were not looked at");
+                    ", more than --memory " + std::to_string(options.memory_mb) + ": gaps of more than " +
+                    counted(coverage.ways, "column") + " were not looked at" + deeper_hint(coverage, options));
   }
   for (const CodedAttribute& attribute : manifest.attributes) {
     if (attribute.unknown_rows > 0) {
@@ -211,10 +273,11 @@ Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions&
   Coverage coverage;
   CodedManifest& manifest = coverage.manifest;
   manifest = read_coded_manifest(path, options.by, check_options(options), options.subject);
-  Method& method = coverage.method;
+  Method method;
   method.ways = options.ways.value_or(std::min<std::size_t>(2, options.by.size()));
   method.is_cube = cube_bytes(manifest.rows.cardinalities) <= static_cast<double>(options.memory_mb) * kMegabyte;
   method.deepest = method.is_cube ? options.by.size() : method.ways;
+  coverage.ways = method.ways;
   coverage.observed = count_rows(manifest, /*synthetic=*/false, method, options);
   if (manifest.record) {
     coverage.synthesised = count_rows(manifest, /*synthetic=*/true, method, options);
@@ -222,7 +285,9 @@ Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions&
   coverage.notes = find_notes(coverage, options);
   return coverage;
 }
-std::size_t shown_to_level(const UncoveredSummary& summary, const Method& method) {
-  return std::max(method.ways, summary.lowest_level());
+std::size_t Gaps::not_shown(std::size_t level) const {
+  return all.at_level(level) -
+         static_cast<std::size_t>(std::ranges::count(shown, level, [](const Gap& gap) { return gap.pattern.level; }));
 }
+
 }  // namespace fairground

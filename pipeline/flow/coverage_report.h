@@ -15,6 +15,9 @@ namespace fairground {
 /// in three (0.95^20 = 0.36), and more often in fewer.
 inline constexpr std::uint32_t kDefaultAtLeast = 20;
 
+/// What --memory may be at most, in MB: a terabyte.
+inline constexpr std::size_t kMostMemoryMb = 1048576;
+
 struct CoverageOptions {
   std::vector<std::string> by = {};                     ///< columns, at most 64
   std::uint32_t at_least = kDefaultAtLeast;             ///< sources in each combination, 1 or more
@@ -25,7 +28,7 @@ struct CoverageOptions {
   std::string subject = {};            ///< column; empty: people are not counted
   std::vector<std::string> bins = {};  ///< "COLUMN=EDGE,EDGE,…": numbers into half-open intervals
   std::size_t memory_mb = 1024;        ///< for the counts of all patterns, or the cube is not built
-  std::size_t top = 20;                ///< patterns listed, of each kind
+  std::size_t top = 20;                ///< gaps listed of each level, and sets of columns of each size
   bool json = false;
 };
 
@@ -33,31 +36,36 @@ struct CoverageOptions {
 ///
 ///   manifest         the path as given
 ///   rows             sources in the manifest; of the record of a run: variants without controls
-///   attributes       of each column: name; values (those that the manifest holds, sorted by their bytes; bins in
-///   order;
-///                    `unknown` last); unknown_rows; bins (the edges) where the column is binned
+///   attributes       of each column: name; values (those that the manifest holds, sorted by their bytes, or bins in
+///                    order; `unknown` last); unknown_rows; bins (the edges) where the column is binned
 ///   at_least         sources; subjects (null without a subject column)
 ///   ways             the strength of the measures
-///   method           "cube" (all levels) or "levels" (up to deepest_level only)
-///   deepest_level    of the patterns that were looked at
 ///   sources, subjects (the latter null without a subject column), each with
 ///     count          all of them
 ///     rows_without   of subjects only: sources that name no subject, which count for nobody
-///     maximal_uncovered_patterns
-///       total, by_level {"1": n, …}   of all maximal uncovered patterns, levels without any left out
-///       shown        the first in rank up to shown_to_level: pattern {column: value}, level, count, missing
-///       shown_to_level, not_shown     not_shown of those without `unknown`
-///       with_unknown those in total that name the value `unknown`: total, by_level, shown, shown_to_level, not_shown
+///     method         "cube" (all levels) or "levels" (up to deepest_level only)
+///     deepest_level  of the patterns that were looked at
+///     values         of each column by name: how many have each of its values
+///     maximal_uncovered_patterns      of known labels: a pattern that names `unknown` is no gap in people
+///       total, by_level {"1": n, …}   of all of them, levels without any left out
+///       shown        the first of each level up to shown_to_level: pattern {column: value}, level, count, missing,
+///                    possible (further ones whose unknown labels allow that they belong there; null where there are
+///                    too many to look at)
+///       shown_to_level, not_shown {"1": n, …}
+///     empty_patterns                  null, or the same of the patterns of nobody where all together are fewer than
+///                    at_least: the only maximal uncovered pattern is then the one that names nothing
+///     column_sets    sets of columns that are short, by size, then the shortest first: columns, combinations (of known
+///                    values), short (those with fewer than at_least), empty (those of these with none)
 ///     combination_coverage            by ways, then threshold (1 and at_least): ways, threshold, combinations,
 ///                    configurations, configurations_covered, simple, total, completeness {"0.5", "0.75", "1"},
-///                    minimum; `unknown` is no valid value and so in no configuration
+///                    minimum, minimum_columns (the worst set); `unknown` is no valid value and so in no configuration
 ///   synthesised      null but for the record of a run: controls_left_out, sources and subjects like those above, which
-///                    are then of what was observed (`synthetic` is false). A source is a source_id there, and not a
-///                    row
+///                    are then of what was observed (`synthetic` is false). A source is a source_id there, and no row
 ///   notes            sentences that a reader must know
 ///
-/// Rank is by what is missing, then by level (broader first), then by column and value. The list goes to the level
-/// `ways`, or to the lowest level that has a pattern where that is deeper. Throws UserError with all mistakes.
+/// Rank is by what is missing, then by column and value. The list goes to the level `ways`, or to the lowest level that
+/// has a pattern where that is deeper; there are at most `top` of each level, and as many sets of columns of each size.
+/// Throws UserError with all mistakes.
 void coverage_report(const std::filesystem::path& manifest, const CoverageOptions& options, std::ostream& out);
 
 }  // namespace fairground

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "pipeline/core/text.h"
@@ -21,6 +22,28 @@ std::string printable(std::string text) {
     }
   }
   return text;
+}
+
+void print_wrapped(std::ostream& out, const std::string& text, const std::string& before) {
+  constexpr std::size_t kWidth = 100;
+  constexpr std::string_view kNoBreak = "\u00A0";
+  std::string line = printable(before);
+  const std::string indent(character_count(line), ' ');
+  std::istringstream words(printable(text));
+  bool is_first = true;
+  for (std::string word; words >> word;) {
+    if (!is_first && character_count(line) + 1 + character_count(word) > kWidth) {
+      out << line << '\n';
+      line = indent;
+      is_first = true;
+    }
+    for (std::size_t i = word.find(kNoBreak); i != std::string::npos; i = word.find(kNoBreak, i)) {
+      word.replace(i, kNoBreak.size(), " ");
+    }
+    line += (is_first ? "" : " ") + word;
+    is_first = false;
+  }
+  out << line << '\n';
 }
 
 std::string short_listing(const std::vector<std::string>& words) {

@@ -12,6 +12,11 @@ namespace fairground {
 /// command the terminal.
 [[nodiscard]] std::string printable(std::string text);
 
+/// Prints a paragraph in lines of at most 100 characters, broken at spaces and not at U+00A0, which
+/// is printed as a space. `before` stands before the first line, and
+/// as many spaces before the others. What cannot be printed is replaced.
+void print_wrapped(std::ostream& out, const std::string& text, const std::string& before = "");
+
 /// `words` in a row, but no more than a reader takes in.
 [[nodiscard]] std::string short_listing(const std::vector<std::string>& words);
 

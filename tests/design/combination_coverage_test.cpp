@@ -15,6 +15,12 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+void add_subsets(const PatternCube& cube, std::size_t most_ways, CombinationCoverage& coverage) {
+  for_each_subset_count(cube, most_ways, [&](std::span<const std::size_t> set, std::span<const std::uint32_t> counts) {
+    coverage.add(set, counts);
+  });
+}
+
 TEST(CombinationCoverage, IsThatOfTheWorkedExample) {
   // NIST's example: the tests 0000, 0110, 1001 and 0111 of four binary variables a to d. Of the settings of ab there
   // are 3, ac 3, ad 3, bc 2, bd 4 and cd 4: 19 of 24.

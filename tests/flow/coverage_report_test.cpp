@@ -26,6 +26,16 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
+/// The page with every run of spaces and line breaks as one space, as where a line is broken says nothing.
+std::string flat(const std::string& page) {
+  std::istringstream words(page);
+  std::string text;
+  for (std::string word; words >> word;) {
+    text += (text.empty() ? "" : " ") + word;
+  }
+  return text;
+}
+
 class CoverageReport : public testing::Test {
  protected:
   std::string report(const std::string& text, const CoverageOptions& options, const std::string& name = "m.csv") {
@@ -66,109 +76,229 @@ constexpr const char* kSpeech =
 
 TEST_F(CoverageReport, IsThisPage) {
   const std::string page = report(kSpeech, {.by = {"accent", "place"}, .at_least = 2, .subject = "speaker"});
-  // Of the sources: irish & work 1, scots & work 0, scots & unknown 1, irish & unknown 0; but work and unknown are each
-  // 1, below 2 by themselves, so that what is more special is not maximal. Of the subjects: scots are cat and dan;
-  // scots at home is cat alone, irish at home are ann and bob.
-  EXPECT_EQ(page,
-            "coverage of " + path() +
-                ": 6 sources, 4 subjects; wanted in every combination: at least 2 sources and 2 subjects\n"
-                "\n"
-                "  column  values\n"
-                "  accent  2: irish, scots\n"
-                "  place   3: home, work, unknown\n"
-                "\n"
-                "sources: 2 maximal uncovered patterns; whatever is more special than one of them has fewer than "
-                "2, too\n"
-                "\n"
-                "  level  patterns  of them with `unknown`\n"
-                "  1      2         1\n"
-                "\n"
-                "  missing  sources  level  pattern\n"
-                "  1        1        1      place=work\n"
-                "\n"
-                "  with `unknown`, which are gaps in what is known and not in people\n"
-                "  missing  sources  level  pattern\n"
-                "  1        1        1      place=unknown\n"
-                "\n"
-                "  combination coverage (NISTIR 7878) in sources, without `unknown`\n"
-                "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
-                "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
-                "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 %\n"
-                "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 %\n"
-                "  2     2         0 of 1 (0.0 %)    2 of 4 (50.0 %)   1 of 1 (100.0 %)  0 of 1 (0.0 %)    50.0 %\n"
-                "\n"
-                "subjects: 3 maximal uncovered patterns; whatever is more special than one of them has fewer than "
-                "2, too\n"
-                "\n"
-                "  level  patterns  of them with `unknown`\n"
-                "  1      2         1\n"
-                "  2      1         0\n"
-                "\n"
-                "  missing  subjects  level  pattern\n"
-                "  1        1         1      place=work\n"
-                "  1        1         2      accent=scots, place=home\n"
-                "\n"
-                "  with `unknown`, which are gaps in what is known and not in people\n"
-                "  missing  subjects  level  pattern\n"
-                "  1        1         1      place=unknown\n"
-                "\n"
-                "  combination coverage (NISTIR 7878) in subjects, without `unknown`\n"
-                "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
-                "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
-                "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 %\n"
-                "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 %\n"
-                "  2     2         0 of 1 (0.0 %)    1 of 4 (25.0 %)   0 of 1 (0.0 %)    0 of 1 (0.0 %)    25.0 %\n"
-                "\n"
-                "  note: column place is unknown in 1 of 6 sources\n"
-                "  note: 1 source names no subject and counts as a source only\n"
-                "  note: values are those that the manifest holds, and declared bins: a group that it lacks "
-                "altogether is not listed\n"
-                "\n"
-                "A gap in people is closed by people: variants of those who are there never fill it.\n");
+  // Of the sources: irish & work 1, scots & work 0; but work is 1, below 2 by itself, so that what is more special is
+  // not maximal. Of the subjects: scots are cat and dan; scots at home is cat alone, irish at home are ann and bob.
+  // Dan, whose place is not known, may have been at work or at home.
+  EXPECT_EQ(
+      page,
+      "coverage of " + path() +
+          ": 6 sources, 4 subjects; wanted in every combination: at least 2 sources and 2 subjects\n"
+          "\n"
+          "  column  values, each with its sources/subjects\n"
+          "  accent  2: irish 3/2, scots 3/2\n"
+          "  place   3: home 4/3, work 1/1, unknown 1/1\n"
+          "\n"
+          "sources: 1 gap: a combination with fewer than 2 sources. It is the broadest of its kind (a maximal\n"
+          "uncovered pattern), and all its finer combinations are short too. 1 is a whole value.\n"
+          "\n"
+          "  columns named  still needed  there now  perhaps  gap\n"
+          "  1              1             1          1        place=work\n"
+          "  perhaps: sources with unknown labels that may belong there.\n"
+          "\n"
+          "  columns together  combinations  short  empty\n"
+          "  accent x place    4             2      1\n"
+          "\n"
+          "  combination coverage (NISTIR 7878) in sources, without `unknown`\n"
+          "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
+          "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
+          "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 % place\n"
+          "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 % accent x "
+          "place\n"
+          "  2     2         0 of 1 (0.0 %)    2 of 4 (50.0 %)   1 of 1 (100.0 %)  0 of 1 (0.0 %)    50.0 % accent x "
+          "place\n"
+          "\n"
+          "subjects: 2 gaps: combinations with fewer than 2 subjects. Each is the broadest of its kind (a\n"
+          "maximal uncovered pattern), and all its finer combinations are short too. 1 is a whole value, 1 a\n"
+          "pair.\n"
+          "\n"
+          "  columns named  still needed  there now  perhaps  gap\n"
+          "  1              1             1          1        place=work\n"
+          "  2              1             1          1        accent=scots; place=home\n"
+          "  Needs do not add up: one new subject may fill several gaps.\n"
+          "  perhaps: subjects with unknown labels that may belong there.\n"
+          "\n"
+          "  columns together  combinations  short  empty\n"
+          "  accent x place    4             3      1\n"
+          "\n"
+          "  combination coverage (NISTIR 7878) in subjects, without `unknown`\n"
+          "  ways  at least  simple            total             (0.5,t)           (0.75,t)          minimum\n"
+          "  1     1         2 of 2 (100.0 %)  4 of 4 (100.0 %)  2 of 2 (100.0 %)  2 of 2 (100.0 %)  100.0 %\n"
+          "  1     2         1 of 2 (50.0 %)   3 of 4 (75.0 %)   2 of 2 (100.0 %)  1 of 2 (50.0 %)   50.0 % place\n"
+          "  2     1         0 of 1 (0.0 %)    3 of 4 (75.0 %)   1 of 1 (100.0 %)  1 of 1 (100.0 %)  75.0 % accent x "
+          "place\n"
+          "  2     2         0 of 1 (0.0 %)    1 of 4 (25.0 %)   0 of 1 (0.0 %)    0 of 1 (0.0 %)    25.0 % accent x "
+          "place\n"
+          "\n"
+          "  combination coverage: ways: columns taken together. at least: as many make a combination count as\n"
+          "  there. simple: sets of columns with every combination there. total: combinations there, of all.\n"
+          "  (0.5,t), (0.75,t): sets with at least that share there. minimum: the worst set's share, and its\n"
+          "  columns. Percentages are cut, not rounded.\n"
+          "  note: column place is unknown in 1 of 6 sources\n"
+          "  note: 1 source names no subject and counts as a source only\n"
+          "  note: values are those that the manifest holds, and declared bins: a group that it lacks\n"
+          "  altogether is not listed\n"
+          "\n"
+          "What to do: a gap in people is closed by new people, never by variants. A gap in conditions (noise,\n"
+          "device, light) can be made: name the column under `observed` and run `fairground plan`.\n");
 }
 
 TEST_F(CoverageReport, SaysTheSameInJson) {
   const json found = json_report(kSpeech, {.by = {"accent", "place"}, .at_least = 2, .subject = "speaker"});
   json expected = json::parse(R"({
     "rows": 6,
-    "attributes": [{"name": "accent", "values": ["irish", "scots"], "unknown_rows": 0},
-                   {"name": "place", "values": ["home", "work", "unknown"], "unknown_rows": 1}],
-    "at_least": {"sources": 2, "subjects": 2}, "ways": 2, "method": "cube", "deepest_level": 2,
-    "notes": ["column place is unknown in 1 of 6 sources", "1 source names no subject and counts as a source only",
-      "values are those that the manifest holds, and declared bins: a group that it lacks altogether is not listed"],
-    "sources": {"count": 6,
-      "maximal_uncovered_patterns": {"total": 2, "by_level": {"1": 2}, "not_shown": 0, "shown_to_level": 2,
-        "shown": [{"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1}],
-        "with_unknown": {"total": 1, "by_level": {"1": 1}, "not_shown": 0, "shown_to_level": 2,
-          "shown": [{"pattern": {"place": "unknown"}, "level": 1, "count": 1, "missing": 1}]}},
+    "attributes": [
+      {"name": "accent", "values": ["irish", "scots"], "unknown_rows": 0},
+      {"name": "place", "values": ["home", "work", "unknown"], "unknown_rows": 1}],
+    "at_least": {"sources": 2, "subjects": 2},
+    "ways": 2,
+    "sources": {
+      "count": 6,
+      "method": "cube",
+      "deepest_level": 2,
+      "values": {"accent": [3, 3], "place": [4, 1, 1]},
+      "maximal_uncovered_patterns": {
+        "total": 1,
+        "by_level": {"1": 1},
+        "shown_to_level": 2,
+        "not_shown": {"1": 0},
+        "shown": [{"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1, "possible": 1}]},
+      "empty_patterns": null,
+      "column_sets": [
+        {"columns": ["place"], "combinations": 2, "short": 1, "empty": 0},
+        {"columns": ["accent", "place"], "combinations": 4, "short": 2, "empty": 1}],
       "combination_coverage": [
-        {"ways": 1, "threshold": 1, "combinations": 2, "configurations": 4, "configurations_covered": 4,
-         "simple": 1.0, "total": 1.0, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0}, "minimum": 1.0},
-        {"ways": 1, "threshold": 2, "combinations": 2, "configurations": 4, "configurations_covered": 3,
-         "simple": 0.5, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5}, "minimum": 0.5},
-        {"ways": 2, "threshold": 1, "combinations": 1, "configurations": 4, "configurations_covered": 3,
-         "simple": 0.0, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0}, "minimum": 0.75},
-        {"ways": 2, "threshold": 2, "combinations": 1, "configurations": 4, "configurations_covered": 2,
-         "simple": 0.0, "total": 0.5, "completeness": {"0.5": 1.0, "0.75": 0.0, "1": 0.0}, "minimum": 0.5}]},
-    "subjects": {"count": 4, "rows_without": 1,
-      "maximal_uncovered_patterns": {"total": 3, "by_level": {"1": 2, "2": 1}, "not_shown": 0, "shown_to_level": 2,
-        "shown": [{"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1},
-                  {"pattern": {"accent": "scots", "place": "home"}, "level": 2, "count": 1, "missing": 1}],
-        "with_unknown": {"total": 1, "by_level": {"1": 1}, "not_shown": 0, "shown_to_level": 2,
-          "shown": [{"pattern": {"place": "unknown"}, "level": 1, "count": 1, "missing": 1}]}},
+        {
+          "ways": 1,
+          "threshold": 1,
+          "combinations": 2,
+          "configurations": 4,
+          "configurations_covered": 4,
+          "simple": 1.0,
+          "total": 1.0,
+          "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0},
+          "minimum": 1.0,
+          "minimum_columns": []},
+        {
+          "ways": 1,
+          "threshold": 2,
+          "combinations": 2,
+          "configurations": 4,
+          "configurations_covered": 3,
+          "simple": 0.5,
+          "total": 0.75,
+          "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5},
+          "minimum": 0.5,
+          "minimum_columns": ["place"]},
+        {
+          "ways": 2,
+          "threshold": 1,
+          "combinations": 1,
+          "configurations": 4,
+          "configurations_covered": 3,
+          "simple": 0.0,
+          "total": 0.75,
+          "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0},
+          "minimum": 0.75,
+          "minimum_columns": ["accent", "place"]},
+        {
+          "ways": 2,
+          "threshold": 2,
+          "combinations": 1,
+          "configurations": 4,
+          "configurations_covered": 2,
+          "simple": 0.0,
+          "total": 0.5,
+          "completeness": {"0.5": 1.0, "0.75": 0.0, "1": 0.0},
+          "minimum": 0.5,
+          "minimum_columns": ["accent", "place"]}]},
+    "subjects": {
+      "count": 4,
+      "method": "cube",
+      "deepest_level": 2,
+      "values": {"accent": [2, 2], "place": [3, 1, 1]},
+      "maximal_uncovered_patterns": {
+        "total": 2,
+        "by_level": {"1": 1, "2": 1},
+        "shown_to_level": 2,
+        "not_shown": {"1": 0, "2": 0},
+        "shown": [
+          {"pattern": {"place": "work"}, "level": 1, "count": 1, "missing": 1, "possible": 1},
+          {
+            "pattern": {"accent": "scots", "place": "home"},
+            "level": 2,
+            "count": 1,
+            "missing": 1,
+            "possible": 1}]},
+      "empty_patterns": null,
+      "column_sets": [
+        {"columns": ["place"], "combinations": 2, "short": 1, "empty": 0},
+        {"columns": ["accent", "place"], "combinations": 4, "short": 3, "empty": 1}],
       "combination_coverage": [
-        {"ways": 1, "threshold": 1, "combinations": 2, "configurations": 4, "configurations_covered": 4,
-         "simple": 1.0, "total": 1.0, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0}, "minimum": 1.0},
-        {"ways": 1, "threshold": 2, "combinations": 2, "configurations": 4, "configurations_covered": 3,
-         "simple": 0.5, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5}, "minimum": 0.5},
-        {"ways": 2, "threshold": 1, "combinations": 1, "configurations": 4, "configurations_covered": 3,
-         "simple": 0.0, "total": 0.75, "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0}, "minimum": 0.75},
-        {"ways": 2, "threshold": 2, "combinations": 1, "configurations": 4, "configurations_covered": 1,
-         "simple": 0.0, "total": 0.25, "completeness": {"0.5": 0.0, "0.75": 0.0, "1": 0.0}, "minimum": 0.25}]}
-  })");
+        {
+          "ways": 1,
+          "threshold": 1,
+          "combinations": 2,
+          "configurations": 4,
+          "configurations_covered": 4,
+          "simple": 1.0,
+          "total": 1.0,
+          "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 1.0},
+          "minimum": 1.0,
+          "minimum_columns": []},
+        {
+          "ways": 1,
+          "threshold": 2,
+          "combinations": 2,
+          "configurations": 4,
+          "configurations_covered": 3,
+          "simple": 0.5,
+          "total": 0.75,
+          "completeness": {"0.5": 1.0, "0.75": 0.5, "1": 0.5},
+          "minimum": 0.5,
+          "minimum_columns": ["place"]},
+        {
+          "ways": 2,
+          "threshold": 1,
+          "combinations": 1,
+          "configurations": 4,
+          "configurations_covered": 3,
+          "simple": 0.0,
+          "total": 0.75,
+          "completeness": {"0.5": 1.0, "0.75": 1.0, "1": 0.0},
+          "minimum": 0.75,
+          "minimum_columns": ["accent", "place"]},
+        {
+          "ways": 2,
+          "threshold": 2,
+          "combinations": 1,
+          "configurations": 4,
+          "configurations_covered": 1,
+          "simple": 0.0,
+          "total": 0.25,
+          "completeness": {"0.5": 0.0, "0.75": 0.0, "1": 0.0},
+          "minimum": 0.25,
+          "minimum_columns": ["accent", "place"]}],
+      "rows_without": 1},
+    "synthesised": null,
+    "notes": [
+      "column place is unknown in 1 of 6 sources",
+      "1 source names no subject and counts as a source only",
+      "values are those that the manifest holds, and declared bins: a group that it lacks altogether is not listed"]})");
   expected["manifest"] = path();
-  expected["synthesised"] = nullptr;
   EXPECT_EQ(found, expected) << found.dump(2);
+}
+
+/// "count column=value …" of all patterns listed.
+std::multiset<std::string> patterns_of(const json& report) {
+  std::multiset<std::string> found;
+  for (const json& entry : report["shown"]) {
+    std::string text = std::to_string(entry["count"].get<int>());
+    for (const auto& [column, value] : entry["pattern"].items()) {
+      text += " " + column + "=" + value.get<std::string>();
+    }
+    found.insert(text);
+  }
+  return found;
 }
 
 TEST_F(CoverageReport, SortsNumbersIntoHalfOpenIntervals) {
@@ -179,7 +309,7 @@ TEST_F(CoverageReport, SortsNumbersIntoHalfOpenIntervals) {
   const json patterns = found["sources"]["maximal_uncovered_patterns"];
   EXPECT_EQ(patterns["total"], 4);
   EXPECT_EQ(patterns["shown"][0],
-            json({{"pattern", {{"age", "[18,30)"}}}, {"level", 1}, {"count", 0}, {"missing", 2}}));
+            json({{"pattern", {{"age", "[18,30)"}}}, {"level", 1}, {"count", 0}, {"missing", 2}, {"possible", 0}}));
   EXPECT_EQ(patterns["shown"][1]["pattern"]["age"], ">=100");
   EXPECT_EQ(patterns["shown"][2]["pattern"]["age"], "[30,44.5)");
   EXPECT_EQ(patterns["shown"][3]["pattern"]["age"], "[44.5,60)");
@@ -204,18 +334,37 @@ TEST_F(CoverageReport, RefusesCellsThatAreNoNumbers) {
 
 TEST_F(CoverageReport, SaysThatAllAreTooFew) {
   const CoverageOptions options{.by = {"accent"}, .at_least = 5, .at_least_subjects = 5, .subject = "speaker"};
-  EXPECT_THAT(report(kSpeech, options),
-              HasSubstr("subjects: all 4 together are fewer than 5, so that every combination "
-                        "is a gap and no finer one is listed\n"));
+  EXPECT_THAT(
+      flat(report(kSpeech, options)),
+      HasSubstr("subjects: There are 4 subjects in all, and 5 are wanted in every combination: collect at least 1 "
+                "more; to see gaps among these 4 give --at-least-subjects 4 or less. Every combination has "
+                "somebody."));
   const json patterns = json_report(kSpeech, options)["subjects"]["maximal_uncovered_patterns"];
   EXPECT_EQ(patterns["by_level"], json({{"0", 1}}));
-  EXPECT_EQ(patterns["shown"], json({{{"pattern", json::object()}, {"level", 0}, {"count", 4}, {"missing", 1}}}));
+  EXPECT_EQ(patterns["shown"],
+            json({{{"pattern", json::object()}, {"level", 0}, {"count", 4}, {"missing", 1}, {"possible", 0}}}));
+}
+
+TEST_F(CoverageReport, ListsWhereNobodyIsIfAllAreTooFew) {
+  const CoverageOptions options{.by = {"accent", "place"}, .at_least = 1, .at_least_subjects = 9, .subject = "speaker"};
+  EXPECT_THAT(flat(report(kSpeech, options)),
+              AllOf(HasSubstr("collect at least 5 more"), HasSubstr("1 combination has nobody: 1 is a pair."),
+                    HasSubstr("2 9 0 1 accent=scots; place=work")));
+  const json subjects = json_report(kSpeech, options)["subjects"];
+  EXPECT_EQ(subjects["maximal_uncovered_patterns"]["by_level"], json({{"0", 1}}));
+  EXPECT_EQ(patterns_of(subjects["empty_patterns"]), (std::multiset<std::string>{"0 accent=scots place=work"}));
+  // Nobody at all: there is nothing to choose from.
+  const CoverageOptions of_nobody{.by = {"accent"}, .at_least = 1, .at_least_subjects = 3, .subject = "who"};
+  EXPECT_THAT(flat(report("who,accent\n,irish\n", of_nobody)),
+              HasSubstr("There are 0 subjects in all, and 3 are wanted in every combination: collect at least 3. "
+                        "combination coverage"));
 }
 
 TEST_F(CoverageReport, SaysThatNothingIsMissing) {
   const std::string page = report(kSpeech, {.by = {"accent"}, .at_least = 3});
-  EXPECT_THAT(page, AllOf(HasSubstr("sources: every combination has at least 3\n"),
-                          HasSubstr("note: people were not counted"), Not(HasSubstr("subjects:"))));
+  EXPECT_THAT(page, AllOf(HasSubstr("sources: no gaps: every combination has at least 3 sources.\n"),
+                          HasSubstr("note: people were not counted"), Not(HasSubstr("subjects:")),
+                          Not(HasSubstr("What to do"))));
 }
 
 TEST_F(CoverageReport, ReadsJsonLines) {
@@ -225,7 +374,7 @@ TEST_F(CoverageReport, ReadsJsonLines) {
   const json found = json_report(lines, {.by = {"rate", "accent"}, .at_least = 2}, "m.jsonl");
   EXPECT_EQ(found["attributes"][0]["values"], json({"16000", "8000", "unknown"}));
   EXPECT_EQ(found["attributes"][1]["values"], json({"irish", "unknown"}));
-  EXPECT_EQ(found["sources"]["maximal_uncovered_patterns"]["by_level"], json({{"1", 4}}));
+  EXPECT_EQ(found["sources"]["maximal_uncovered_patterns"]["by_level"], json({{"1", 2}}));
 }
 
 TEST_F(CoverageReport, TakesUnknownForAnEmptyCell) {
@@ -234,21 +383,6 @@ TEST_F(CoverageReport, TakesUnknownForAnEmptyCell) {
   EXPECT_EQ(found["attributes"][0]["unknown_rows"], 2);
   EXPECT_EQ(found["subjects"]["count"], 1);
   EXPECT_EQ(found["subjects"]["rows_without"], 2);
-}
-
-/// "count column=value …" of all patterns listed.
-std::multiset<std::string> patterns_of(const json& report) {
-  std::multiset<std::string> found;
-  for (const json& list : {report["shown"], report["with_unknown"]["shown"]}) {
-    for (const json& entry : list) {
-      std::string text = std::to_string(entry["count"].get<int>());
-      for (const auto& [column, value] : entry["pattern"].items()) {
-        text += " " + column + "=" + value.get<std::string>();
-      }
-      found.insert(text);
-    }
-  }
-  return found;
 }
 
 /// Two sources of ann and one of bob in a run with three noises: clean, hum and ward, a repeat and an identity control.
@@ -362,7 +496,8 @@ TEST_F(CoverageReport, RefusesTooMuch) {
   }
   EXPECT_THAT(mistakes(ids, {.by = {"sex", "id"}}),
               ElementsAre(AllOf(HasSubstr("`id` has more than 1000 different values"), HasSubstr("--bins"))));
-  EXPECT_THAT(report(ids, {.by = {"id"}, .at_least = 1, .bins = {"id=500"}}), HasSubstr("every combination has"));
+  EXPECT_THAT(report(ids, {.by = {"id"}, .at_least = 1, .bins = {"id=500"}}),
+              HasSubstr("no gaps: every combination has"));
 
   by.pop_back();
   std::string wide = names.substr(0, names.rfind(',')) + "\n";
@@ -374,7 +509,7 @@ TEST_F(CoverageReport, RefusesTooMuch) {
     wide += '\n';
   }
   // All pairs of 64 columns are no trouble, all sets of 12 are.
-  EXPECT_THAT(report(wide, {.by = by}), HasSubstr("patterns of more than 2 columns were not looked at"));
+  EXPECT_THAT(flat(report(wide, {.by = by})), HasSubstr("gaps of more than 2 columns were not looked at; `--ways 3` "));
   EXPECT_THAT(mistakes(wide, {.by = by, .ways = 12}),
               ElementsAre(AllOf(HasSubstr("64 columns, up to 12 in combination, "), HasSubstr("fewer --ways"))));
 }
@@ -434,14 +569,14 @@ std::size_t count(const Table& table, const Cells& cells, bool of_people) {
   return who.size();
 }
 
-/// "count column=value …" of all maximal uncovered patterns of levels 1 and 2.
+/// "count column=value …" of all maximal uncovered patterns of levels 1 and 2 whose labels are known.
 std::multiset<std::string> patterns_by_brute_force(const Table& table, std::size_t threshold, bool of_people) {
   std::multiset<std::string> found;
   for (int a = 0; a < 9; ++a) {
     for (int b = a; b < 9; ++b) {
-      for (int v = 0; v < 4; ++v) {
-        for (int w = 0; w < 4; ++w) {
-          const auto has = [](int column, int value) { return column == 8 ? value < 3 : value > 0; };
+      for (int v = 1; v < 4; ++v) {
+        for (int w = 1; w < 4; ++w) {
+          const auto has = [](int column, int value) { return column != 8 || value < 3; };
           if (!has(a, v) || !has(b, w) || (a == b && v != w)) {
             continue;
           }
@@ -452,7 +587,7 @@ std::multiset<std::string> patterns_by_brute_force(const Table& table, std::size
           if (number < threshold && parents_covered) {
             std::string text = std::to_string(number);
             for (const auto& [column, value] : cells) {
-              text += " c" + std::to_string(column) + "=" + (value == 0 ? "unknown" : "v" + std::to_string(value));
+              text += " c" + std::to_string(column) + "=v" + std::to_string(value);
             }
             found.insert(text);
           }
@@ -469,49 +604,80 @@ TEST_F(CoverageReport, OfLevelsIsWhatBruteForceFinds) {
   CoverageOptions options{.by = table.by, .at_least = 14, .at_least_subjects = 9, .subject = "who", .memory_mb = 1};
   options.top = 1000;
   const json levels = json_report(table.text(), options);
-  EXPECT_EQ(levels["method"], "levels");
-  EXPECT_EQ(levels["deepest_level"], 2);
-  EXPECT_THAT(levels["notes"][0], HasSubstr("would take 2 MB, more than --memory 1: patterns of more than 2 columns"));
+  EXPECT_THAT(levels["notes"][0],
+              HasSubstr("would take 2 MB, more than --memory 1: gaps of more than 2 columns were not looked at; "
+                        "`--ways 3` looks at triples, or give `--memory 2`"));
   options.memory_mb = 2;
   const json cube = json_report(table.text(), options);
-  EXPECT_EQ(cube["method"], "cube");
   for (const bool of_people : {false, true}) {
     const char* name = of_people ? "subjects" : "sources";
     const json of_levels = levels[name]["maximal_uncovered_patterns"];
     const json of_cube = cube[name]["maximal_uncovered_patterns"];
     const auto expected = patterns_by_brute_force(table, of_people ? 9 : 14, of_people);
     ASSERT_THAT(expected, Not(IsEmpty()));
+    EXPECT_EQ(levels[name]["method"], "levels");
+    EXPECT_EQ(levels[name]["deepest_level"], 2);
+    EXPECT_EQ(cube[name]["method"], "cube");
     EXPECT_EQ(patterns_of(of_levels), expected);
     EXPECT_EQ(patterns_of(of_cube), expected);
     EXPECT_EQ(of_levels["total"], expected.size());
-    EXPECT_EQ(of_levels["not_shown"], 0);
+    EXPECT_EQ(of_levels["not_shown"], json({{"1", 0}, {"2", 0}}));
     EXPECT_GT(of_cube["total"], expected.size());
     EXPECT_EQ(of_cube["by_level"]["2"], of_levels["by_level"]["2"]);
     EXPECT_EQ(cube[name]["combination_coverage"], levels[name]["combination_coverage"]);
+    EXPECT_EQ(cube[name]["column_sets"], levels[name]["column_sets"]);
+    EXPECT_EQ(cube[name]["values"], levels[name]["values"]);
   }
 }
 
-TEST_F(CoverageReport, CutsTheListAndSaysByHowMuch) {
+TEST_F(CoverageReport, CutsEachLevelAndSaysByHowMuch) {
   const Table table = random_table();
   const CoverageOptions options{.by = table.by, .at_least = 14, .top = 3};
   const json patterns = json_report(table.text(), options)["sources"]["maximal_uncovered_patterns"];
-  std::vector<int> missing;
+  std::map<std::size_t, std::vector<int>> missing;
   for (const json& entry : patterns["shown"]) {
-    EXPECT_LE(entry["level"], 2);
-    missing.push_back(entry["missing"]);
+    missing[entry["level"]].push_back(entry["missing"]);
   }
-  EXPECT_THAT(missing, SizeIs(3));
-  EXPECT_TRUE(std::ranges::is_sorted(missing, std::greater()));
-  const std::size_t known = patterns["total"].get<std::size_t>() - patterns["with_unknown"]["total"].get<std::size_t>();
-  EXPECT_EQ(patterns["not_shown"], known - 3);
   std::size_t sum = 0;
+  std::size_t deeper = 0;
   for (const auto& [level, number] : patterns["by_level"].items()) {
     sum += number.get<std::size_t>();
+    deeper += level > "2" ? number.get<std::size_t>() : 0;
+    const std::vector<int>& listed = missing[std::stoul(level)];
+    EXPECT_EQ(listed.size(), level > "2" ? 0U : std::min<std::size_t>(3, number.get<std::size_t>()));
+    EXPECT_TRUE(std::ranges::is_sorted(listed, std::greater()));
+    EXPECT_EQ(patterns["not_shown"][level], number.get<std::size_t>() - listed.size());
   }
   EXPECT_EQ(patterns["total"], sum);
-  const std::string page = report(table.text(), options);
-  EXPECT_THAT(page,
-              AllOf(HasSubstr(" up to level 2 (--top shows more) and "), HasSubstr(" deeper (--ways shows more)")));
+  const std::size_t pairs = patterns["by_level"]["2"].get<std::size_t>();
+  ASSERT_GT(pairs, 3);
+  ASSERT_GT(deeper, 0);
+  EXPECT_THAT(report(table.text(), options),
+              HasSubstr(std::to_string(pairs - 3) + " more of 2 columns: `--top " + std::to_string(pairs) + "`; " +
+                        std::to_string(deeper) + " of 3 or more columns: `--ways 3`\n"));
+}
+
+TEST_F(CoverageReport, ListsTheBroadestGapBesideManyEmptyPairs) {
+  // Six accents in six places of their own, nineteen sources each, and a seventh that is everywhere, in eighteen.
+  std::string text = "accent,place\n";
+  for (int i = 0; i < 6; ++i) {
+    for (int k = 0; k < 20; ++k) {
+      text += "accent" + std::to_string(i) + ",place" + std::to_string(i) + "\n";
+    }
+    for (int k = 0; k < 3; ++k) {
+      text += "rare,place" + std::to_string(i) + "\n";
+    }
+  }
+  const CoverageOptions options{.by = {"accent", "place"}, .top = 2};
+  const json sources = json_report(text, options)["sources"];
+  EXPECT_EQ(sources["maximal_uncovered_patterns"]["by_level"], json({{"1", 1}, {"2", 30}}));
+  EXPECT_EQ(sources["maximal_uncovered_patterns"]["shown"][0]["pattern"], json({{"accent", "rare"}}));
+  EXPECT_EQ(sources["maximal_uncovered_patterns"]["not_shown"], json({{"1", 0}, {"2", 28}}));
+  EXPECT_EQ(sources["column_sets"],
+            json({{{"columns", {"accent"}}, {"combinations", 7}, {"short", 1}, {"empty", 0}},
+                  {{"columns", {"accent", "place"}}, {"combinations", 42}, {"short", 36}, {"empty", 30}}}));
+  EXPECT_THAT(flat(report(text, options)),
+              AllOf(HasSubstr("1 is a whole value, 30 pairs."), HasSubstr("accent x place 42 36 30")));
 }
 
 TEST_F(CoverageReport, ListsTheBroadestGapsWhereAllAreDeep) {
