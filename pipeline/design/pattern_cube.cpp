@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -13,12 +14,18 @@ namespace {
 /// Fills the cells of a cube.
 class CubeFiller {
  public:
+  /// One join takes about as long as counting so many patterns directly (empirical).
+  static constexpr double kStepsOfJoin = 16.0;
+
   CubeFiller(const Population& population, std::span<const std::size_t> strides, std::vector<std::uint32_t>& cells)
       : population_(population), cardinalities_(population.cardinalities), strides_(strides), cells_(cells) {}
 
-  void fill() {
+  /// Whether that took no more than `most_steps` for the subjects whose sources differ; else the cells are of no use.
+  [[nodiscard]] bool fill(double most_steps) {
     add_singles();
-    add_others();
+    if (!add_others(most_steps)) {
+      return false;
+    }
     if (!strides_.empty()) {
       sum_out(cells_.data(), 0, has_open_weights_, std::plus<>());
     }
@@ -28,6 +35,7 @@ class CubeFiller {
       std::iota(combinations.begin(), combinations.end(), static_cast<std::uint32_t>(begin));
       count_directly(combinations, 0, 0);
     }
+    return true;
   }
 
  private:
@@ -47,7 +55,8 @@ class CubeFiller {
     }
   }
 
-  void add_others() {
+  [[nodiscard]] bool add_others(double most_steps) {
+    double steps = 0.0;
     JoinWeights joins(cardinalities_);
     std::vector<ValueCode> combination(strides_.size());
     for (std::size_t begin = population_.singles(), end = begin; begin < population_.combinations(); begin = end) {
@@ -67,7 +76,12 @@ class CubeFiller {
         }
         work += static_cast<double>(joins.add(combination));
       }
-      if (work > most) {
+      const bool is_direct = work > most;
+      steps += kStepsOfJoin * work + (is_direct ? std::min(reached, static_cast<double>(cells_.size())) : 0.0);
+      if (steps > most_steps) {
+        return false;
+      }
+      if (is_direct) {
         direct_.emplace_back(begin, end);
         continue;
       }
@@ -80,6 +94,7 @@ class CubeFiller {
       });
       has_open_weights_ = true;
     }
+    return true;
   }
 
   [[nodiscard]] std::uint32_t owner(std::size_t combination) const {
@@ -184,14 +199,24 @@ double cube_bytes(std::span<const std::size_t> cardinalities) {
 }
 
 PatternCube::PatternCube(const Population& population)
-    : cardinalities_(population.cardinalities), strides_(cardinalities_.size()) {
+    : PatternCube(std::move(*within(population, std::numeric_limits<double>::infinity()))) {}
+
+PatternCube::PatternCube(const std::vector<std::size_t>& cardinalities)
+    : cardinalities_(cardinalities), strides_(cardinalities.size()) {
   std::size_t cells = 1;
   for (std::size_t a = cardinalities_.size(); a-- > 0;) {
     strides_[a] = cells;
     cells *= cardinalities_[a] + 1;
   }
   cells_.resize(cells);
-  CubeFiller(population, strides_, cells_).fill();
+}
+
+std::optional<PatternCube> PatternCube::within(const Population& population, double most_steps) {
+  std::optional<PatternCube> cube = PatternCube(population.cardinalities);
+  if (!CubeFiller(population, cube->strides_, cube->cells_).fill(most_steps)) {
+    cube.reset();
+  }
+  return cube;
 }
 
 std::uint32_t PatternCube::count(std::span<const ValueCode> pattern) const {
@@ -203,25 +228,31 @@ std::uint32_t PatternCube::count(std::span<const ValueCode> pattern) const {
 }
 
 void PatternCube::subset_counts(std::span<const std::size_t> attributes, std::vector<std::uint32_t>& counts) const {
-  std::size_t first = cells_.size() - 1;
+  std::size_t cell = cells_.size() - 1;
+  std::size_t size = 1;
   for (const std::size_t a : attributes) {
-    first -= cardinalities_[a] * strides_[a];
-  }
-  // Grows by an attribute at a time: `cells` holds where the combinations of those so far lie.
-  std::vector<std::size_t> cells(1, first);
-  for (const std::size_t a : attributes) {
-    std::vector<std::size_t> longer;
-    longer.reserve(cells.size() * cardinalities_[a]);
-    for (const std::size_t cell : cells) {
-      for (std::size_t v = 0; v < cardinalities_[a]; ++v) {
-        longer.push_back(cell + v * strides_[a]);
-      }
-    }
-    cells = std::move(longer);
+    cell -= cardinalities_[a] * strides_[a];
+    size *= cardinalities_[a];
   }
   counts.clear();
-  for (const std::size_t cell : cells) {
+  counts.reserve(size);
+  // The digits count up as an odometer does.
+  std::vector<std::size_t> digits(attributes.size(), 0);
+  while (true) {
     counts.push_back(cells_[cell]);
+    std::size_t i = attributes.size();
+    for (; i > 0; --i) {
+      const std::size_t a = attributes[i - 1];
+      cell += strides_[a];
+      if (++digits[i - 1] < cardinalities_[a]) {
+        break;
+      }
+      cell -= digits[i - 1] * strides_[a];
+      digits[i - 1] = 0;
+    }
+    if (i == 0) {
+      return;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace fairground {
 class PatternCube {
  public:
   explicit PatternCube(const Population& population);
+  /// The same, or nothing where the subjects whose sources differ take more than `most_steps`, each in the order of
+  /// five nanoseconds: very many sources of one subject match very many patterns.
+  [[nodiscard]] static std::optional<PatternCube> within(const Population& population, double most_steps);
 
   [[nodiscard]] std::uint32_t count(std::span<const ValueCode> pattern) const;
   /// The counts of all combinations of the values of `attributes` (ascending), the first attribute's digit the highest.
@@ -28,6 +32,8 @@ class PatternCube {
   [[nodiscard]] const std::vector<std::uint32_t>& cells() const { return cells_; }
 
  private:
+  explicit PatternCube(const std::vector<std::size_t>& cardinalities);
+
   std::vector<std::size_t> cardinalities_;
   std::vector<std::size_t> strides_;
   std::vector<std::uint32_t> cells_;

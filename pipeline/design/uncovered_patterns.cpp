@@ -195,27 +195,35 @@ LevelCost cost_of_levels(const Population& population, std::size_t deepest) {
   const std::vector<std::size_t> ones(cardinalities.size(), 1);
   const auto rows = static_cast<double>(population.combinations());
   constexpr double kBytesOfSet = 256.0;  // of a node, its set and its bits' vector, generously
+  // Empirical: a combination is counted, marked as covered or not, compared with its parents and measured; subjects are
+  // remembered, too.
+  const double steps_of_cell = population.owners.empty() ? 20.0 : 40.0;
   LevelCost cost;
   for (std::size_t level = 1; level <= deepest; ++level) {
     const double sets = sum_over_subsets(ones, level);
     const double cells = sum_over_subsets(cardinalities, level);
-    cost.steps += sets * rows * static_cast<double>(level) + cells;
+    cost.steps += sets * rows * static_cast<double>(level) + cells * steps_of_cell;
     if (level < deepest) {
       cost.bytes = std::max(cost.bytes, sets * kBytesOfSet + cells / 8.0);
     }
   }
   // The largest set of attributes, as counts and as marks of the subjects seen.
-  std::vector<std::size_t> largest = cardinalities;
-  std::ranges::sort(largest, std::ranges::greater());
-  double cells = 1.0;
-  for (std::size_t i = 0; i < std::min(deepest, largest.size()); ++i) {
-    cells *= static_cast<double>(largest[i]);
-  }
+  const double cells = most_combinations(cardinalities, deepest);
   cost.bytes = 2.0 * cost.bytes + cells * 2.0 * sizeof(std::uint32_t) + rows * sizeof(std::uint32_t);
   if (cells > std::numeric_limits<std::uint32_t>::max()) {
     cost.bytes = std::numeric_limits<double>::infinity();  // The cells of a set are numbered with 32 bits.
   }
   return cost;
+}
+
+double most_combinations(std::span<const std::size_t> cardinalities, std::size_t size) {
+  std::vector<std::size_t> largest(cardinalities.begin(), cardinalities.end());
+  std::ranges::sort(largest, std::ranges::greater());
+  double combinations = 1.0;
+  for (std::size_t i = 0; i < std::min(size, largest.size()); ++i) {
+    combinations *= static_cast<double>(largest[i]);
+  }
+  return combinations;
 }
 
 void for_each_subset(std::size_t attributes, std::size_t size,

@@ -43,6 +43,9 @@ struct LevelCost {
 };
 [[nodiscard]] LevelCost cost_of_levels(const Population& population, std::size_t deepest);
 
+/// The combinations of values of the largest set of `size` attributes.
+[[nodiscard]] double most_combinations(std::span<const std::size_t> cardinalities, std::size_t size);
+
 /// Calls `body` with every set of `size` of the numbers below `attributes`, each ascending.
 void for_each_subset(std::size_t attributes, std::size_t size,
                      const std::function<void(std::span<const std::size_t>)>& body);

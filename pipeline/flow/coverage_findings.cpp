@@ -64,15 +64,24 @@ std::vector<Bins> check_options(const CoverageOptions& options) {
   return bins;
 }
 
+std::string number_of_megabytes(double bytes) { return std::to_string(std::llround(std::ceil(bytes / kMegabyte))); }
+
 std::string megabytes(double bytes) {
   constexpr double kMostMegabytes = 1e12;  // beyond that nobody reads digits
-  const double number = std::ceil(bytes / kMegabyte);
-  return number > kMostMegabytes ? "more than 10^12 MB" : std::to_string(std::llround(number)) + " MB";
+  return bytes > kMostMegabytes * kMegabyte ? "more than 10^12 MB" : number_of_megabytes(bytes) + " MB";
 }
+
+/// What a cube and the counts of one set of columns beside it take.
+double bytes_of_cube(const std::vector<std::size_t>& cardinalities, std::size_t ways) {
+  return cube_bytes(cardinalities) + most_combinations(cardinalities, ways) * sizeof(std::uint32_t);
+}
+
+/// Whether there could be a --memory that holds so much.
+bool could_be_allowed(double bytes) { return bytes <= static_cast<double>(kMostMemoryMb) * kMegabyte; }
 
 /// Refuses what would take hours or more memory than allowed.
 void check_cost(const Population& population, const Method& method, const CoverageOptions& options) {
-  constexpr double kMostSteps = 2e11;  // minutes
+  constexpr double kMostSteps = 6e10;  // about a minute
   const LevelCost cost = cost_of_levels(population, method.deepest);
   const double most_bytes = static_cast<double>(options.memory_mb) * kMegabyte;
   if (cost.steps <= kMostSteps && cost.bytes <= most_bytes) {
@@ -80,21 +89,13 @@ void check_cost(const Population& population, const Method& method, const Covera
   }
   const std::string ways = std::to_string(method.deepest);
   const std::string what = std::isinf(cost.bytes)    ? " has more than 2^32 combinations in one set of columns"
-                           : cost.bytes > most_bytes ? " takes " + megabytes(cost.bytes) + ", more than --memory " +
-                                                           std::to_string(options.memory_mb)
-                                                     : " would take hours";
+                           : cost.steps > kMostSteps ? " would take too long, minutes or hours"
+                                                     : " takes " + megabytes(cost.bytes) + ", more than --memory " +
+                                                           std::to_string(options.memory_mb);
+  const bool wants_memory = cost.steps <= kMostSteps && could_be_allowed(cost.bytes);
   throw UserError("looking at " + counted(options.by.size(), "column") + ", up to " + ways + " in combination," + what +
-                  "; name fewer columns, sort numbers into fewer bins, or look at fewer --ways");
-}
-
-PatternCube build_cube(const Population& population, const CoverageOptions& options) {
-  try {
-    return PatternCube(population);
-  } catch (const std::bad_alloc&) {
-    throw UserError("the counts of all patterns take " + megabytes(cube_bytes(population.cardinalities)) +
-                    ", which this machine does not have to give; with a --memory below that (it is " +
-                    std::to_string(options.memory_mb) + "), only --ways levels are looked at");
-  }
+                  "; name fewer columns, sort numbers into fewer bins, or look at fewer --ways" +
+                  (wants_memory ? "; or give `--memory " + number_of_megabytes(cost.bytes) + "`" : ""));
 }
 
 /// The value of each attribute that stands for an unknown label; kAnyValue where all are known.
@@ -165,13 +166,15 @@ Counted look(const Population& population, std::uint32_t threshold, const CodedM
     }
     coverage.add(set, of_set);
   };
-  if (method.is_cube) {
-    const PatternCube cube = build_cube(population, options);
-    find_uncovered(cube, listed_below, visit);
-    for_each_subset_count(cube, method.ways, subset);
+  if (std::optional<PatternCube> cube;
+      method.is_cube && (cube = PatternCube::within(population, options.most_subject_steps))) {
+    find_uncovered(*cube, listed_below, visit);
+    for_each_subset_count(*cube, method.ways, subset);
   } else {
-    check_cost(population, method, options);
-    find_uncovered(population, listed_below, method.deepest, visit, subset);
+    counts.method.is_cube = false;
+    counts.method.deepest = method.ways;
+    check_cost(population, counts.method, options);
+    find_uncovered(population, listed_below, method.ways, visit, subset);
   }
   counts.measures = coverage.measures();
   for (std::size_t ways = 1; ways <= method.ways; ++ways) {
@@ -185,21 +188,39 @@ Counted look(const Population& population, std::uint32_t threshold, const CodedM
   return counts;
 }
 
-/// How to look at more columns together.
-std::string deeper_hint(const Coverage& coverage, const CoverageOptions& options) {
-  const double megabytes_of_all = std::ceil(cube_bytes(coverage.manifest.rows.cardinalities) / kMegabyte);
-  std::string hint;
-  if (coverage.ways < options.by.size()) {
-    hint += "; `--ways " + std::to_string(coverage.ways + 1) + "` looks at " +
-            (coverage.ways == 1   ? "pairs"
-             : coverage.ways == 2 ? "triples"
-                                  : std::to_string(coverage.ways + 1) + " together");
+/// "`--ways 3` looks at triples", or nothing where there are no more columns.
+std::string more_ways_hint(const Coverage& coverage, const CoverageOptions& options) {
+  const std::string more = std::to_string(coverage.ways + 1);
+  if (coverage.ways >= options.by.size()) {
+    return "";
   }
-  if (megabytes_of_all <= static_cast<double>(kMostMemoryMb)) {
-    hint += std::string(hint.empty() ? "; " : ", or ") + "give `--memory " +
-            std::to_string(std::llround(megabytes_of_all)) + "`";
+  return "; `--ways " + more + "` looks at " +
+         (coverage.ways == 1   ? "pairs"
+          : coverage.ways == 2 ? "triples"
+                               : more + " together");
+}
+
+/// Which gaps were not looked at, and why.
+void note_method(const Coverage& coverage, const CoverageOptions& options, std::vector<std::string>& notes) {
+  const std::string deeper = " of more than " + counted(coverage.ways, "column") + " were not looked at";
+  const double bytes = bytes_of_cube(coverage.manifest.rows.cardinalities, coverage.ways);
+  std::string hint = more_ways_hint(coverage, options);
+  if (bytes > static_cast<double>(options.memory_mb) * kMegabyte) {
+    if (could_be_allowed(bytes)) {
+      hint += std::string(hint.empty() ? "; " : ", or ") + "give `--memory " + number_of_megabytes(bytes) + "`";
+    }
+    notes.push_back("the counts of all patterns would take " + megabytes(bytes) + ", more than --memory " +
+                    std::to_string(options.memory_mb) + ": gaps" + deeper + hint);
+    return;
   }
-  return hint;
+  const auto is_left_out = [](const CoverageOfRows& counts) {
+    return !counts.sources.method.is_cube || (counts.subjects && !counts.subjects->method.is_cube);
+  };
+  if (is_left_out(*coverage.observed) || (coverage.synthesised && is_left_out(*coverage.synthesised))) {
+    notes.push_back(std::string("some ") + (coverage.synthesised ? "sources or subjects" : "subjects") +
+                    " have so many different rows that counting all patterns of them would take minutes: their gaps" +
+                    deeper + hint);
+  }
 }
 
 /// What a reader must know before trusting the counts.
@@ -215,11 +236,7 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
         counted(manifest.record->controls, "control") +
         (manifest.record->controls == 1 ? " is left out" : " are left out"));
   }
-  if (!coverage.observed->sources.method.is_cube) {
-    notes.push_back("the counts of all patterns would take " + megabytes(cube_bytes(manifest.rows.cardinalities)) +
-                    ", more than --memory " + std::to_string(options.memory_mb) + ": gaps of more than " +
-                    counted(coverage.ways, "column") + " were not looked at" + deeper_hint(coverage, options));
-  }
+  note_method(coverage, options, notes);
   for (const CodedAttribute& attribute : manifest.attributes) {
     if (attribute.unknown_rows > 0) {
       notes.push_back("column " + attribute.name + " is unknown in " + std::to_string(attribute.unknown_rows) + " of " +
@@ -267,15 +284,14 @@ CoverageOfRows count_rows(const CodedManifest& manifest, bool synthetic, const M
   return found;
 }
 
-}  // namespace
-
-Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions& options) {
+Coverage count_all(const std::filesystem::path& path, const CoverageOptions& options) {
   Coverage coverage;
   CodedManifest& manifest = coverage.manifest;
   manifest = read_coded_manifest(path, options.by, check_options(options), options.subject);
   Method method;
   method.ways = options.ways.value_or(std::min<std::size_t>(2, options.by.size()));
-  method.is_cube = cube_bytes(manifest.rows.cardinalities) <= static_cast<double>(options.memory_mb) * kMegabyte;
+  method.is_cube =
+      bytes_of_cube(manifest.rows.cardinalities, method.ways) <= static_cast<double>(options.memory_mb) * kMegabyte;
   method.deepest = method.is_cube ? options.by.size() : method.ways;
   coverage.ways = method.ways;
   coverage.observed = count_rows(manifest, /*synthetic=*/false, method, options);
@@ -285,6 +301,20 @@ Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions&
   coverage.notes = find_notes(coverage, options);
   return coverage;
 }
+
+}  // namespace
+
+Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions& options) {
+  try {
+    return count_all(path, options);
+  } catch (const std::bad_alloc&) {
+    throw UserError(
+        "this takes more memory than this machine has to give; name fewer columns or fewer --ways, or give a "
+        "smaller --memory (it is " +
+        std::to_string(options.memory_mb) + " MB)");
+  }
+}
+
 std::size_t Gaps::not_shown(std::size_t level) const {
   return all.at_level(level) -
          static_cast<std::size_t>(std::ranges::count(shown, level, [](const Gap& gap) { return gap.pattern.level; }));

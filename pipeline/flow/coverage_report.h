@@ -30,6 +30,9 @@ struct CoverageOptions {
   std::size_t memory_mb = 1024;        ///< for the counts of all patterns, or the cube is not built
   std::size_t top = 20;                ///< gaps listed of each level, and sets of columns of each size
   bool json = false;
+  /// For the counts of all patterns of subjects whose sources differ (PatternCube::within), or their cube is not built:
+  /// seconds.
+  double most_subject_steps = 6e8;
 };
 
 /// Prints the report: a page of text, or with `options.json` one object, whose members stay as they are:

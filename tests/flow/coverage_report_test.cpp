@@ -512,6 +512,21 @@ TEST_F(CoverageReport, RefusesTooMuch) {
   EXPECT_THAT(flat(report(wide, {.by = by})), HasSubstr("gaps of more than 2 columns were not looked at; `--ways 3` "));
   EXPECT_THAT(mistakes(wide, {.by = by, .ways = 12}),
               ElementsAre(AllOf(HasSubstr("64 columns, up to 12 in combination, "), HasSubstr("fewer --ways"))));
+
+  // Thirty columns of fifty values each: all sets of four would take more than an hour.
+  std::string slow = "c0";
+  by.clear();
+  for (int i = 0; i < 30; ++i) {
+    by.push_back("c" + std::to_string(i));
+    slow += i > 0 ? "," + by.back() : "";
+  }
+  for (int row = 0; row < 50; ++row) {
+    slow += "\n";
+    for (int i = 0; i < 30; ++i) {
+      slow += (i > 0 ? ",v" : "v") + std::to_string(row);
+    }
+  }
+  EXPECT_THAT(mistakes(slow, {.by = by, .ways = 4}), ElementsAre(HasSubstr("would take too long")));
 }
 
 // By brute force, on a table that is too large for the smallest cube.
@@ -628,6 +643,37 @@ TEST_F(CoverageReport, OfLevelsIsWhatBruteForceFinds) {
     EXPECT_EQ(cube[name]["column_sets"], levels[name]["column_sets"]);
     EXPECT_EQ(cube[name]["values"], levels[name]["values"]);
   }
+}
+
+TEST_F(CoverageReport, KeepsToItsMemory) {
+  // The counts of all patterns are 61^3 * 4 bytes, 0.91 MB; those of the three columns together are 0.86 MB more.
+  std::string text = "a,b,c\n";
+  for (int row = 0; row < 60; ++row) {
+    const std::string value = std::to_string(row);
+    text += value + "," + value + "," + value + "\n";
+  }
+  CoverageOptions options{.by = {"a", "b", "c"}, .at_least = 1, .ways = 2, .memory_mb = 1};
+  EXPECT_EQ(json_report(text, options)["sources"]["method"], "cube");
+  options.ways = 3;
+  EXPECT_THAT(mistakes(text, options),
+              ElementsAre(AllOf(HasSubstr("takes 2 MB, more than --memory 1"), HasSubstr("or give `--memory 2`"))));
+  options.memory_mb = 2;
+  EXPECT_EQ(json_report(text, options)["sources"]["method"], "cube");
+}
+
+TEST_F(CoverageReport, CountsSubjectsByLevelsWhereTheCubeTakesTooLong) {
+  const Table table = random_table();
+  CoverageOptions options{.by = table.by, .at_least = 14, .at_least_subjects = 9, .subject = "who"};
+  options.top = 1000;
+  options.most_subject_steps = 1000.0;
+  const json found = json_report(table.text(), options);
+  EXPECT_EQ(found["sources"]["method"], "cube");
+  EXPECT_EQ(found["subjects"]["method"], "levels");
+  EXPECT_EQ(patterns_of(found["subjects"]["maximal_uncovered_patterns"]), patterns_by_brute_force(table, 9, true));
+  EXPECT_THAT(found["notes"][0],
+              AllOf(HasSubstr("some subjects have so many different rows"), HasSubstr("`--ways 3` looks at triples")));
+  EXPECT_THAT(flat(report(table.text(), options)),
+              HasSubstr(" gaps of up to 2 columns: combinations with fewer than 9 "));
 }
 
 TEST_F(CoverageReport, CutsEachLevelAndSaysByHowMuch) {
