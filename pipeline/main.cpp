@@ -2,16 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include "augmenters/augmenter.h"
 #include "pipeline/config/config.h"
 #include "pipeline/config/reference.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
+#include "pipeline/design/coded_manifest.h"
 #include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/run.h"
@@ -37,7 +39,6 @@ struct Arguments {
   RunOptions run;
   PlanOptions plan;
   std::filesystem::path manifest;
-  std::string by;
   CoverageOptions coverage;
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::string augmenter;
@@ -64,10 +65,6 @@ int plan_command(Arguments& arguments) {
 }
 
 int coverage_command(Arguments& arguments) {
-  std::istringstream columns(arguments.by + ',');  // or a last empty name would not be seen
-  for (std::string column; std::getline(columns, column, ',');) {
-    arguments.coverage.by.push_back(column);
-  }
   coverage_report(arguments.manifest, arguments.coverage, std::cout);
   return status_of(ExitStatus::done);
 }
@@ -95,6 +92,20 @@ int augmenters_command(const Arguments& arguments) {
 
 int verify_command(const Arguments& arguments) {
   return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cerr, std::cout));
+}
+
+/// Says what is allowed, also of what is no whole number at all.
+CLI::Validator whole_number(std::size_t least, std::size_t most) {
+  const std::string allowed = std::to_string(least) + " to " + std::to_string(most);
+  return {[=](const std::string& text) {
+            std::size_t number = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            const bool is_whole = error == std::errc() && end == text.data() + text.size();
+            return is_whole && number >= least && number <= most
+                       ? std::string()
+                       : "a whole number from " + allowed + " is wanted, and not " + in_ticks(text);
+          },
+          "INT in [" + allowed + "]", "whole_number"};
 }
 
 int dispatch(int argc, char** argv) {
@@ -137,18 +148,22 @@ int dispatch(int argc, char** argv) {
   CLI::App* coverage =
       app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");
   coverage->add_option("MANIFEST", arguments.manifest, "CSV, or JSON Lines: a row for each source")->required();
-  coverage->add_option("--by", arguments.by, "The columns whose combinations are counted: a,b,c")->required();
+  coverage
+      ->add_option("--by", arguments.coverage.by,
+                   "The columns whose combinations are counted: a,b,c; may be given again, for names with commas")
+      ->required()
+      ->allow_extra_args(false);
   coverage->add_option("--at-least", arguments.coverage.at_least, "Sources wanted in every combination")
-      ->check(CLI::Range(1, 1000000000))
+      ->check(whole_number(1, 1000000000))
       ->capture_default_str();
   coverage
       ->add_option("--at-least-subjects", arguments.coverage.at_least_subjects,
                    "Subjects wanted in every combination, if not as many as sources")
-      ->check(CLI::Range(1, 1000000000));
+      ->check(whole_number(1, 1000000000));
   coverage
       ->add_option("--ways", arguments.coverage.ways,
                    "Columns in combination for the combinatorial measures and for the list of gaps (2)")
-      ->check(CLI::Range(1, 64));
+      ->check(whole_number(1, kMostAttributes));
   coverage->add_option("--subject", arguments.coverage.subject, "The column that names people, who are then counted");
   coverage
       ->add_option("--bins", arguments.coverage.bins,
@@ -157,11 +172,11 @@ int dispatch(int argc, char** argv) {
   coverage
       ->add_option("--memory", arguments.coverage.memory_mb,
                    "MB for the counts of all patterns; where they do not fit, only --ways levels are looked at")
-      ->check(CLI::Range(std::size_t{1}, kMostMemoryMb))
+      ->check(whole_number(1, kMostMemoryMb))
       ->capture_default_str();
   coverage
       ->add_option("--top", arguments.coverage.top, "Gaps listed that name so many columns, of one, of two, and so on")
-      ->check(CLI::Range(0, 100000))
+      ->check(whole_number(0, kMostTop))
       ->capture_default_str();
   coverage->add_flag("--json", arguments.coverage.json, "Print the report as JSON");
 

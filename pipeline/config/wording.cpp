@@ -79,7 +79,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
   std::string found;
   for (const std::string& candidate : words) {
     const std::size_t longer = std::max(word.size(), candidate.size());
-    if (longer - std::min(word.size(), candidate.size()) > bound) {
+    constexpr std::size_t kLongest = 200;  // no name that anybody types is longer, and measuring takes its square
+    if (longer - std::min(word.size(), candidate.size()) > bound || longer > kLongest) {
       continue;  // It is at least that far, and need not be measured.
     }
     const std::size_t distance = edit_distance(word, candidate);
@@ -102,9 +103,19 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
 std::string suggestion(std::string_view word, const std::vector<std::string>& words) {
   const std::string near = nearest(word, words);
   if (!near.empty()) {
-    return "did you mean `" + near + "`?";
+    return "did you mean " + in_ticks(near) + "?";
   }
-  return words.empty() ? "nothing is valid here" : "valid here: " + listing(words);
+  if (words.empty()) {
+    return "nothing is valid here";
+  }
+  // The words may be the names of a manifest's columns, of which there may be thousands, and anything may be in them.
+  constexpr std::size_t kMostListed = 20;
+  std::vector<std::string> listed;
+  for (std::size_t i = 0; i < std::min(words.size(), kMostListed); ++i) {
+    listed.push_back(shortened(words[i]));
+  }
+  const std::string text = "valid here: " + listing(listed);
+  return words.size() > kMostListed ? text + ", … and " + std::to_string(words.size() - kMostListed) + " more" : text;
 }
 
 }  // namespace fairground

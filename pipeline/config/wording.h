@@ -23,7 +23,7 @@ namespace fairground {
 /// The word that `word` was probably meant to be, or nothing where none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
-/// "did you mean `a`?", or else "valid here: a, b".
+/// "did you mean `a`?", or else "valid here: a, b" with the first few of the words. Safe to print.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace fairground

@@ -58,12 +58,23 @@ std::size_t plain_length(std::string_view text) {
   return length;
 }
 
-/// Whether a terminal may take the character for a command: the control characters of ASCII, and those from U+0080
-/// to U+009F, which in UTF-8 are two bytes.
+/// Whether a terminal may take the character for a command, or show what is around it otherwise than it is: the control
+/// characters of ASCII; those from U+0080 to U+009F; and what has no width, breaks lines or turns the direction of
+/// writing (U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069, U+FEFF).
 bool is_control(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
-  return character.size() == 1 ? byte(0) < 0x20U || byte(0) == 0x7FU
-                               : character.size() == 2 && byte(0) == 0xC2U && byte(1) < 0xA0U;
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(character[i])}; };
+  if (character.size() == 1) {
+    return byte(0) < 0x20U || byte(0) == 0x7FU;
+  }
+  if (character.size() == 2) {
+    return byte(0) == 0xC2U && byte(1) < 0xA0U;
+  }
+  if (character.size() != 3) {
+    return false;
+  }
+  const std::uint32_t point = (byte(0) & 0xFU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+  return (point >= 0x200BU && point <= 0x200FU) || (point >= 0x2028U && point <= 0x202EU) ||
+         (point >= 0x2060U && point <= 0x2069U) || point == 0xFEFFU;
 }
 
 }  // namespace

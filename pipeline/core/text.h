@@ -17,8 +17,8 @@ namespace fairground {
 /// The number of characters of UTF-8 text.
 [[nodiscard]] std::size_t character_count(std::string_view text);
 
-/// `text` with a `?` for each control character and each byte that is not UTF-8, since those could break the line, or
-/// worse, command the terminal.
+/// `text` with a `?` for each control character, each that has no width or turns the direction of writing, and each
+/// byte that is not UTF-8, since those could break the line, hide what stands there or, worse, command the terminal.
 [[nodiscard]] std::string on_one_line(std::string_view text);
 
 /// The same, cut where it is long.

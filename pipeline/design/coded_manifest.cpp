@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -70,6 +71,15 @@ class Numbering {
   std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(16, kFree);
 };
 
+/// What to say of a cell that is nearly a number.
+std::string spelling_hint(std::string_view text) {
+  constexpr std::string_view kAround = " \t+";
+  const std::size_t begin = std::min(text.find_first_not_of(kAround), text.size());
+  const std::size_t end = text.find_last_not_of(" \t") + 1;
+  const bool is_nearly = end > begin && number_of(text.substr(begin, end - begin)).has_value();
+  return is_nearly ? " as it must be spelt, without spaces or a plus sign" : "";
+}
+
 bool is_unknown(std::string_view cell) { return cell.empty() || cell == kUnknown; }
 
 /// One column on its way from text to numbers.
@@ -99,7 +109,7 @@ class Column {
     for (const auto& [line, cell] : bad_cells_) {
       std::string message = file;
       message += ":" + std::to_string(line) + ": column " + name + " is binned, but " + in_ticks(cell) +
-                 " is not a number; leave the cell empty where the number is not known";
+                 " is not a number" + spelling_hint(cell) + "; leave the cell empty where the number is not known";
       mistakes.push_back(std::move(message));
     }
     if (bad_count_ > bad_cells_.size()) {
@@ -154,11 +164,11 @@ class Column {
 
   void name_bins() {
     const std::vector<double>& edges = bins_->edges;
-    attribute_.values.push_back("<" + shortest(edges.front()));
+    attribute_.values.push_back("<" + number_text(edges.front()));
     for (std::size_t i = 1; i < edges.size(); ++i) {
-      attribute_.values.push_back("[" + shortest(edges[i - 1]) + "," + shortest(edges[i]) + ")");
+      attribute_.values.push_back("[" + number_text(edges[i - 1]) + "," + number_text(edges[i]) + ")");
     }
-    attribute_.values.push_back(">=" + shortest(edges.back()));
+    attribute_.values.push_back(">=" + number_text(edges.back()));
   }
 
   const Bins* bins_;
@@ -264,7 +274,43 @@ bool is_record_of_run(const std::vector<std::string>& columns) {
                              [&](const char* name) { return std::ranges::find(columns, name) != columns.end(); });
 }
 
+/// The text without spaces around it and in small letters, of ASCII.
+std::string folded(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  const std::size_t end = std::max(text.find_last_not_of(" \t") + 1, begin);
+  std::string folded(text.substr(begin, end - begin));
+  std::ranges::transform(folded, folded.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return folded;
+}
+
 }  // namespace
+
+std::vector<std::vector<std::string>> alike_values(const CodedAttribute& attribute) {
+  std::map<std::string, std::vector<std::string>> by_fold;
+  for (const std::string& value : attribute.values) {
+    by_fold[folded(value)].push_back(value);
+  }
+  std::vector<std::vector<std::string>> alike;
+  for (auto& [fold, values] : by_fold) {
+    if (values.size() > 1) {
+      alike.push_back(std::move(values));
+    }
+  }
+  return alike;
+}
+
+std::vector<std::string> values_like_missing(const CodedAttribute& attribute) {
+  static constexpr std::array<std::string_view, 10> kMissing = {"",    "-",    "?",    "n/a",     "na",
+                                                                "nan", "none", "null", "unknown", "."};
+  std::vector<std::string> found;
+  for (std::size_t v = 0; v < attribute.known_values(); ++v) {
+    if (std::ranges::find(kMissing, folded(attribute.values[v])) != kMissing.end()) {
+      found.push_back(attribute.values[v]);
+    }
+  }
+  return found;
+}
 
 Bins parse_bins(std::string_view text) {
   const auto fail = [&](const std::string& why) {
@@ -293,6 +339,21 @@ Bins parse_bins(std::string_view text) {
     throw fail("there are more than " + std::to_string(kMostValues - 1) + " edges");
   }
   return bins;
+}
+
+std::vector<std::string> first_columns(const std::filesystem::path& manifest) {
+  struct Enough {};
+  std::vector<std::string> columns;
+  std::vector<std::string> mistakes;  // are found again, and told, when all of it is read
+  try {
+    return for_each_manifest_row(
+        manifest, mistakes, [&](const std::vector<std::string>& met, std::size_t, std::span<const std::string_view>) {
+          columns = met;
+          throw Enough();
+        });
+  } catch (const Enough&) {
+    return columns;
+  }
 }
 
 CodedManifest read_coded_manifest(const std::filesystem::path& manifest, const std::vector<std::string>& by,

@@ -27,6 +27,10 @@ struct Bins {
 /// Reads "COLUMN=EDGE,EDGE,…". Throws UserError.
 [[nodiscard]] Bins parse_bins(std::string_view text);
 
+/// The columns that a manifest has in its head, or in its first row where it is JSON Lines; none where it cannot be
+/// read.
+[[nodiscard]] std::vector<std::string> first_columns(const std::filesystem::path& manifest);
+
 struct CodedAttribute {
   std::string name;
   /// The labels of its values by code: those that the manifest holds, sorted by their bytes, or all bins in order
@@ -37,6 +41,11 @@ struct CodedAttribute {
 
   [[nodiscard]] std::size_t known_values() const { return values.size() - (unknown_rows > 0 ? 1 : 0); }
 };
+
+/// Values that differ only in the case of ASCII letters or in spaces around them: likely one label, spelt in two ways.
+[[nodiscard]] std::vector<std::vector<std::string>> alike_values(const CodedAttribute& attribute);
+/// Values that elsewhere stand for a label that is missing: `NA`, `null`, `-` and the like.
+[[nodiscard]] std::vector<std::string> values_like_missing(const CodedAttribute& attribute);
 
 /// What the records of a run say beside their labels: there a row is a variant, and a source has many.
 struct RunRecord {

@@ -16,6 +16,26 @@ namespace {
 
 constexpr double kMegabyte = 1e6;
 
+/// The columns that `by` names: each text is one if the manifest has a column of that name, or else names several.
+std::vector<std::string> columns_of(const std::filesystem::path& path, const std::vector<std::string>& by) {
+  const bool has_lists =
+      std::ranges::any_of(by, [](const std::string& text) { return text.find(',') != std::string::npos; });
+  const std::vector<std::string> known = has_lists ? first_columns(path) : std::vector<std::string>();
+  std::vector<std::string> columns;
+  for (const std::string& text : by) {
+    if (std::ranges::find(known, text) != known.end()) {
+      columns.push_back(text);
+      continue;
+    }
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t end = std::min(text.find(',', start), text.size());
+      columns.push_back(text.substr(start, end - start));
+      start = end + 1;
+    }
+  }
+  return columns;
+}
+
 std::vector<Bins> check_options(const CoverageOptions& options) {
   std::vector<std::string> mistakes;
   std::set<std::string> seen;
@@ -35,11 +55,14 @@ std::vector<Bins> check_options(const CoverageOptions& options) {
     mistakes.push_back("--ways " + std::to_string(*options.ways) + ": there are not so many columns in --by (" +
                        std::to_string(options.by.size()) + ")");
   }
-  if (seen.contains(options.subject)) {
-    mistakes.push_back("--subject: column " + in_ticks(options.subject) +
+  if (options.subject && options.subject->empty()) {
+    mistakes.emplace_back(
+        "--subject: the name of the column is empty; leave the option out where people have no column");
+  } else if (options.subject && seen.contains(*options.subject)) {
+    mistakes.push_back("--subject: column " + in_ticks(*options.subject) +
                        " is in --by too, but combinations are of what people have in common");
   }
-  if (options.at_least_subjects && options.subject.empty()) {
+  if (options.at_least_subjects && !options.subject) {
     mistakes.emplace_back("--at-least-subjects: people are counted only with --subject, which names their column");
   }
   std::vector<Bins> bins;
@@ -223,6 +246,31 @@ void note_method(const Coverage& coverage, const CoverageOptions& options, std::
   }
 }
 
+/// Labels that may not be what they seem.
+void note_values(const CodedManifest& manifest, std::vector<std::string>& notes) {
+  constexpr std::size_t kMostNoted = 5;  // of a column; one is enough to look at its labels
+  const auto in_words = [&](std::vector<std::string> values) {
+    values.resize(std::min(values.size(), kMostNoted));
+    std::ranges::transform(values, values.begin(), in_ticks);
+    return listing(values);
+  };
+  for (const CodedAttribute& attribute : manifest.attributes) {
+    const std::vector<std::vector<std::string>> alike = alike_values(attribute);
+    for (std::size_t i = 0; i < std::min(alike.size(), kMostNoted); ++i) {
+      notes.push_back("column " + shortened(attribute.name) + ": " + in_words(alike[i]) +
+                      " differ only by capitals or spaces, and are counted as different values");
+    }
+    // The levels of a run's axes are names of its own, `none` among them.
+    const std::vector<std::string> missing = values_like_missing(attribute);
+    if (!missing.empty() && !manifest.record) {
+      notes.push_back(
+          "column " + shortened(attribute.name) + ": " + in_words(missing) +
+          (missing.size() == 1 ? " is counted as a value; if it stands" : " are counted as values; if they stand") +
+          " for a label that is not known, leave the cells empty");
+    }
+  }
+}
+
 /// What a reader must know before trusting the counts.
 std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOptions& options) {
   std::vector<std::string> notes;
@@ -239,10 +287,11 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
   note_method(coverage, options, notes);
   for (const CodedAttribute& attribute : manifest.attributes) {
     if (attribute.unknown_rows > 0) {
-      notes.push_back("column " + attribute.name + " is unknown in " + std::to_string(attribute.unknown_rows) + " of " +
-                      counted(rows, noun));
+      notes.push_back("column " + shortened(attribute.name) + " is unknown in " +
+                      std::to_string(attribute.unknown_rows) + " of " + counted(rows, noun));
     }
   }
+  note_values(manifest, notes);
   if (manifest.repeated_rows > 0) {
     notes.push_back(counted(manifest.repeated_rows, "row") +
                     (manifest.repeated_rows == 1 ? " is like an earlier one in every cell and counts again"
@@ -273,7 +322,7 @@ CoverageOfRows count_rows(const CodedManifest& manifest, bool synthetic, const M
   // One after the other, so that the second takes the first one's memory.
   CoverageOfRows found{look(manifest.record ? of_these(manifest.record->sources) : count_sources(manifest.rows),
                             options.at_least, manifest, method, options)};
-  if (!options.subject.empty()) {
+  if (options.subject) {
     found.subjects = look(of_these(manifest.subjects), options.at_least_subjects.value_or(options.at_least), manifest,
                           method, options);
     for (std::size_t row = 0; row < manifest.subjects.size(); ++row) {
@@ -287,7 +336,7 @@ CoverageOfRows count_rows(const CodedManifest& manifest, bool synthetic, const M
 Coverage count_all(const std::filesystem::path& path, const CoverageOptions& options) {
   Coverage coverage;
   CodedManifest& manifest = coverage.manifest;
-  manifest = read_coded_manifest(path, options.by, check_options(options), options.subject);
+  manifest = read_coded_manifest(path, options.by, check_options(options), options.subject.value_or(""));
   Method method;
   method.ways = options.ways.value_or(std::min<std::size_t>(2, options.by.size()));
   method.is_cube =
@@ -304,8 +353,9 @@ Coverage count_all(const std::filesystem::path& path, const CoverageOptions& opt
 
 }  // namespace
 
-Coverage find_coverage(const std::filesystem::path& path, const CoverageOptions& options) {
+Coverage find_coverage(const std::filesystem::path& path, CoverageOptions options) {
   try {
+    options.by = columns_of(path, options.by);
     return count_all(path, options);
   } catch (const std::bad_alloc&) {
     throw UserError(

@@ -112,7 +112,6 @@ std::string too_few_text(const Counted& counts, const Heading& heading) {
 
 /// What is not listed, and what would list it.
 void print_not_shown(std::ostream& out, const Gaps& gaps, std::size_t columns) {
-  constexpr std::size_t kMostTop = 100000;  // of the option --top
   std::vector<std::string> here;
   std::size_t longest = 0;
   std::size_t deeper = 0;
@@ -195,7 +194,6 @@ void print_sets(std::ostream& out, const CodedManifest& manifest, const Counted&
     print_table(out, std::move(rows));
   }
   if (!not_shown.empty()) {
-    constexpr std::size_t kMostTop = 100000;
     out << "  not shown: " << not_shown << ": `--top " << std::min(longest, kMostTop) << "`\n";
   }
 }

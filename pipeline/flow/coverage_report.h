@@ -18,17 +18,21 @@ inline constexpr std::uint32_t kDefaultAtLeast = 20;
 /// What --memory may be at most, in MB: a terabyte.
 inline constexpr std::size_t kMostMemoryMb = 1048576;
 
+inline constexpr std::size_t kMostTop = 100000;  ///< of the option --top
+
 struct CoverageOptions {
-  std::vector<std::string> by = {};                     ///< columns, at most 64
+  /// Columns, at most 64: the name of one, or several with commas between them where no column is named so in the
+  /// manifest's head (its first row where it is JSON Lines).
+  std::vector<std::string> by = {};
   std::uint32_t at_least = kDefaultAtLeast;             ///< sources in each combination, 1 or more
   std::optional<std::uint32_t> at_least_subjects = {};  ///< at_least where empty
   /// The strength of the combinatorial measures, and the deepest level that is listed and, without a cube, looked at.
   /// Empty: 2, or 1 with a single column.
   std::optional<std::size_t> ways = {};
-  std::string subject = {};            ///< column; empty: people are not counted
-  std::vector<std::string> bins = {};  ///< "COLUMN=EDGE,EDGE,…": numbers into half-open intervals
-  std::size_t memory_mb = 1024;        ///< for the counts of all patterns, or the cube is not built
-  std::size_t top = 20;                ///< gaps listed of each level, and sets of columns of each size
+  std::optional<std::string> subject = {};  ///< column; empty: people are not counted
+  std::vector<std::string> bins = {};       ///< "COLUMN=EDGE,EDGE,…": numbers into half-open intervals
+  std::size_t memory_mb = 1024;             ///< for the counts of all patterns, or the cube is not built
+  std::size_t top = 20;                     ///< gaps listed of each level, and sets of columns of each size
   bool json = false;
   /// For the counts of all patterns of subjects whose sources differ (PatternCube::within), or their cube is not built:
   /// seconds.

@@ -10,19 +10,7 @@
 
 namespace fairground {
 
-std::string printable(std::string text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 'x');
-    if (byte < 0x20U || byte == 0x7FU) {
-      text[i] = '?';
-    } else if (byte == 0xC2U && next >= 0x80U && next < 0xA0U) {
-      // U+0080 to U+009F, which some terminals obey too.
-      text.replace(i, 2, "?");
-    }
-  }
-  return text;
-}
+std::string printable(const std::string& text) { return on_one_line(text); }
 
 void print_wrapped(std::ostream& out, const std::string& text, const std::string& before) {
   constexpr std::size_t kWidth = 100;
@@ -94,7 +82,7 @@ void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) 
   for (auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = printable(std::move(row[i]));
+      row[i] = printable(row[i]);
       widths[i] = std::max(widths[i], character_count(row[i]));
     }
   }

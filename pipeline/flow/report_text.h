@@ -8,9 +8,8 @@
 
 namespace fairground {
 
-/// The text with `?` for every control character. Labels come from anywhere, and one of them could break the line or
-/// command the terminal.
-[[nodiscard]] std::string printable(std::string text);
+/// The text as on_one_line makes it: labels come from anywhere.
+[[nodiscard]] std::string printable(const std::string& text);
 
 /// Prints a paragraph in lines of at most 100 characters, broken at spaces and not at U+00A0, which
 /// is printed as a space. `before` stands before the first line, and

@@ -42,6 +42,17 @@ TEST(Text, WhatIsNotUtf8IsFoundWhereverItStands) {
   }
 }
 
+TEST(Text, WhatCouldDeceiveIsReplaced) {
+  EXPECT_EQ(on_one_line("a\x1b[2J\n\x7F\u0085é€😀"), "a?[2J???é€😀");
+  for (const char* deceiving : {"\u200B", "\u200F", "\u2028", "\u202E", "\u2060", "\u2069", "\uFEFF"}) {
+    EXPECT_EQ(on_one_line("a" + std::string(deceiving) + "b"), "a?b");
+  }
+  for (const char* plain : {"\u200A", "\u2010", "\u2027", "\u202F", "\u205F", "\u206A", "\uFEFE"}) {
+    EXPECT_EQ(on_one_line(plain), plain);
+  }
+  EXPECT_EQ(shortened(std::string(61, 'x')), std::string(60, 'x') + "…");
+}
+
 TEST(Text, JsonEscapesWhatItMust) {
   EXPECT_EQ(json_text(""), R"("")");
   EXPECT_EQ(json_text("plain é€😀 / text"), R"("plain é€😀 / text")");

@@ -71,6 +71,7 @@ TEST_F(CoverageCommand, ExitsWith2WhereTheUserIsWrong) {
                                      {"--by", "accent", "--memory", "0"},
                                      {"--by", "accent", "--top", "-1"},
                                      {"--by", "accent", "--subject", "who"},
+                                     {"--by", "accent", "--subject", ""},
                                      {"--by", "accent", "--subject", "accent"},
                                      {"--by", "accent", "--bins", "accent=1"},
                                      {"--by", "accent", "--bins", "age=1"},
@@ -82,6 +83,20 @@ TEST_F(CoverageCommand, ExitsWith2WhereTheUserIsWrong) {
     EXPECT_THAT(result.out, IsEmpty()) << testing::PrintToString(arguments);
   }
   EXPECT_EQ(run_fairground({"coverage", folder_ / "none.csv", "--by", "a"}).status, 2);
+}
+
+TEST_F(CoverageCommand, SaysWhichNumbersAreAllowed) {
+  for (const char* number : {"1.5", "many", "0", "99999999999999999999", ""}) {
+    const ProcessResult result = run({"--by", "accent", "--at-least", number});
+    EXPECT_EQ(result.status, 2) << number;
+    EXPECT_THAT(result.err, HasSubstr("a whole number from 1 to 1000000000 is wanted")) << number;
+  }
+}
+
+TEST_F(CoverageCommand, TakesColumnsOneByOne) {
+  const ProcessResult result = run({"--by", "accent", "--by", "clip,speaker", "--json"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out)["attributes"].size(), 3U);
 }
 
 TEST_F(CoverageCommand, SaysWhereTheManifestIsWrong) {

@@ -740,6 +740,77 @@ TEST_F(CoverageReport, KeepsLabelsFromCommandingTheTerminal) {
   const std::string page = report("a,b\x1b[2J\nx\x1b[31m,y\n", {.by = {"a", "b\x1b[2J"}, .at_least = 2});
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
   EXPECT_THAT(page, HasSubstr("x?[31m"));
+  // What turns the direction of writing, and what cannot be seen.
+  const std::string turned = report("a\n\u202Egnp\nb\u200B\n", {.by = {"a"}, .at_least = 2});
+  EXPECT_THAT(turned, AllOf(HasSubstr("?gnp"), HasSubstr("b?"), Not(HasSubstr("\u202E")), Not(HasSubstr("\u200B"))));
+}
+
+TEST_F(CoverageReport, KeepsNamesFromCommandingTheTerminalInMessages) {
+  const std::string text = "acce\x1b[2Jnt,p\u202Elace,c\u009B31m\n1,2,3\n";
+  for (const char* wanted : {"acce[2Jnt", "zzzz", "place"}) {
+    const std::vector<std::string> found = mistakes(text, {.by = {wanted}});
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_THAT(found[0], AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202E")), Not(HasSubstr("\u009B"))));
+  }
+  std::string wide = "column0";
+  for (int i = 1; i < 20000; ++i) {
+    wide += ",column" + std::to_string(i);
+  }
+  wide += "," + std::string(100000, 'x');
+  const std::string found = mistakes(wide + "\n", {.by = {"accent"}}).back();
+  EXPECT_THAT(found, HasSubstr("column19, … and 19981 more"));
+  EXPECT_LT(found.size(), 600U);
+}
+
+TEST_F(CoverageReport, CutsLabelsThatNobodyReads) {
+  const std::string label(100000, 'x');
+  const std::string page = report("a,b\n" + label + ",y\n", {.by = {"a", "b"}, .at_least = 2, .ways = 1});
+  EXPECT_LT(page.size(), 5000U);
+  EXPECT_THAT(page, HasSubstr(label.substr(0, 60) + "…"));
+}
+
+TEST_F(CoverageReport, QuotesLabelsThatHoldItsSigns) {
+  EXPECT_THAT(flat(report("a,b\n\"x, b=y\",z\nx; y,y\n", {.by = {"a", "b"}, .at_least = 2, .ways = 1})),
+              AllOf(HasSubstr("a=\"x, b=y\""), HasSubstr("a=\"x; y\""), HasSubstr("b=z"),
+                    HasSubstr("2: \"x, b=y\" 1, \"x; y\" 1")));
+}
+
+TEST_F(CoverageReport, NotesLabelsThatMayNotBeWhatTheySeem) {
+  const std::string page = flat(report("a,b\nirish,x\nirish ,x\nIrish,x\nN/A,x\nnull,x\n ,x\nscots,x\n",
+                                       {.by = {"a", "b"}, .at_least = 1, .ways = 1}));
+  EXPECT_THAT(page, HasSubstr("column a: `Irish`, `irish`, `irish ` differ only by capitals or spaces"));
+  EXPECT_THAT(page, HasSubstr("column a: ` `, `N/A`, `null` are counted as values; if they stand for a label"));
+  EXPECT_THAT(page, Not(HasSubstr("column b:")));
+}
+
+TEST_F(CoverageReport, WritesEdgesAsPeopleDo) {
+  const json found = json_report("n\n5\n200000\n", {.by = {"n"}, .at_least = 1, .bins = {"n=1e5,1.5e6"}});
+  EXPECT_EQ(found["attributes"][0]["values"], json({"<100000", "[100000,1500000)", ">=1500000"}));
+}
+
+TEST_F(CoverageReport, SaysHowNumbersAreSpelt) {
+  EXPECT_THAT(mistakes("n\n+20\n 19\nx\n", {.by = {"n"}, .bins = {"n=18"}}),
+              ElementsAre(AllOf(HasSubstr("`+20`"), HasSubstr("without spaces or a plus sign")),
+                          AllOf(HasSubstr("` 19`"), HasSubstr("without spaces or a plus sign")),
+                          AllOf(HasSubstr("`x`"), Not(HasSubstr("plus sign")))));
+}
+
+TEST_F(CoverageReport, TakesListsOfColumnsAndNamesWithCommas) {
+  const auto names = [&](const std::string& text, const std::vector<std::string>& by, const std::string& name) {
+    std::vector<std::string> found;
+    const json made = json_report(text, {.by = by, .at_least = 1}, name);
+    for (const json& attribute : made["attributes"]) {
+      found.push_back(attribute["name"]);
+    }
+    return found;
+  };
+  const std::string csv = "\"a,b\",a,b,c\n1,2,3,4\n";
+  EXPECT_THAT(names(csv, {"a,c"}, "m.csv"), ElementsAre("a", "c"));
+  EXPECT_THAT(names(csv, {"a,b", "c"}, "m.csv"), ElementsAre("a,b", "c"));
+  EXPECT_THAT(names(csv, {"c,a", "b"}, "m.csv"), ElementsAre("c", "a", "b"));
+  EXPECT_THAT(names("{\"a,b\": 1, \"c\": 2}\n", {"a,b", "c"}, "m.jsonl"), ElementsAre("a,b", "c"));
+  EXPECT_THAT(mistakes(csv, {.by = {"a,"}}), ElementsAre(HasSubstr("empty")));
+  EXPECT_THAT(mistakes(csv, {.by = {"a"}, .subject = ""}), ElementsAre(HasSubstr("--subject: the name of the column")));
 }
 
 }  // namespace
