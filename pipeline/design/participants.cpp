@@ -45,15 +45,17 @@ std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const
       ++seen[counted_as(catalog.sources[index])];
     }
   }
-  // Sorted by: a known problem, how many of the same person come before, the person, the place in `members`.
-  using Key = std::tuple<bool, std::size_t, std::string, std::size_t>;
+  // Sorted by: a known problem, how many of the same person come before, whether nobody knows who it is, the person, the
+  // place in `members`.
+  using Key = std::tuple<bool, std::size_t, bool, std::string, std::size_t>;
   std::vector<std::pair<Key, std::size_t>> keyed;
   for (std::size_t k = 0; k < members.size(); ++k) {
     const Source& source = catalog.sources[members[k]];
     if (!knows(members[k])) {
       const bool has_problem = !catalog.file_of(source).problem.empty();
       const std::size_t rank = seen[counted_as(source)]++;
-      keyed.emplace_back(Key{has_problem, rank, FieldHash().add(person_of(source)).hex128(), k}, members[k]);
+      const bool is_nobody = source.subject == kUnknownSubject;
+      keyed.emplace_back(Key{has_problem, rank, is_nobody, FieldHash().add(person_of(source)).hex128(), k}, members[k]);
     }
   }
   std::ranges::sort(keyed);

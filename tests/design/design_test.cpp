@@ -135,6 +135,25 @@ TEST(Design, SourcesPerGroupAreTheSameInEveryConditionAndSpreadOverPeople) {
   EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(plan.parts, Part::beyond_share)), 22U);
 }
 
+TEST(Design, AShareTakesPeopleWhoAreKnownFirst) {
+  World world = world_of({}, {2});
+  for (int i = 0; i < 8; ++i) {
+    world.add("nobody" + std::to_string(i), "x");
+  }
+  for (int i = 0; i < 6; ++i) {
+    world.add("somebody" + std::to_string(i), "x", "person " + std::to_string(i / 2));
+  }
+  world.settings().design.sources_per_group = 4;
+  const MediaPlan plan = design_of(world);
+  std::multiset<std::string> people;
+  for (std::size_t i = 0; i < plan.catalog->sources.size(); ++i) {
+    if (plan.parts[i] == Part::takes_part) {
+      people.insert(plan.catalog->subject_of(plan.catalog->sources[i]));
+    }
+  }
+  EXPECT_EQ(people, (std::multiset<std::string>{"person 0", "person 1", "person 2", kUnknown}));
+}
+
 TEST(Design, WaysHoldEveryCombinationInFewerConditions) {
   World world = world_of({{"x", 2}, {"y", 5}}, {4, 3, 3, 2});
   world.settings().design.ways = 2;
