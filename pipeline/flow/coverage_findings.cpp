@@ -20,7 +20,10 @@ constexpr double kMegabyte = 1e6;
 std::vector<std::string> columns_of(const std::filesystem::path& path, const std::vector<std::string>& by) {
   const bool has_lists =
       std::ranges::any_of(by, [](const std::string& text) { return text.find(',') != std::string::npos; });
-  const std::vector<std::string> known = has_lists ? first_columns(path) : std::vector<std::string>();
+  // What is no file, such as a pipe, can be read but once.
+  std::error_code error;
+  const std::vector<std::string> known =
+      has_lists && std::filesystem::is_regular_file(path, error) ? first_columns(path) : std::vector<std::string>();
   std::vector<std::string> columns;
   for (const std::string& text : by) {
     if (std::ranges::find(known, text) != known.end()) {

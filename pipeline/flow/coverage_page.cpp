@@ -234,11 +234,11 @@ void print_counted(std::ostream& out, const CodedManifest& manifest, const Count
     print_wrapped(out, who + too_few_text(counts, heading));
     if (counts.members > 0) {
       const std::size_t empty = counts.empty->all.total();
-      print_wrapped(out, empty == 0
-                             ? "Every combination" + up_to(counts) + " has somebody."
-                             : counted(empty, "combination") + up_to(counts) +
-                                   (empty == 1 ? " has nobody: " : " have nobody, each the broadest of its kind: ") +
-                                   levels_text(counts.empty->all, columns) + ".");
+      print_wrapped(out, empty == 0 ? "Every combination" + up_to(counts) + " has at least one " + heading.noun + "."
+                                    : counted(empty, "combination") + up_to(counts) +
+                                          (empty == 1 ? " has no " : " have no ") + heading.noun +
+                                          (empty == 1 ? " at all: " : " at all, each the broadest of its kind: ") +
+                                          levels_text(counts.empty->all, columns) + ".");
       if (empty > 0) {
         out << '\n';
         print_gaps(out, manifest, *counts.empty, counts, heading);

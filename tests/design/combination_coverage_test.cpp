@@ -7,6 +7,7 @@
 #include <bit>
 #include <map>
 #include <random>
+#include <set>
 #include <tuple>
 
 namespace fairground {
@@ -90,7 +91,13 @@ TEST(CombinationCoverage, IsWhatCountingByHandGives) {
       }
     }
     const std::vector<std::uint32_t> thresholds = {1, 2 + static_cast<std::uint32_t>(bits() % 4)};
-    const Population population = count_sources(rows);
+    // Every other time people are counted, who have several rows each.
+    const bool of_people = round % 2 == 1;
+    std::vector<std::uint32_t> who;
+    for (std::uint32_t row = 0; row < size; ++row) {
+      who.push_back(of_people ? static_cast<std::uint32_t>(bits() % 9) : row);
+    }
+    const Population population = of_people ? count_subjects(rows, who) : count_sources(rows);
     CombinationCoverage of_cube(rows.cardinalities, valid, thresholds, attributes);
     add_subsets(PatternCube(population), attributes, of_cube);
     CombinationCoverage of_levels(rows.cardinalities, valid, thresholds, attributes);
@@ -118,7 +125,7 @@ TEST(CombinationCoverage, IsWhatCountingByHandGives) {
         for (std::size_t a = 0; a < attributes; ++a) {
           here *= (mask >> a & 1U) != 0 ? valid[a] : 1;
         }
-        std::map<std::vector<ValueCode>, std::uint32_t> counts;
+        std::map<std::vector<ValueCode>, std::set<std::uint32_t>> counts;
         for (std::size_t row = 0; row < size; ++row) {
           std::vector<ValueCode> values;
           bool is_valid = true;
@@ -129,11 +136,11 @@ TEST(CombinationCoverage, IsWhatCountingByHandGives) {
             }
           }
           if (is_valid) {
-            ++counts[values];
+            counts[values].insert(who[row]);
           }
         }
         const auto covered = static_cast<std::size_t>(
-            std::ranges::count_if(counts, [&](const auto& entry) { return entry.second >= measure.threshold; }));
+            std::ranges::count_if(counts, [&](const auto& entry) { return entry.second.size() >= measure.threshold; }));
         ++combinations;
         full += covered == here ? 1 : 0;
         half_full += 2 * covered >= here ? 1 : 0;
