@@ -78,6 +78,7 @@ struct Catalog {
   std::map<Media, MediaCatalog> media;
   /// For each asset, the sorted SHA-256 of its files.
   std::map<std::string, std::vector<std::string>> asset_sha256;
+  std::map<std::filesystem::path, std::string> manifest_sha256;  ///< of each manifest's bytes
 };
 
 [[nodiscard]] MediaLimits media_limits(const Limits& limits);

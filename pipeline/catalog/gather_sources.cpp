@@ -42,7 +42,8 @@ class Builder {
             entry.map = map_columns(settings, entry.catalog, entry.observed_columns, names);
           }
           add_row(entry, line, cells);
-        });
+        },
+        &catalog_.manifest_sha256[settings.manifest]);
     for (std::string& message : unread) {
       mistakes_.push_back({index, Part::text, 0, std::move(message)});
     }

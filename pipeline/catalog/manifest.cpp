@@ -8,6 +8,7 @@
 
 #include "pipeline/catalog/manifest_parts.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
@@ -95,11 +96,14 @@ std::optional<std::size_t> Manifest::find(std::string_view column) const {
 }
 
 std::vector<std::string> for_each_manifest_row(const std::filesystem::path& path, std::vector<std::string>& mistakes,
-                                               const RowBody& row) {
+                                               const RowBody& row, std::string* sha256) {
   const std::optional<std::string> text = read_text(path);
   if (!text) {
     mistakes.push_back(on_one_line(path.string()) + ": the manifest cannot be read");
     return {};
+  }
+  if (sha256 != nullptr) {
+    *sha256 = sha256_hex(*text);
   }
   return read_rows(*text, path, mistakes, row);
 }

@@ -31,11 +31,13 @@ struct Manifest {
 /// Calls `row` for each row in order, with the line where it begins, 1-based. Rows with too many or too few cells and
 /// lines of JSON with a mistake are left out. The columns of JSON Lines are those met so far, so that they may grow
 /// from row to row, always at the end; there is a cell for each of them. Cells are valid during the call only: no more
-/// than the file's bytes is held in memory. Returns all columns, in the order in which they were met.
+/// than the file's bytes is held in memory. Returns all columns, in the order in which they were met. `sha256`, if given,
+/// becomes that of the file's bytes, or stays as it is where they cannot be read.
 std::vector<std::string> for_each_manifest_row(
     const std::filesystem::path& path, std::vector<std::string>& mistakes,
     const std::function<void(const std::vector<std::string>& columns, std::size_t line,
-                             std::span<const std::string_view> cells)>& row);
+                             std::span<const std::string_view> cells)>& row,
+    std::string* sha256 = nullptr);
 
 /// All rows at once, for small manifests and for tests. Throws UserError with every mistake.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path);

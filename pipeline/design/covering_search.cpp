@@ -28,9 +28,8 @@ constexpr std::uint64_t kFirstSteps = 200'000;
 constexpr double kMostExcess = 2.0;
 /// A developed start with more rows than this many times the best array is not worth annealing.
 constexpr double kMostDevelopedExcess = 1.1;
-/// Rows of developed starts, before they are completed, over those of the best array from another
-/// start, by turns. Empirical: to leave some orbits
-/// of pairs to single rows is better than to hold all of them by whole orbits of rows.
+/// Rows of developed starts, before they are completed, over those of the best array from another start, by turns.
+/// Empirical: to leave some orbits of pairs to single rows is better than to hold all of them by whole orbits of rows.
 constexpr std::array<double, 2> kDevelopedShares{0.8, 0.85};
 
 void keep_better(std::vector<Row>& best, std::vector<Row> other) {

@@ -319,11 +319,13 @@ class Designer {
     for (const std::vector<std::size_t>& group : members_) {
       std::vector<std::tuple<bool, std::uint64_t, Repeat>> cells;
       for (std::size_t rank = 0; rank < group.size(); ++rank) {
+        const std::vector<LevelRow> repeated = before_.rows_of(group[rank], Control::repeat);
         for (const std::uint32_t c : plan_.block(group[rank])) {
           const Condition& condition = plan_.conditions[c];
           if (condition.control == Control::none) {
             const std::uint64_t hash = FieldHash().add(names[c]).add(static_cast<std::int64_t>(rank)).value64();
-            cells.emplace_back(!before_.was_repeated(group[rank], condition), hash, Repeat{group[rank], c});
+            const bool is_new = repeated.empty() || !std::ranges::binary_search(repeated, row_of(settings_, condition));
+            cells.emplace_back(is_new, hash, Repeat{group[rank], c});
           }
         }
       }

@@ -92,14 +92,17 @@ std::size_t MadeBefore::repeats(std::size_t source) const {
   return count(source, [](const PlannedLine& line) { return line.control == Control::repeat; });
 }
 
-bool MadeBefore::was_repeated(std::size_t source, const Condition& condition) const {
-  if (!knows(source)) {
-    return false;
+std::vector<LevelRow> MadeBefore::rows_of(std::size_t source, Control control) const {
+  std::vector<LevelRow> rows;
+  if (knows(source)) {
+    for (const PlannedLine& line : of_source_[source]->lines) {
+      if (const auto& row = row_of_condition_[line.condition]; row && line.control == control) {
+        rows.push_back(*row);
+      }
+    }
   }
-  const LevelRow wanted = row_of(settings_, condition);
-  return count(source, [&](const PlannedLine& line) {
-           return line.control == Control::repeat && row_of_condition_[line.condition] == wanted;
-         }) > 0;
+  std::ranges::sort(rows);
+  return rows;
 }
 
 }  // namespace fairground

@@ -35,7 +35,8 @@ class MadeBefore {
   [[nodiscard]] bool has_clean(std::size_t source) const;
   /// How many variants of the source were made a second time.
   [[nodiscard]] std::size_t repeats(std::size_t source) const;
-  [[nodiscard]] bool was_repeated(std::size_t source, const Condition& condition) const;
+  /// Sorted; what was made once, or a second time (`Control::repeat`).
+  [[nodiscard]] std::vector<LevelRow> rows_of(std::size_t source, Control control) const;
 
  private:
   template <typename Wanted>

@@ -34,6 +34,7 @@ struct DesignFacts {
   /// Of a plan that extends an earlier run.
   std::size_t made_before = 0;   ///< variants of the design that the earlier run has
   std::size_t clean_again = 0;   ///< of these, clean references that are made again beside the new variants
+  std::size_t originals_again = 0;  ///< of these, other variants that are made again beside new repeats of them
   std::size_t not_planned = 0;   ///< variants of the earlier run that are not of the design
 };
 

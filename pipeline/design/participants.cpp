@@ -74,9 +74,11 @@ std::vector<int> deal_realizations(const MediaCatalog& catalog, const std::vecto
     std::vector<std::size_t> fresh;
     for (const std::size_t index : group) {
       const auto known = before.find(catalog.sources[index].id);
-      if (known != before.end() && known->second < realizations) {
+      if (known != before.end()) {
         dealt[index] = known->second;
-        ++uses[static_cast<std::size_t>(known->second)];
+        if (known->second < realizations) {
+          ++uses[static_cast<std::size_t>(known->second)];
+        }
       } else {
         fresh.push_back(index);
       }

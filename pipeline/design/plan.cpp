@@ -174,6 +174,14 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
       missing.insert(missing.begin(), static_cast<std::uint32_t>(*clean));
       ++plan.facts.clean_again;
     }
+    for (const Repeat& repeat : of_source) {
+      const auto condition = static_cast<std::uint32_t>(repeat.condition);
+      const auto place = std::ranges::lower_bound(missing, condition);
+      if (repeat.condition < plan.conditions.size() && (place == missing.end() || *place != condition)) {
+        missing.insert(place, condition);
+        ++plan.facts.originals_again;
+      }
+    }
     const auto [place, is_new] = known.try_emplace(missing, static_cast<std::uint32_t>(plan.blocks.size()));
     if (is_new) {
       plan.blocks.push_back(missing);

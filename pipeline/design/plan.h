@@ -40,8 +40,9 @@ class Plan {
   /// All that the design holds, whatever was made before. Throws UserError where it cannot be made as the config asks
   /// for it.
   Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs = {});
-  /// What is left of `design` when `base` was made: what that does not have, and beside it the clean references that this
-  /// is compared with, since a record can only name files of its own folder. `design` must outlive it.
+  /// What is left of `design` when `base` was made: what that does not have, and beside it the clean references and the
+  /// originals of repeats that this is compared with, since a record can only name files of its own folder. `design` must
+  /// outlive it.
   Plan(const Plan& design, const PlannedSet& base);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;

@@ -1,5 +1,6 @@
 #include "pipeline/design/planned_set.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -69,14 +70,32 @@ bool add_line(const std::string& text, std::map<Media, std::map<std::string, std
   }
   PlannedSource& source = planned.sources[text_of("source_id")];
   source.realization = realization->get<int>();
-  source.lines.push_back({place->second, *control,
-                          control == Control::identity ? identity->get<std::uint32_t>() : 0U, text_of("variant_id")});
+  source.lines.push_back({place->second, *control, control == Control::identity ? identity->get<std::uint32_t>() : 0U,
+                          text_of("variant_id")});
   ++set.lines;
   return true;
 }
 
-/// Takes out the variants that failures.jsonl lists as failed.
-void drop_failed(PlannedSet& planned, const fs::path& directory) {
+/// A line that a file holds twice would be one variant that is made twice.
+void check_for_twins(const PlannedSet& set) {
+  std::vector<std::string_view> ids;
+  for (const auto& [media, planned] : set.media) {
+    for (const auto& [id, source] : planned.sources) {
+      ids.clear();
+      for (const PlannedLine& line : source.lines) {
+        ids.push_back(line.variant_id);
+      }
+      std::ranges::sort(ids);
+      if (const auto twin = std::ranges::adjacent_find(ids); twin != ids.end()) {
+        throw UserError(set.file.string() + ": the plan has the variant " + std::string(*twin) +
+                        " more than once; plans are written by `fairground plan --out FILE` and by runs");
+      }
+    }
+  }
+}
+
+/// Takes out the variants that failures.jsonl lists as failed, and returns how many they are.
+std::size_t drop_failed(PlannedSet& planned, const fs::path& directory) {
   std::ifstream file(directory / "failures.jsonl", std::ios::binary);
   std::unordered_set<std::string> failed;
   for (std::string line; std::getline(file, line);) {
@@ -85,11 +104,14 @@ void drop_failed(PlannedSet& planned, const fs::path& directory) {
       failed.insert(entry["variant_id"].get<std::string>());
     }
   }
+  std::size_t dropped = 0;
   for (auto& [media, set] : planned.media) {
     for (auto& [id, source] : set.sources) {
-      planned.lines -= std::erase_if(source.lines, [&](const PlannedLine& it) { return failed.contains(it.variant_id); });
+      dropped += std::erase_if(source.lines, [&](const PlannedLine& it) { return failed.contains(it.variant_id); });
     }
   }
+  planned.lines -= dropped;
+  return dropped;
 }
 
 /// Adds what an earlier run has.
@@ -118,11 +140,36 @@ void add_earlier(const PlannedMedia& earlier, PlannedMedia& into) {
   }
 }
 
-/// The folder and the plan's hash of the run that the one in `directory` extended. Empty: it extended none.
-std::optional<std::pair<fs::path, std::string>> extended_by(const fs::path& directory) {
+json read_run_file(const fs::path& directory) {
   std::ifstream file(directory / "run.json", std::ios::binary);
-  const json run = json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!run.is_object() || !run.contains("extends")) {
+  json run = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!run.is_object()) {
+    throw UserError((directory / "run.json").string() +
+                    ": cannot be read as JSON; this is no finished run of fairground");
+  }
+  return run;
+}
+
+/// What is missing here without being known to be would never be made. `failed`: variants that failures.jsonl has.
+void check_is_whole(const fs::path& directory, const json& run, const PlannedSet& set, std::size_t failed) {
+  const auto differs = [&](const char* name) {
+    return UserError((directory / name).string() +
+                     ": is not the file that run.json speaks of, so that nobody knows what this run has; `fairground "
+                     "verify " +
+                     directory.string() + "` says more");
+  };
+  if (run.value("plan_sha256", json()) != json(set.sha256)) {
+    throw differs("plan.jsonl");
+  }
+  const auto counts = run.find("counts");
+  if (counts == run.end() || !counts->is_object() || counts->value("failed", json()) != json(failed)) {
+    throw differs("failures.jsonl");
+  }
+}
+
+/// The folder and the plan's hash of the run that this one extended. Empty: it extended none.
+std::optional<std::pair<fs::path, std::string>> extended_by(const json& run) {
+  if (!run.contains("extends")) {
     return std::nullopt;
   }
   const json& extends = run["extends"];
@@ -139,10 +186,11 @@ PlannedSet read_chain(const fs::path& directory, std::set<fs::path>& seen) {
                     (fs::exists(directory / "plan.jsonl", error) ? "finish that run first, by the command that began it"
                                                                  : "name the folder that a run has made"));
   }
+  const json run = read_run_file(directory);
   PlannedSet set = read_planned_set(directory);
   set.directory = fs::absolute(directory).lexically_normal();
-  drop_failed(set, directory);
-  const auto extended = extended_by(directory);
+  check_is_whole(directory, run, set, drop_failed(set, directory));
+  const auto extended = extended_by(run);
   if (!extended) {
     return set;
   }
@@ -152,8 +200,9 @@ PlannedSet read_chain(const fs::path& directory, std::set<fs::path>& seen) {
     throw UserError(which + ", which again extended this one; one of their folders has been exchanged");
   }
   if (!fs::exists(earlier_directory / "run.json", error)) {
-    throw UserError(which + ", which is not there any more; put it back, or name it in `extends` of run.json where it lies "
-                            "now, so that what it has is not made again");
+    throw UserError(which +
+                    ", which is not there any more; put it back, or name it in `extends` of run.json where it lies "
+                    "now, so that what it has is not made again");
   }
   const PlannedSet earlier = read_chain(earlier_directory, seen);
   if (earlier.sha256 != plan_sha256) {
@@ -193,6 +242,7 @@ PlannedSet read_planned_set(const fs::path& path) {
                       ": this is no line of a plan; plans are written by `fairground plan --out FILE` and by runs");
     }
   }
+  check_for_twins(set);
   set.sha256 = hash.hex();
   return set;
 }

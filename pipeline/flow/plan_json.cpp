@@ -61,6 +61,7 @@ ordered_json design_json(const MediaFindings& findings) {
                      {"level_unknown", count_parts(plan, Part::level_unknown)}};
   json["made_before"] = findings.rest->facts.made_before;
   json["clean_again"] = findings.rest->facts.clean_again;
+  json["originals_again"] = findings.rest->facts.originals_again;
   json["not_planned"] = findings.rest->facts.not_planned;
   return json;
 }

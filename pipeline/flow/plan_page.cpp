@@ -128,8 +128,10 @@ class MediaPage : public PageSection {
       return;
     }
     line(counted(facts.made_before, "variant") + " made before that stay as they are, and " +
-         counted(findings_.rest->variants() - facts.clean_again, "variant") + " made now; " +
-         counted(facts.clean_again, "clean reference") + " made again, so that each pair lies in one folder");
+         counted(findings_.rest->variants() - facts.clean_again - facts.originals_again, "variant") + " made now; " +
+         counted(facts.clean_again, "clean reference") +
+         (facts.originals_again > 0 ? " and " + counted(facts.originals_again, "original") + " of repeats" : "") +
+         " made again, so that each pair lies in one folder");
     line("all but the head, the cost and the hash is said of both runs together");
     if (facts.not_planned > 0) {
       line(counted(facts.not_planned, "variant") + " of the earlier run would not be planned now");

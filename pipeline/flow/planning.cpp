@@ -1,9 +1,11 @@
 #include "pipeline/flow/planning.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/progress.h"
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
@@ -25,10 +27,42 @@ void check_base(const Plan& rest, const PlannedSet& base) {
     known += media.facts.made_before;
   }
   if (known == 0 && base.lines > 0) {
-    throw UserError(base.file.string() +
-                    ": not one variant of this run belongs to the config's design, so that nothing of it could be kept; a "
-                    "run can be extended with the same seed, pairing, sample rate, active level and output format only");
+    throw UserError(
+        base.file.string() +
+        ": not one variant of this run belongs to the config's design, so that nothing of it could be kept; a "
+        "run can be extended with the same sources, seed, pairing, sample rate, active level and output format only");
   }
+}
+
+/// Where the lines of a file begin to be others than those of a plan. Empty: nowhere.
+std::string first_difference(const Plan& plan, const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::size_t number = 0;
+  for (std::string line; number < plan.size() && std::getline(file, line); ++number) {
+    const Variant variant = plan.at(number);
+    if (line != plan.line(variant)) {
+      return ":" + std::to_string(number + 1) + ": this is not the line of " + variant.variant_id;
+    }
+    if (file.eof()) {
+      return ":" + std::to_string(number + 1) + ": the line has no end";
+    }
+  }
+  if (number < plan.size()) {
+    return ": ends after " + counted(number, "line") + " of " + std::to_string(plan.size());
+  }
+  return file.peek() == std::ifstream::traits_type::eof() ? "" : ":" + std::to_string(number + 1) + ": a line too many";
+}
+
+void check_given(const Plan& plan, const PlannedSet& given, bool has_base) {
+  if (plan.sha256() == given.sha256) {
+    return;
+  }
+  throw UserError(
+      given.file.string() + first_difference(plan, given.file) +
+      "; the config and its sources do not make this plan, or do not make it any more. `fairground plan CONFIG "
+      "--against " +
+      given.file.string() + "` shows the difference, and --out writes a plan anew" +
+      (has_base ? "" : "; one that extends a run is made with the same --base"));
 }
 
 }  // namespace
@@ -42,6 +76,10 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
   }
   if (!options.given.empty()) {
     planning->given = read_planned_set(options.given);
+    if (planning->given->lines == 0) {
+      throw UserError(planning->given->file.string() +
+                      ": the plan is empty; write it anew with `fairground plan CONFIG --out FILE`");
+    }
   }
   check_design(config);
   const ProgressStyle style = progress_style(options.quiet);
@@ -75,10 +113,8 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
     planning->rest = std::make_unique<Plan>(*planning->design, *planning->base);
     check_base(*planning->rest, *planning->base);
   }
-  if (planning->given && planning->plan().sha256() != planning->given->sha256) {
-    throw UserError(planning->given->file.string() +
-                    ": the config and its sources do not make this plan any more; `fairground plan CONFIG --against " +
-                    planning->given->file.string() + "` shows the difference");
+  if (planning->given) {
+    check_given(planning->plan(), *planning->given, planning->base.has_value());
   }
   return planning;
 }

@@ -52,6 +52,20 @@ void print_summary(std::ostream& out, const std::filesystem::path& directory, co
   }
 }
 
+void print_base(std::ostream& out, const std::filesystem::path& base, const Plan& rest) {
+  std::size_t made_before = 0;
+  std::size_t not_planned = 0;
+  for (const MediaPlan& media : rest.media()) {
+    made_before += media.facts.made_before;
+    not_planned += media.facts.not_planned;
+  }
+  out << "extends " << base.string() << ", which has " << counted(made_before, "variant") << " of this design";
+  if (not_planned > 0) {
+    out << " and " << not_planned << " that would not be planned now";
+  }
+  out << '\n';
+}
+
 ExitStatus stopped(const RunOptions& options, std::ostream& out, const std::string& when) {
   if (!options.quiet) {
     out << "stopped " << when << "; run the same command again to make the set\n";
@@ -75,6 +89,15 @@ class OutputDirectory {
     if (!inner.empty() && *inner.begin() != "..") {
       throw UserError(directory_.string() + ": the output directory holds " + what + " (" + input.string() +
                       "); choose another directory with --out");
+    }
+  }
+
+  /// A run must not grow inside another one, which would then hold files that are not its own.
+  void refuse_to_lie_in(const std::filesystem::path& base) const {
+    const std::filesystem::path inner = canonical_.lexically_relative(std::filesystem::weakly_canonical(base));
+    if (!inner.empty() && *inner.begin() != "..") {
+      throw UserError(directory_.string() + ": the output directory lies in the run that --base names (" + base.string() +
+                      "), which must not change; choose another directory with --out");
     }
   }
 
@@ -110,6 +133,7 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   const std::filesystem::path directory = options.out.empty() ? config.output_directory : options.out;
   const OutputDirectory output(directory);
   if (!options.base.empty()) {
+    output.refuse_to_lie_in(options.base);
     output.refuse(options.base, "the run that --base names, which must not change");
   }
   if (!options.plan.empty()) {
@@ -167,6 +191,9 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   folder.finish(passed.count(), options.tool_version);
   if (!options.quiet) {
     print_summary(summary, directory, folder.counts(), passed.count(), losses);
+    if (planning->rest) {
+      print_base(summary, options.base, *planning->rest);
+    }
   }
   return folder.counts().failed > 0 ? ExitStatus::items_failed : ExitStatus::done;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
+#include <set>
 #include <vector>
 
 #include "pipeline/core/progress.h"
@@ -112,10 +113,25 @@ class Comparison {
   std::vector<LostVariant> lost_;
 };
 
+/// A manifest to which sources were added still gives the same variants, but another coverage.
+bool has_the_manifests_of(const Catalog& catalog, const json& run) {
+  std::multiset<std::string> then;
+  const json manifests = object_field(run, "manifests");
+  for (const auto& [path, sha256] : manifests.items()) {
+    then.insert(sha256.is_string() ? sha256.get<std::string>() : std::string());
+  }
+  std::multiset<std::string> now;
+  for (const auto& [path, sha256] : catalog.manifest_sha256) {
+    now.insert(sha256);
+  }
+  return then == now;
+}
+
 /// Makes every variant again and compares its record, the levels at the mixer among it. Returns why that was not
 /// possible, or nothing.
 std::string render_again(const fs::path& directory, const json& run, std::span<const StepSchema* const> schemas,
-                         int jobs, const PlannedVariants& planned, std::ostream& progress, Differences& differences) {
+                         int jobs, const PlannedVariants& planned, std::ostream& progress, std::ostream& out,
+                         Differences& differences) {
   const fs::path config_file = text_field(run, "config_file");
   try {
     const Config config = load_config(config_file, schemas);
@@ -136,7 +152,11 @@ std::string render_again(const fs::path& directory, const json& run, std::span<c
       rendered.add_one();
     };
     run_graph(work, jobs, std::atomic<bool>(false));
-    comparison.finish();
+    if (has_the_manifests_of(catalog, run)) {
+      comparison.finish();
+    } else {
+      out << "coverage.json was not compared, since a manifest has changed since the run\n";
+    }
   } catch (const UserError& error) {
     return error.messages().front();
   }
@@ -156,7 +176,7 @@ ExitStatus verify(const fs::path& directory, std::span<const StepSchema* const> 
   if (!fs::is_regular_file(directory / "coverage.json", ignored)) {
     differences.add("coverage.json: is missing");
   }
-  const std::string not_rendered = render_again(directory, run, schemas, jobs, planned, progress, differences);
+  const std::string not_rendered = render_again(directory, run, schemas, jobs, planned, progress, out, differences);
   if (!not_rendered.empty()) {
     out << "files, measured labels, conditions and pairing were compared; the manifest's labels, coverage.json and the "
            "levels at the mixer were not, since nothing could be rendered again: "

@@ -136,6 +136,9 @@ std::string RunFolder::run_json(double seconds, const std::string& tool_version)
   if (const auto& extended = plan_.extends()) {
     json["extends"] = {{"directory", extended->directory.string()}, {"plan_sha256", extended->plan_sha256}};
   }
+  for (const auto& [manifest, sha256] : plan_.catalog().manifest_sha256) {
+    json["manifests"][manifest.string()] = sha256;
+  }
   json["assets"] = plan_.catalog().asset_sha256;
   for (const auto& [medium, settings] : config.media) {
     ordered_json& output = json["output"][to_string(medium)];

@@ -243,10 +243,11 @@ void write_run(const std::string& folder, const Plan& plan) {
   plan.for_each_line([&](const std::string& line) { lines << line << '\n'; });
   std::string extends;
   if (plan.extends()) {
-    extends = "\"extends\": {\"directory\": \"" + plan.extends()->directory.string() + "\", \"plan_sha256\": \"" +
+    extends = ", \"extends\": {\"directory\": \"" + plan.extends()->directory.string() + "\", \"plan_sha256\": \"" +
               plan.extends()->plan_sha256 + "\"}";
   }
-  std::ofstream(folder + "/run.json") << "{" << extends << "}";
+  std::ofstream(folder + "/run.json") << R"({"counts": {"failed": 0}, "plan_sha256": ")" << plan.sha256() << "\"" << extends
+                                      << "}";
 }
 
 TEST_F(ExtendedDesignTest, ARunThatExtendedAnotherHasWhatThatOneHas) {

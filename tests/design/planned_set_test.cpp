@@ -224,7 +224,7 @@ TEST_F(PlannedSetTest, WhatFailedIsPlannedAgain) {
   write_text(folder_ / "failures.jsonl", "{\"variant_id\":\"" + failed + "\",\"kind\":\"failed\"}\n{\"variant_id\":\"" +
                                              rejected + "\",\"kind\":\"rejected\"}\n");
   EXPECT_THAT(refusal_to_extend(folder_ / ""), HasSubstr("finish that run first"));
-  write_text(folder_ / "run.json", "{}");
+  write_text(folder_ / "run.json", R"({"counts": {"failed": 1}, "plan_sha256": ")" + before.sha256() + "\"}");
   base = read_finished_run(folder_ / "");
   const Extended extended(world, base);
   const Plan& more = extended.rest;

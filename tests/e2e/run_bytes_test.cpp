@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/support/process.h"
+#include "tests/support/run_tree.h"
 #include "tests/support/test_set.h"
 #include "tests/support/tiny_disk.h"
 
@@ -19,34 +20,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-using Tree = std::map<std::string, std::string>;
-
-/// The files of a run without what may differ: the seconds, and the order of the journal.
-Tree comparable(const fs::path& folder) {
-  Tree tree = read_tree(folder);
-  json run = json::parse(tree.at("run.json"));
-  EXPECT_EQ(run.erase("seconds"), 1U);
-  tree["run.json"] = run.dump();
-  std::vector<std::string> journal = read_lines(folder / "journal.jsonl");
-  std::ranges::sort(journal);
-  tree["journal.jsonl"] = testing::PrintToString(journal);
-  return tree;
-}
-
-/// Like EXPECT_EQ, without printing megabytes.
-void expect_equal(const Tree& one, const Tree& other) {
-  std::vector<std::string> names;
-  std::vector<std::string> other_names;
-  for (const auto& [name, text] : one) {
-    names.push_back(name);
-    EXPECT_TRUE(other.contains(name) && other.at(name) == text) << name;
-  }
-  for (const auto& [name, text] : other) {
-    other_names.push_back(name);
-  }
-  EXPECT_EQ(names, other_names);
-}
 
 class Formats : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
