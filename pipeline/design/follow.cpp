@@ -1,10 +1,13 @@
 #include "pipeline/design/follow.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
+#include "pipeline/design/budget.h"
 #include "pipeline/design/conditions.h"
+#include "pipeline/design/observations.h"
 
 namespace fairground {
 namespace {
@@ -167,6 +170,75 @@ std::optional<LevelRow> row_of(const MediaSettings& settings, const std::map<std
 
 MediaPlan follow(const Config& config, Media media, const MediaCatalog& catalog, const PlannedSet& given) {
   return Follower(config, media, catalog, given).make();
+}
+
+std::string missing_from(const MediaPlan& followed) {
+  const MediaSettings& settings = *followed.settings;
+  const MediaCatalog& catalog = *followed.catalog;
+  const DesignSettings& design = settings.design;
+  struct Members {
+    std::size_t starters = 0;
+    std::size_t taking_part = 0;
+    std::size_t cells = 0;  ///< that may be repeated
+    std::size_t repeats = 0;
+    std::uint32_t block = 0;
+  };
+  std::vector<Members> groups(catalog.groups.size());
+  std::optional<std::uint32_t> of_all;
+  for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
+    Members& group = groups[catalog.sources[i].group];
+    group.starters += part_of(settings, catalog, i) == Part::takes_part ? 1U : 0U;
+    const std::uint32_t block = followed.block_of[i];
+    if (followed.parts[i] != Part::takes_part) {
+      continue;
+    }
+    if (followed.realizations[i] >= design.realizations) {
+      return "source " + in_ticks(catalog.sources[i].id) + " has realization " +
+             std::to_string(followed.realizations[i]) + " of " + std::to_string(design.realizations);
+    }
+    const bool differs = group.taking_part > 0 && block != group.block;
+    if (differs || (design.fill == Fill::matched && of_all.value_or(block) != block)) {
+      return "source " + in_ticks(catalog.sources[i].id) + " has not the conditions that the sources before it have";
+    }
+    of_all = block;
+    group.block = block;
+    ++group.taking_part;
+    group.cells += static_cast<std::size_t>(std::ranges::count_if(followed.blocks[block], [&](std::uint32_t c) {
+      return followed.conditions[c].control == Control::none;
+    }));
+  }
+  for (const Repeat& repeat : followed.repeats) {
+    ++groups[catalog.sources[repeat.source].group].repeats;
+  }
+  std::deque<std::vector<Step>> steps;
+  const std::size_t identities = design.controls.identity ? identity_conditions(settings, steps).size() : 0;
+  const auto share = static_cast<std::size_t>(design.sources_per_group);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const Members& group = groups[g];
+    std::string name;
+    for (const std::string& label : catalog.groups[g]) {
+      name += (name.empty() ? "" : " / ") + label;
+    }
+    const std::size_t wanted = share == 0 ? group.starters : std::min(share, group.starters);
+    const bool is_matched = !design.match_on.empty();  // then nobody knows here how many were dropped
+    if (is_matched ? group.taking_part > wanted : group.taking_part != wanted) {
+      return "group " + in_ticks(name) + " has " + counted(group.taking_part, "source") + " instead of " +
+             std::to_string(wanted);
+    }
+    if (group.repeats != repeats_of(design.controls.repeat, group.cells)) {
+      return "group " + in_ticks(name) + " has " + counted(group.repeats, "repeat") + " instead of " +
+             std::to_string(repeats_of(design.controls.repeat, group.cells));
+    }
+    const auto has = static_cast<std::size_t>(
+        std::ranges::count_if(followed.blocks[group.block], [&](std::uint32_t c) {
+          return followed.conditions[c].control == Control::identity;
+        }));
+    if (group.taking_part > 0 && has != identities) {
+      return "group " + in_ticks(name) + " has " + counted(has, "identity control") + " of each source instead of " +
+             std::to_string(identities);
+    }
+  }
+  return "";
 }
 
 }  // namespace fairground

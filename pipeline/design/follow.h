@@ -21,4 +21,9 @@ namespace fairground {
 [[nodiscard]] MediaPlan follow(const Config& config, Media media, const MediaCatalog& catalog,
                                const PlannedSet& given);
 
+/// What a followed plan, of a whole design, lacks: sources of a group that meet other conditions than the rest, or other
+/// numbers of sources, realizations, repeats or identity controls than the config asks for. Empty: nothing that shows.
+/// Otherwise a plan that lost lines would be made without a word, and its groups would no longer match.
+[[nodiscard]] std::string missing_from(const MediaPlan& followed);
+
 }  // namespace fairground

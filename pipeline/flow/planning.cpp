@@ -6,6 +6,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
+#include "pipeline/design/follow.h"
 
 namespace fairground {
 namespace {
@@ -54,15 +55,23 @@ std::string first_difference(const Plan& plan, const std::filesystem::path& path
 }
 
 void check_given(const Plan& plan, const PlannedSet& given, bool has_base) {
-  if (plan.sha256() == given.sha256) {
-    return;
+  const std::string anew = ", and --out writes a plan anew" +
+                           std::string(has_base ? "" : "; one that extends a run is made with the same --base");
+  if (plan.sha256() != given.sha256) {
+    throw UserError(given.file.string() + first_difference(plan, given.file) +
+                    "; the config and its sources do not make this plan, or do not make it any more. `fairground plan "
+                    "CONFIG --against " +
+                    given.file.string() + "` shows the difference" + anew);
   }
-  throw UserError(
-      given.file.string() + first_difference(plan, given.file) +
-      "; the config and its sources do not make this plan, or do not make it any more. `fairground plan CONFIG "
-      "--against " +
-      given.file.string() + "` shows the difference, and --out writes a plan anew" +
-      (has_base ? "" : "; one that extends a run is made with the same --base"));
+  if (has_base) {
+    return;  // What an extension has of each source depends on what was made before.
+  }
+  for (const MediaPlan& media : plan.media()) {
+    if (const std::string missing = missing_from(media); !missing.empty()) {
+      throw UserError(given.file.string() + ": the plan is not whole, or the config asks for another: " + missing +
+                      ". `fairground plan CONFIG --against " + given.file.string() + "` shows the difference" + anew);
+    }
+  }
 }
 
 }  // namespace

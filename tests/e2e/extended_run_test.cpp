@@ -216,6 +216,8 @@ TEST(ExtendedRun, HasTheSameBytesWithOrWithoutAPlanAndOnAnyThreads) {
   run_set(set, "two", {"--base", base, "--jobs", "2", "--plan", plan});
   expect_equal(comparable(set / "one"), comparable(set / "two"));
   EXPECT_EQ(read_text(plan), read_text(set / "one/plan.jsonl"));
+  EXPECT_THAT(run_set(set, "three", {"--plan", plan}, 2).err, HasSubstr("--base"));
+  EXPECT_FALSE(fs::exists(set / "three"));
 }
 
 TEST(ExtendedRun, MakesAgainWhatFailed) {

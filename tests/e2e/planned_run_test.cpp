@@ -102,6 +102,11 @@ TEST(PlannedRunRefusal, WhenTheConfigHasChanged) {
       {"a removed level", [&] { in_axes(", site: [{noise.recording: {from: site, snr_db: 10}}]", ""); }},
       {"a renamed level", [&] { in_axes("soft:", "softer:"); }},
       {"a removed axis", [&] { set.image_axes.pop_back(); }},
+      {"realizations", [&] { set.design = "ways: 2, realizations: 1, controls: {repeat: 0.1}"; }},
+      {"repeats", [&] { set.design = "ways: 2, realizations: 2, controls: {repeat: 0.3}"; }},
+      {"no repeats", [&] { set.design = "ways: 2, realizations: 2"; }},
+      {"identity controls", [&] { set.design = "ways: 2, realizations: 2, controls: {identity: true, repeat: 0.1}"; }},
+      {"fewer sources", [&] { set.design += ", sources_per_group: 1"; }},
       {"pairing", [&] { set.design += ", pairing: independent"; }},
       {"no clean references", [&] { set.design += ", include_clean: false"; }},
       {"the output format", [&] { set.output = "  audio: {format: wav}\n"; }},
@@ -132,6 +137,7 @@ TEST(PlannedRunRefusal, WhenTheSourcesHaveChanged) {
       {"a file's bytes", [&] { write_bytes(set / "data/clip0.wav", test_wav(0.5, 16000, 77)); }},
       {"a missing file", [&] { fs::remove(set / "data/clip0.wav"); }},
       {"a removed row", [&] { set.files.speech = speech.substr(0, speech.size() - row.size()); }},
+      {"an added row", [&] { set.files.speech += "more,clip0.wav,x,irish,,\n"; }},
       {"a renamed source", [&] { set.files.speech.replace(speech.find("s3,"), 2, "t3"); }},
       {"an asset's bytes", [&] { write_bytes(set / "noise/fan.wav", test_wav(0.7, 16000, 1001)); }},
   };
@@ -194,11 +200,27 @@ TEST(PlannedRunRefusal, WhenTheFileIsDamaged) {
       continue;
     }
     const auto at = lines.begin() + static_cast<std::ptrdiff_t>(k);
+    check(kind + " missing", joined({{lines.begin(), at}, {at + 1, lines.end()}}));
     check(kind + " twice", joined({{lines.begin(), at + 1}, {at, lines.end()}}));
     check(kind + " again at the end", joined({lines, {lines[k]}}));
   }
   EXPECT_EQ(tried.size(), 5U) << "there are no identity controls of these augmenters of sound";
+  std::vector<std::string> of_others = lines;
+  std::erase_if(of_others, [](const std::string& line) { return json::parse(line)["source_id"] == "s1"; });
+  check("a source missing", joined({of_others}));
   run_set(set, "out", {"--plan", whole, "--quiet"});
+}
+
+TEST(PlannedRunOfAnotherDesign, AsksNotWhichDesignChoseItsConditions) {
+  DesignedSet set(4, 2);
+  const fs::path plan = write_plan(set, "plan.jsonl");
+  run_set(set, "before", {"--plan", plan});
+  set.add_audio_level(1, "more: [{noise.coloured: {snr_db: 5}}]");
+  set.design = "ways: all, realizations: 3";
+  set.save();
+  run_set(set, "after", {"--plan", plan});
+  EXPECT_EQ(read_text(set / "before/audio/metadata.jsonl"), read_text(set / "after/audio/metadata.jsonl"));
+  EXPECT_EQ(read_text(set / "before/plan.jsonl"), read_text(set / "after/plan.jsonl"));
 }
 
 }  // namespace
