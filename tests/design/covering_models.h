@@ -1,8 +1,6 @@
 // Models for the tests of covering arrays, and checks that share no code with the search.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <functional>
 #include <numeric>
