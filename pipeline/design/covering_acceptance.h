@@ -34,8 +34,7 @@ class Acceptance {
   std::array<std::uint32_t, 16> chances_{};  ///< by cost, in 2^-32; beyond them it is zero at our temperatures
 };
 
-/// The temperatures that an annealing passes through cool by this factor each: the 63rd root of 1/4.
+/// An annealing passes through so many temperatures, each the one before times a factor of its own.
 constexpr int kTemperatures = 64;
-constexpr double kCooling = 0.97823558858;
 
 }  // namespace fairground::covering

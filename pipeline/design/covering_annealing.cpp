@@ -6,9 +6,8 @@
 namespace fairground::covering {
 namespace {
 
-/// In tuples. Empirical: above it the order that a good start brings is lost, well below it nothing moves but what
-/// costs nothing. The published sizes are found fastest from 0.3 to 0.45.
-constexpr double kWarm = 0.32;
+/// To a half.
+constexpr double kCooling = 0.98905790104;
 
 /// A change in five goes straight for a missing tuple, in parts of 256.
 constexpr std::uint32_t kFocused = 51;
@@ -107,11 +106,11 @@ void Annealer::change_and_repair(const CellChange& change, SearchRandom& random)
   }
 }
 
-void Annealer::anneal(std::uint64_t steps, SearchRandom& random, Work& work) {
+void Annealer::anneal(double warmth, std::uint64_t steps, SearchRandom& random, Work& work) {
   if (movable_.empty()) {
     return;
   }
-  double temperature = kWarm;
+  double temperature = warmth;
   for (int i = 0; i < kTemperatures; ++i, temperature *= kCooling) {
     acceptance_.set_temperature(temperature);
     for (std::uint64_t step = 0; step < steps / kTemperatures + 1; ++step) {

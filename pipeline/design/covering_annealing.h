@@ -27,8 +27,8 @@ class Annealer {
   /// Takes away the row that alone holds the fewest tuples; a frozen first row is spared. Not for the last row.
   void drop_cheapest_row(Work& work);
 
-  /// Anneals from warm to cold over `steps` steps, until nothing is missing or the work is over.
-  void anneal(std::uint64_t steps, SearchRandom& random, Work& work);
+  /// Anneals from `warmth`, in tuples, to half of it over `steps` steps, until nothing is missing or the work is over.
+  void anneal(double warmth, std::uint64_t steps, SearchRandom& random, Work& work);
 
   /// Changes cells that nothing depends on until every factor uses its levels as evenly as that allows.
   void balance();

@@ -81,8 +81,8 @@ RankedRows rank_rows(const CoveringModel& model, const std::vector<std::vector<i
   if (clean != rows.end()) {
     take(first);
   }
-  // A row never gains by waiting, in no strength, so only that which once seemed best must be looked at again. Of equals,
-  // the row given first comes first.
+  // A row never gains by waiting, in no strength, so only that which once seemed best must be looked at again. Of
+  // equals, the row given first comes first.
   struct Candidate {
     Gain gain{};
     std::size_t row = 0;

@@ -8,6 +8,7 @@ namespace {
 /// In pairs of levels. Empirical, as in covering_annealing.cpp; a pair here stands for as many as the group has
 /// elements.
 constexpr double kWarm = 0.8;
+constexpr double kCooling = 0.97823558858;  // to a quarter
 /// Counts of what need not be held start here, and so never reach one or none.
 constexpr std::uint32_t kPlenty = 1U << 30U;
 
@@ -106,9 +107,10 @@ class Starters {
       if (other != column) {
         const std::size_t before = place(column, row[column], other, row[other]);
         const std::size_t after = place(column, level, other, row[other]);
-        // Two different levels never fall into one orbit with the same level of another column.
-        cost += counts_[before] == 1 ? 1 : 0;
-        cost -= counts_[after] == 0 ? 1 : 0;
+        if (before != after) {  // with the fixed level of another column, all levels that move share an orbit
+          cost += counts_[before] == 1 ? 1 : 0;
+          cost -= counts_[after] == 0 ? 1 : 0;
+        }
       }
     }
     return cost;

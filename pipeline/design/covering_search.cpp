@@ -14,15 +14,20 @@
 namespace fairground::covering {
 namespace {
 
-/// Work for each tuple at effort 1, within limits: a model of a few factors answers in tens of milliseconds, no model
-/// takes more than about a second.
-constexpr std::uint64_t kWorkOfTuple = 20'000;
-constexpr std::uint64_t kLeastWork = 30'000'000;
-constexpr std::uint64_t kMostWork = 600'000'000;
+/// Work for each tuple at effort 1, within limits: a model of a few factors answers in ten to twenty
+/// milliseconds, no model takes more than about a second.
+constexpr std::uint64_t kWorkOfTuple = 40'000;
+constexpr std::uint64_t kLeastWork = 10'000'000;
+constexpr std::uint64_t kMostWork = 1'000'000'000;
 
 /// Steps of the first annealing at each number of rows, of which the next takes half more if some tuples are still
 /// missing.
-constexpr std::uint64_t kFirstSteps = 200'000;
+constexpr std::uint64_t kFirstSteps = 500'000;
+
+/// The first temperature, in tuples. Empirical: above it the order that a good start brings is lost, well below it
+/// nothing moves but what costs nothing. Developed starts have more order to lose.
+constexpr double kWarmth = 0.32;
+constexpr double kWarmthOfDeveloped = 0.25;
 
 /// Orthogonal arrays with more rows than this many times the best array so far are not worth completing.
 constexpr double kMostExcess = 2.0;
@@ -88,7 +93,7 @@ class Search {
   }
 
   /// Takes away row after row, as long as annealing finds what then is missing.
-  std::vector<Row> eliminate(const std::vector<Row>& start, std::uint64_t first_steps) {
+  std::vector<Row> eliminate(const std::vector<Row>& start, double warmth, std::uint64_t first_steps) {
     std::vector<Row> best = start;
     if (!CoverTables::fit(*problem_.space, start.size())) {
       return best;
@@ -97,7 +102,7 @@ class Search {
     while (best.size() > std::max<std::size_t>(problem_.least_rows, 1) && !work.is_over()) {
       annealer.drop_cheapest_row(work);
       for (std::uint64_t steps = first_steps; annealer.missing() > 0 && !work.is_over(); steps += steps / 2) {
-        annealer.anneal(steps, random_, work);
+        annealer.anneal(warmth, steps, random_, work);
       }
       if (annealer.missing() > 0) {
         break;
@@ -142,7 +147,7 @@ std::vector<Row> search_rows(const SearchProblem& problem, int effort, std::uint
   // What follows is the same for every effort up to where a smaller effort ends, so that more never gives a worse
   // array.
   search.work.most = unit / 3;
-  std::vector<Row> best = search.eliminate(search.start(), kFirstSteps);
+  std::vector<Row> best = search.eliminate(search.start(), kWarmth, kFirstSteps);
   bool develops = search.can_develop();
   const std::size_t undeveloped = best.size();
   for (int round = 0, begun = 0; begun < effort && best.size() > problem.least_rows; ++round) {
@@ -156,11 +161,11 @@ std::vector<Row> search_rows(const SearchProblem& problem, int effort, std::uint
       std::vector<Row> start = search.developed(share, undeveloped, scale * unit / 4);
       develops = static_cast<double>(start.size()) <= kMostDevelopedExcess * static_cast<double>(undeveloped);
       if (develops) {
-        keep_better(best, search.eliminate(start, kFirstSteps * scale));
+        keep_better(best, search.eliminate(start, kWarmthOfDeveloped, kFirstSteps * scale));
         continue;
       }
     }
-    best = search.eliminate(best, kFirstSteps * scale);
+    best = search.eliminate(best, kWarmth, kFirstSteps * scale);
   }
   steps += search.work.steps;
   return search.balanced(best);
@@ -170,7 +175,7 @@ std::vector<Row> fewer_rows(const SearchProblem& problem, const std::vector<Row>
                             std::uint64_t& steps) {
   Search search(problem, seed);
   search.work.most = work_at_first_effort(*problem.space);
-  const std::vector<Row> best = search.eliminate(rows, kFirstSteps);
+  const std::vector<Row> best = search.eliminate(rows, kWarmth, kFirstSteps);
   steps += search.work.steps;
   return search.balanced(best);
 }

@@ -102,7 +102,7 @@ TEST(Annealer, KnowsHowMuchIsMissing) {
       Annealer annealer(space, constraints, needs, start, frozen);
       for (int round = 0; round < 6 && annealer.row_count() > 2; ++round) {
         annealer.drop_cheapest_row(work);
-        annealer.anneal(/*steps=*/500, random, work);
+        annealer.anneal(/*warmth=*/0.3, /*steps=*/500, random, work);
         const Rows rows = as_levels(annealer.rows());
         EXPECT_EQ(annealer.missing(), needs.needed - held_by(model, rows).size());
         EXPECT_EQ(rows[0][0], static_cast<int>(start[0][0]));

@@ -40,6 +40,10 @@ struct Form {
   bool clean_inside;  ///< whether the clean reference is one of the design's combinations
 };
 
+void PrintTo(const Form& form, std::ostream* stream) {
+  *stream << (form.clean_inside ? "CleanInside" : "CleanBeside");
+}
+
 class Controls : public testing::TestWithParam<Form> {
  protected:
   Controls() {
@@ -176,7 +180,8 @@ TEST_P(Controls, AreNotCounted) {
   set.save();
   run_set(set, "without");
   EXPECT_EQ(with, read_text(set / "without/coverage.json"));
-  for (const auto& [medium, coverage] : json::parse(with).items()) {
+  const json coverages = json::parse(with);
+  for (const auto& [medium, coverage] : coverages.items()) {
     for (const json& group : coverage["groups"]) {
       for (const json& after : group["after"]) {
         EXPECT_THAT(after["condition"], Each(testing::Ne(json("identity"))));
