@@ -8,7 +8,7 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/design/power_model.h"
-#include "pipeline/design/welch_test.h"
+#include "pipeline/design/welch.h"
 
 namespace fairground {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "pipeline/design/power.h"
-#include "pipeline/design/welch_test.h"
+#include "pipeline/design/welch.h"
 
 namespace fairground::power {
 

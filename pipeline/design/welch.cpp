@@ -1,4 +1,4 @@
-#include "pipeline/design/welch_test.h"
+#include "pipeline/design/welch.h"
 
 #include <algorithm>
 #include <cmath>
