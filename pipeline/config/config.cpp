@@ -80,6 +80,7 @@ OutputFormat read_output_format(const ValueReader& value, Media media) {
   }
   output.format = formats.front();
   std::vector<std::pair<std::string, FileFormat>> choices;
+  choices.reserve(formats.size());
   for (const FileFormat format : formats) {
     choices.emplace_back(to_string(format), format);
   }

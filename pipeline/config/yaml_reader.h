@@ -105,6 +105,7 @@ class MapReader {
               Need need = Need::optional) {
     const auto value = find(key, need);
     std::vector<std::string> words;
+    words.reserve(choices.size());
     for (const auto& [word, meaning] : choices) {
       words.push_back(word);
     }

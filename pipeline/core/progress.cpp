@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace fairground {
 namespace {
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole < 60) {
     return std::to_string(whole) + " s";
   }
@@ -32,7 +33,7 @@ std::string progress_text(const std::string& noun, std::size_t done, std::size_t
                           double seconds) {
   const double rate = seconds > 0.0 ? static_cast<double>(done) / seconds : 0.0;
   char rate_text[32];
-  std::snprintf(rate_text, sizeof rate_text, rate < 10.0 ? "%.1f" : "%.0f", rate);
+  (void)std::snprintf(rate_text, sizeof rate_text, rate < 10.0 ? "%.1f" : "%.0f", rate);
   std::string text = std::to_string(done) + '/' + std::to_string(total) + ' ' + noun + ", " + rate_text + "/s";
   if (failed > 0) {
     text += ", " + std::to_string(failed) + " failed";

@@ -61,8 +61,8 @@ constexpr std::size_t kGroup = 4 * kLanes;
   cosine = cosine * a2 + 4.166664568298827e-2F;
   cosine = cosine * a2 * a2 - 0.5F * a2 + 1.0F;
   // Mirror and swap by bit masks rather than branches, so that the loop stays in vector registers.
-  const std::uint32_t mirrored = std::bit_cast<std::uint32_t>(cosine * radius) ^ ((word1 << 1U) & 0x80000000U);
-  const std::uint32_t upright = std::bit_cast<std::uint32_t>(sine * radius);
+  const auto mirrored = std::bit_cast<std::uint32_t>(cosine * radius) ^ ((word1 << 1U) & 0x80000000U);
+  const auto upright = std::bit_cast<std::uint32_t>(sine * radius);
   const std::uint32_t swap = (mirrored ^ upright) & (0U - (word1 >> 31U));
   first = std::bit_cast<float>(mirrored ^ swap);
   second = std::bit_cast<float>(upright ^ swap);
@@ -88,7 +88,8 @@ void philox_words_portable(PhiloxKey key, PhiloxCounter origin, std::size_t bloc
   const __m256i multiplier0 = _mm256_set1_epi64x(0xD2511F53LL);
   const __m256i multiplier1 = _mm256_set1_epi64x(0xCD9E8D57LL);
   for (std::size_t first = 0; first < blocks; first += 8) {
-    const auto start = static_cast<std::int64_t>(origin[0] + static_cast<std::uint32_t>(first));
+    const std::uint32_t wrapped = origin[0] + static_cast<std::uint32_t>(first);
+    const std::int64_t start = wrapped;
     __m256i c0[2] = {_mm256_set_epi64x(start + 6, start + 4, start + 2, start),
                      _mm256_set_epi64x(start + 7, start + 5, start + 3, start + 1)};
     __m256i c1[2] = {_mm256_set1_epi64x(origin[1]), _mm256_set1_epi64x(origin[1])};

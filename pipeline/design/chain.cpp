@@ -185,7 +185,8 @@ std::vector<Condition> identity_conditions(const MediaSettings& settings, std::d
     condition.levels.assign(settings.axes.size(), nullptr);
     for (std::size_t i = 0; i < settings.axes.size(); ++i) {
       if (!ways[i].empty()) {
-        append_steps(condition.chain, settings.axes[i].name, to_string(Control::identity), *ways[i][k % ways[i].size()]);
+        append_steps(condition.chain, settings.axes[i].name, to_string(Control::identity),
+                     *ways[i][k % ways[i].size()]);
       }
     }
     put_in_order(condition.chain, settings.design.order);

@@ -123,7 +123,7 @@ Spectrogram transform(const Audio& audio) {
   result.hop_s = static_cast<double>(hop) / audio.sample_rate;
   std::size_t padding = 0;                           // silent frames at the start
   const double scale = 2.0 / (window_power * size);  // a sine of amplitude 1 has a power of 1/2
-  for (std::size_t first = 0; first + length <= audio.frames(); first += hop) {
+  for (std::size_t first = 0, index = 0; first + length <= audio.frames(); first += hop, ++index) {
     std::fill(bins.begin(), bins.end(), 0.0);
     double energy = 0.0;
     for (int c = 0; c < audio.channels; ++c) {
@@ -143,7 +143,7 @@ Spectrogram transform(const Audio& audio) {
       ++result.silent;
       continue;
     }
-    const std::size_t before = first / hop - result.totals.size();
+    const std::size_t before = index - result.totals.size();
     result.gated = result.totals.empty() ? 0 : before - padding;
     padding = result.totals.empty() ? before : padding;
     double total = 0.0;

@@ -78,7 +78,7 @@ bool is_streaming_length(std::uint64_t size, int width) {
 
 void check_chunks(std::span<const std::byte> bytes, const ChunkLayout& layout) {
   const ByteView file(bytes, layout.order);
-  const auto header = static_cast<std::uint64_t>(layout.id_width + layout.size_width);
+  const auto header = static_cast<std::uint64_t>(layout.id_width) + static_cast<std::uint64_t>(layout.size_width);
   std::uint64_t long_size = 0;  // of the sound in RF64 (EBU Tech 3306), whose own 32 bits are all set
   for (std::uint64_t at = layout.first_chunk; file.holds(at, header);) {
     std::uint64_t size = file.number(at + static_cast<std::uint64_t>(layout.id_width), layout.size_width);

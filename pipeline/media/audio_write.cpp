@@ -102,7 +102,7 @@ Bytes encode_audio(const PcmAudio& pcm, AudioContainer container) {
   sf_command(file.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
 
   const std::span<const std::int32_t> samples(pcm.samples);
-  const std::size_t channels = static_cast<std::size_t>(pcm.channels);
+  const auto channels = static_cast<std::size_t>(pcm.channels);
   const std::size_t step = kBlock - kBlock % channels;  // libsndfile takes whole frames only
   for (std::size_t begin = 0; begin < samples.size(); begin += step) {
     const auto block = samples.subspan(begin, std::min(step, samples.size() - begin));

@@ -8,7 +8,7 @@ constexpr std::uint64_t kEntrySize = 12;
 ByteView tiff_view(std::span<const std::byte> tiff) {
   const ByteView view(tiff, std::endian::little);
   if (view.matches(0, std::string_view("II\x2A\0", 4))) return view;
-  if (view.matches(0, std::string_view("MM\0\x2A", 4))) return ByteView(tiff, std::endian::big);
+  if (view.matches(0, std::string_view("MM\0\x2A", 4))) return {tiff, std::endian::big};
   throw ItemError("its TIFF header is damaged");
 }
 

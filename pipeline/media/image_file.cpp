@@ -35,8 +35,8 @@ constexpr std::array kExtensions{
 
 void check_extension(const std::filesystem::path& name, ImageFormat format) {
   const std::string text = lower_extension(name);
-  const auto known = std::find_if(kExtensions.begin(), kExtensions.end(),
-                                  [&text](const Extension& extension) { return extension.text == text; });
+  const auto* const known = std::find_if(kExtensions.begin(), kExtensions.end(),
+                                         [&text](const Extension& extension) { return extension.text == text; });
   if (known != kExtensions.end() && known->format != format) {
     throw ItemError("the content is " + std::string(image_format_name(format)) + ", which contradicts the extension '" +
                     text + "'; rename the file or mend the manifest");

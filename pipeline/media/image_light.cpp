@@ -74,7 +74,8 @@ template <typename Code>
     curve = curve * v + 1.276095534F;
     curve = curve * v + 0.418374175F;
     const float encoded = linear < 0.0031308F ? 12.92F * linear : curve;
-    out[i] = static_cast<Code>(static_cast<std::int32_t>(encoded * kHighestCode + 0.5F));
+    const float rounded = encoded * kHighestCode + 0.5F;  // never negative; lround would leave the vector registers
+    out[i] = static_cast<Code>(static_cast<std::int32_t>(rounded));
   }
 }
 
