@@ -1,0 +1,34 @@
+// Gaussian noise of any given spectrum, for several augmenters.
+//
+// The spectrum is drawn rather than filtered: each block is the inverse transform of independent complex normals that
+// are weighted by the wanted amplitude (Timmer and Koenig, "On generating power law noise", Astronomy and Astrophysics
+// 300, 1995). So the spectrum is exact at every rate, without a filter's ripple or start. Blocks are joined by a
+// cross-fade that keeps the power.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "pipeline/core/random.h"
+#include "pipeline/media/audio.h"
+
+namespace fairground {
+
+class DrawnNoise {
+ public:
+  /// `amplitude` gives the square root of the wanted power density for each frequency in Hz above 0 and below half the
+  /// rate. Its largest value should be near 1: the level is the mixer's business, the range of floats is not. To keep
+  /// the bits equal on every machine, use plain arithmetic or pipeline/core/plain.h.
+  DrawnNoise(int sample_rate, const std::function<double(double hz)>& amplitude);
+
+  /// Fills `out`. A longer noise begins with a shorter one of the same stream.
+  void synthesise(std::span<float> out, const RandomStream& stream) const;
+  /// Fills all channels with independent noises, from the streams `spectrum 0`, `spectrum 1` and so on.
+  void synthesise(Audio& out, const StepRandom& random) const;
+
+ private:
+  std::vector<float> weights_;  ///< amplitude of each bin, the negative frequencies mirrored
+};
+
+}  // namespace fairground
