@@ -3,23 +3,43 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "pipeline/config/schema.h"
 #include "pipeline/core/random.h"
+#include "pipeline/measure/weighted_level.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/media/audio.h"
 #include "pipeline/media/image.h"
 
 namespace fairground {
 
+/// How loud a noise is, in the terms of the config. One of `snr_db` and `noise_dba` is given, see parts/noise_level.h.
+struct NoiseLevel {
+  std::optional<double> snr_db;     ///< active speech level over the noise's, both in `band`
+  std::optional<double> noise_dba;  ///< A-weighted, where the speech is at the `speech_dba` of its sources
+  Weighting band = Weighting::full;
+};
+
+/// When something sounds in a noise that is made of events.
+struct NoiseEvent {
+  std::string label;
+  double start_s = 0.0;
+  double end_s = 0.0;  ///< may lie behind the end of the clip
+};
+
 /// A noise that stands beside the speech until the mixer adds it at its level.
 struct NoiseStem {
   std::string augmenter;
   Audio signal;  ///< as long as the speech, with as many channels; its own level does not matter
-  double snr_db = 0.0;
+  NoiseLevel level = {};
+  /// Of a noise that is made of events: each of them, in order, and an example of the realization while it is active,
+  /// of any length. The level is then that of the example, so that it hangs on no clip. Steady noise has neither.
+  std::vector<NoiseEvent> events = {};
+  Audio active = {};
 };
 
 /// What the steps of the scene stage work on.
@@ -28,9 +48,9 @@ struct AudioScene {
   std::vector<NoiseStem> noise;
 
   /// A new stem of the speech's length and channels, filled with zeros.
-  Audio& add_noise(std::string augmenter, double snr_db) {
-    noise.push_back({std::move(augmenter), Audio(speech.sample_rate, speech.channels, speech.frames()), snr_db});
-    return noise.back().signal;
+  NoiseStem& add_noise(std::string augmenter, const NoiseLevel& level) {
+    noise.push_back({std::move(augmenter), Audio(speech.sample_rate, speech.channels, speech.frames()), level});
+    return noise.back();
   }
 };
 

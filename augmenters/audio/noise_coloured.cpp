@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "augmenters/audio/parts/drawn_noise.h"
+#include "augmenters/audio/parts/noise_level.h"
 #include "augmenters/augmenter.h"
 
 namespace fairground {
@@ -13,16 +14,15 @@ namespace {
 
 enum class Colour { white, pink, brown, blue, violet };
 
-struct NoiseColoured {
+struct NoiseColoured : NoiseLevel {
   Colour colour = Colour::pink;
-  double snr_db = 0.0;
   double low_hz = 20.0;
 };
 
 const ParameterTable<NoiseColoured>& table() {
   using P = NoiseColoured;
   static const auto instance =
-      ParameterTable<P>()
+      noise_level_table<P>()
           .choice("colour", &P::colour,
                   {{"white", Colour::white},
                    {"pink", Colour::pink},
@@ -30,8 +30,6 @@ const ParameterTable<NoiseColoured>& table() {
                    {"blue", Colour::blue},
                    {"violet", Colour::violet}},
                   "How the power density goes with frequency: 0, -3, -6, +3 or +6 dB per octave.")
-          .required_number("snr_db", &P::snr_db, "dB", {-30.0, 60.0},
-                           "Active speech level (ITU-T P.56) over the noise's RMS level, at the mixer.")
           .number("low_hz", &P::low_hz, "Hz", {1.0, 500.0},
                   "No noise lies below this frequency; without it, brown noise would be mostly inaudible rumble.");
   return instance;
@@ -61,7 +59,7 @@ void apply(AudioScene& scene, const int& sample_rate, const NoiseColoured& p, co
   const double strongest = std::max(amplitude(p.colour, p.low_hz), amplitude(p.colour, sample_rate / 2.0));
   const DrawnNoise noise(
       sample_rate, [&p, strongest](double hz) { return hz >= p.low_hz ? amplitude(p.colour, hz) / strongest : 0.0; });
-  noise.synthesise(scene.add_noise("noise.coloured", p.snr_db), random);
+  noise.synthesise(scene.add_noise("noise.coloured", p).signal, random);
 }
 
 const Registration registration(audio_augmenter<NoiseColoured, int>(
@@ -74,6 +72,7 @@ const Registration registration(audio_augmenter<NoiseColoured, int>(
         .version = 1,
         .identity = "none: every SNR adds noise",
         .labels = "keeps all labels",
+        .check = check_noise_level,
     },
     table(), prepare, apply));
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "augmenters/audio/parts/noise_level.h"
 #include "augmenters/augmenter.h"
 #include "pipeline/core/error.h"
 #include "pipeline/media/resample.h"
@@ -12,18 +13,13 @@
 namespace fairground {
 namespace {
 
-struct NoiseRecording {
+struct NoiseRecording : NoiseLevel {
   std::string from;
-  double snr_db = 0.0;
 };
 
 const ParameterTable<NoiseRecording>& table() {
   using P = NoiseRecording;
-  static const auto instance =
-      ParameterTable<P>()
-          .asset("from", &P::from, "The asset whose recordings are used.")
-          .required_number("snr_db", &P::snr_db, "dB", {-30.0, 60.0},
-                           "Active speech level (ITU-T P.56) over the noise's RMS level over the clip, at the mixer.");
+  static const auto instance = noise_level_table<P>().asset("from", &P::from, "The asset whose recordings are used.");
   return instance;
 }
 
@@ -96,7 +92,7 @@ void apply(AudioScene& scene, const State& loops, const NoiseRecording& p, const
     moment -= chosen->period;
     ++chosen;
   }
-  Audio& noise = scene.add_noise("noise.recording", p.snr_db);
+  Audio& noise = scene.add_noise("noise.recording", p).signal;
   const Audio& recording = chosen->for_channels(noise.channels);
   for (int channel = 0; channel < noise.channels; ++channel) {
     play(recording.channel(std::min(channel, recording.channels - 1)), *chosen, moment, noise.channel(channel));
@@ -113,6 +109,7 @@ const Registration registration(audio_augmenter<NoiseRecording, State>(
         .version = 1,
         .identity = "none: every SNR adds noise",
         .labels = "keeps all labels",
+        .check = check_noise_level,
     },
     table(), prepare, apply));
 

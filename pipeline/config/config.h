@@ -135,6 +135,7 @@ struct SourceSettings {
   int sample_rate = 0;     ///< in Hz; 0: keep
   bool mono = true;
   std::optional<double> active_level_dbov = -26.0;  ///< empty: keep
+  double speech_dba = 60.0;                         ///< the level at the microphone that the active level stands for
 };
 
 struct AssetSettings {

@@ -82,9 +82,11 @@ void read_audio_settings(MapReader& map, SourceSettings& source) {
   } else if (level) {
     source.active_level_dbov = level->number({-60, -3}, "dBov", "`keep`");
   }
+  map.number("speech_dba", source.speech_dba, {20, 110}, "dBA");
 }
 
 std::string shown(const std::string& column) { return column.empty() ? "none" : in_ticks(column); }
+std::string shown(double number) { return shortest(number); }
 std::string shown(const std::vector<std::string>& columns) { return "[" + listing(columns) + "]"; }
 
 /// The first entry of a medium, which the others must resemble: their records share one set of fields.
@@ -112,6 +114,7 @@ void compare(const SourceSettings& source, const FirstEntry& first, const MapRea
   same("keep", source.keep, first.source.keep);
   same("transcript", source.transcript, first.source.transcript);
   same("licence", source.licence, first.source.licence);
+  same("speech_dba", source.speech_dba, first.source.speech_dba);
 }
 
 /// Returns whether its medium is clear.

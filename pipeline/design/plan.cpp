@@ -256,6 +256,9 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   FieldHash content;
   content.add(source.id).add(file_sha256).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
   content.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
+  if (settings.speech_dba != SourceSettings().speech_dba) {
+    content.add("speech_dba").add(shortest(settings.speech_dba));
+  }
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
   content.add(to_string(control)).add(output_text(plan.settings->output));
 

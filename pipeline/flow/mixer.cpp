@@ -1,5 +1,8 @@
 #include "pipeline/flow/mixer.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "pipeline/core/error.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/units.h"
@@ -19,9 +22,60 @@ FAIRGROUND_HOT void add(float* target, const float* samples, std::size_t count) 
   }
 }
 
+/// The active level of the speech in a band, by the share of time that it is active.
+double speech_db_in(Weighting band, const Audio& speech, const SpeechLevel& level) {
+  if (band == Weighting::full) {
+    return level.active_level_dbov;
+  }
+  const double db = level_dbov(weighted_power(speech, band) / level.activity_factor);
+  if (db <= kSilenceDbov) {
+    throw GateError("the speech is silent in the band " + std::string(to_string(band)));
+  }
+  return db;
+}
+
+/// What of the stem is heard while an event sounds, all channels, one event after the other.
+Audio heard_events(const NoiseStem& stem) {
+  const Audio& signal = stem.signal;
+  const double last = static_cast<double>(signal.frames());
+  std::vector<std::pair<std::size_t, std::size_t>> spans;
+  std::size_t frames = 0;
+  for (const NoiseEvent& event : stem.events) {
+    const auto frame = [&](double seconds) {
+      return static_cast<std::size_t>(std::clamp(std::round(seconds * signal.sample_rate), 0.0, last));
+    };
+    spans.emplace_back(frame(event.start_s), frame(event.end_s));
+    frames += spans.back().second - spans.back().first;
+  }
+  Audio heard(signal.sample_rate, signal.channels, frames);
+  for (int c = 0; c < signal.channels; ++c) {
+    auto out = heard.channel(c).begin();
+    for (const auto& [begin, end] : spans) {
+      out = std::ranges::copy(signal.channel(c).subspan(begin, end - begin), out).out;
+    }
+  }
+  return heard;
+}
+
+/// Scales the stem to what is asked of it, and measures it again.
+StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db, Weighting band) {
+  const bool has_events = !stem.events.empty();
+  const double power = weighted_power(has_events ? stem.active : stem.signal, band);
+  if (power <= power_from_db(kSilenceDbov)) {
+    throw GateError(stem.augmenter + ": the noise is silent over the whole clip" +
+                    (band == Weighting::full ? "" : " in the band " + std::string(to_string(band))) +
+                    ", so it cannot be set to an SNR");
+  }
+  std::vector<float>& samples = stem.signal.samples;
+  const double gain = amplitude_from_db(speech_db - requested_snr_db) / std::sqrt(power);
+  scale(samples.data(), samples.size(), static_cast<float>(gain));
+  const double level_db = level_dbov(weighted_power(has_events ? heard_events(stem) : stem.signal, band));
+  return {stem.augmenter, band, requested_snr_db, speech_db - level_db, stem.events};
+}
+
 }  // namespace
 
-MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level) {
+MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba) {
   const double speech_db = speech_level.active_level_dbov;
   MixMeasure measure{speech_db, {}, std::nullopt};
   if (scene.noise.empty()) {
@@ -31,22 +85,17 @@ MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level) {
     throw GateError("no active speech is found (ITU-T P.56), so an SNR has no meaning");
   }
   for (NoiseStem& stem : scene.noise) {
-    std::vector<float>& samples = stem.signal.samples;
-    const double power = mean_power(samples);
-    if (power <= power_from_db(kSilenceDbov)) {
-      throw GateError(stem.augmenter + ": the noise is silent over the whole clip, so it cannot be set to an SNR");
-    }
-    const double gain = amplitude_from_db(speech_db - stem.snr_db) / std::sqrt(power);
-    scale(samples.data(), samples.size(), static_cast<float>(gain));
-    measure.stems.push_back({stem.augmenter, stem.snr_db, speech_db - db_from_power(mean_power(samples))});
+    const NoiseLevel& level = stem.level;
+    const Weighting band = level.noise_dba ? Weighting::a_weighted : level.band;
+    const double snr_db = level.noise_dba ? speech_dba - *level.noise_dba : level.snr_db.value();
+    measure.stems.push_back(set_level(stem, speech_db_in(band, scene.speech, speech_level), snr_db, band));
   }
   // The first stem gathers the others, so that the total is measured on what is really added.
   std::vector<float>& noise = scene.noise.front().signal.samples;
   for (std::size_t i = 1; i < scene.noise.size(); ++i) {
     add(noise.data(), scene.noise[i].signal.samples.data(), noise.size());
   }
-  measure.total_snr_db =
-      scene.noise.size() == 1 ? measure.stems[0].measured_snr_db : speech_db - db_from_power(mean_power(noise));
+  measure.total_snr_db = speech_db - level_dbov(mean_power(noise));
   add(scene.speech.samples.data(), noise.data(), noise.size());
   return measure;
 }

@@ -157,7 +157,9 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   }
   const bool speech_unchanged = scene.speech.samples == source.audio.samples;
   AudioLabels labels;
-  labels.mix = mix(scene, speech_unchanged ? source.speech_level : measure_speech_level(scene.speech));
+  const SourceSettings& settings = plan.config().sources[media.catalog->sources[outcome.variant.source].settings];
+  labels.mix =
+      mix(scene, speech_unchanged ? source.speech_level : measure_speech_level(scene.speech), settings.speech_dba);
   const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
   labels.file = measure_audio(pcm);
   labels.duration_s = scene.speech.seconds();

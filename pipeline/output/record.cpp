@@ -114,8 +114,13 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
     ordered_json stems = ordered_json::array();
     for (const StemMeasure& stem : labels.mix.stems) {
       stems.push_back({{"augmenter", stem.augmenter},
+                       {"band", to_string(stem.band)},
                        {"requested_snr_db", rounded_db(stem.requested_snr_db)},
                        {"snr_db", rounded_db(stem.measured_snr_db)}});
+      for (const NoiseEvent& event : stem.events) {
+        stems.back()["events"].push_back(
+            {{"label", event.label}, {"start_s", rounded_unit(event.start_s)}, {"end_s", rounded_unit(event.end_s)}});
+      }
     }
     more["stems"] = std::move(stems);
   }

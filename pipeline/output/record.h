@@ -6,17 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "augmenters/augmenter.h"
 #include "pipeline/design/plan.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/image_level.h"
 
 namespace fairground {
 
-/// One noise at the mixer, in dB against the active speech level.
+/// One noise at the mixer, in dB against the active speech level. Noise that is made of events is measured while it is
+/// active, other noise over the clip.
 struct StemMeasure {
   std::string augmenter;
+  Weighting band = Weighting::full;
   double requested_snr_db = 0.0;
   double measured_snr_db = 0.0;
+  std::vector<NoiseEvent> events = {};
 };
 
 /// What the mixer measured, on the stems.

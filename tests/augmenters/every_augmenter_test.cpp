@@ -130,7 +130,7 @@ bool all_finite(const std::vector<float>& samples) {
 
 bool same_stems(const AudioScene& a, const AudioScene& b) {
   return std::ranges::equal(a.noise, b.noise, [](const NoiseStem& x, const NoiseStem& y) {
-    return x.augmenter == y.augmenter && x.signal.samples == y.signal.samples && x.snr_db == y.snr_db;
+    return x.augmenter == y.augmenter && x.signal.samples == y.signal.samples && x.level.snr_db == y.level.snr_db;
   });
 }
 

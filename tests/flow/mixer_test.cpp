@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/core.hpp>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/units.h"
@@ -37,7 +38,8 @@ Audio through_16_bits(const Audio& audio) {
 }
 
 NoiseStem stem(const Audio& like, double hz, double amplitude, double snr_db) {
-  NoiseStem made{"noise.test", like, snr_db};
+  NoiseStem made{"noise.test", like};
+  made.level.snr_db = snr_db;
   for (int channel = 0; channel < like.channels; ++channel) {
     std::ranges::copy(sine(like.seconds(), like.sample_rate, hz, amplitude), made.signal.channel(channel).begin());
   }
@@ -183,6 +185,91 @@ TEST(Mixer, AddsTheSameNoiseToEverySourceOfARealization) {
         ASSERT_EQ(a.speech.samples[i], one.samples[i] + in_a[i]);
       }
     }
+  }
+}
+
+/// Weighted mean power by one transform of the whole signal, where the meter takes many short ones.
+double power_by_one_transform(const std::vector<float>& samples, int rate, Weighting band) {
+  cv::Mat_<double> in(1, static_cast<int>(samples.size()));
+  std::ranges::copy(samples, in.begin());
+  cv::Mat_<cv::Vec2d> out;
+  cv::dft(in, out, cv::DFT_COMPLEX_OUTPUT);
+  const auto count = static_cast<double>(samples.size());
+  double power = 0.0;
+  for (int k = 0; k < out.cols; ++k) {
+    const double hz = static_cast<double>(std::min(k, out.cols - k)) * rate / count;
+    power += out(k).dot(out(k)) * weighting_gain(band, hz);
+  }
+  return power / (count * count);
+}
+
+// What is promised of an SNR in a band.
+constexpr double kBandToleranceDb = 0.2;
+
+TEST(Mixer, MeetsAnSnrInItsBand) {
+  for (const int rate : {8000, 16000, 48000}) {
+    for (const std::string band : {"a_weighted", "300-3400"}) {
+      for (const std::string colour : {"white", "brown", "violet"}) {
+        const Audio clean = mono(rate, speech_like(4.0, rate, -28, 5));
+        const Augmenter& noise = augmenter("noise.coloured");
+        const Given given{{"colour", colour}, {"snr_db", 12.0}, {"band", band}};
+        AudioScene scene = apply_audio(noise, values_of(noise.schema, given), clean, {7, 1}, nullptr);
+        const SpeechLevel level = measure_speech_level(clean);
+        const MixMeasure measure = mix(scene, level);
+        std::vector<float> added;
+        for (std::size_t i = 0; i < clean.samples.size(); ++i) {
+          added.push_back(scene.speech.samples[i] - clean.samples[i]);
+        }
+        const Weighting weighting = band == "a_weighted" ? Weighting::a_weighted : Weighting::telephone;
+        const double speech = power_by_one_transform(clean.samples, rate, weighting) / level.activity_factor;
+        const double snr_db = db_from_power(speech / power_by_one_transform(added, rate, weighting));
+        EXPECT_NEAR(snr_db, 12.0, kBandToleranceDb) << colour << ' ' << band << " at " << rate;
+        EXPECT_NEAR(measure.stems.at(0).measured_snr_db, 12.0, kMeasurementDb) << colour << ' ' << band;
+        EXPECT_EQ(measure.stems[0].band, weighting);
+      }
+    }
+  }
+}
+
+TEST(Mixer, SetsADbaLevelAgainstThatOfTheSpeech) {
+  const Audio clean = mono(16000, speech_like(4.0, 16000, -28, 5));
+  AudioScene by_dba{clean, {stem(clean, 500, 0.1, 0.0)}};
+  by_dba.noise[0].level = {std::nullopt, 55.0, Weighting::full};
+  AudioScene by_snr{clean, {stem(clean, 500, 0.1, 0.0)}};
+  by_snr.noise[0].level = {10.0, std::nullopt, Weighting::a_weighted};
+  const SpeechLevel level = measure_speech_level(clean);
+  const MixMeasure measure = mix(by_dba, level, /*speech_dba=*/65.0);
+  static_cast<void>(mix(by_snr, level));
+  EXPECT_EQ(by_dba.speech.samples, by_snr.speech.samples);
+  EXPECT_EQ(measure.stems.at(0).requested_snr_db, 10.0);
+}
+
+/// A tone from 0.5 to 0.75 s and from 1.5 to 1.75 s, but for what the clip cuts off.
+NoiseStem two_events(const Audio& like) {
+  NoiseStem made = stem(like, 1000, 0.0, 10.0);
+  made.events = {{"first", 0.5, 0.75}, {"second", 1.5, 1.75}};
+  made.active = Audio(like.sample_rate, 1, 0);
+  made.active.samples = sine(0.25, like.sample_rate, 1000, 0.1);
+  for (const NoiseEvent& event : made.events) {
+    const auto start = static_cast<std::size_t>(event.start_s * like.sample_rate);
+    for (std::size_t i = 0; i < made.active.samples.size() && start + i < like.frames(); ++i) {
+      made.signal.samples[start + i] = made.active.samples[i];
+    }
+  }
+  return made;
+}
+
+TEST(Mixer, TakesEventsWhileTheyAreActive) {
+  for (const double seconds : {1.0, 1.6, 4.0}) {
+    const Audio clean = mono(16000, speech_like(seconds, 16000, -28, 5));
+    AudioScene scene{clean, {two_events(clean)}};
+    const SpeechLevel level = measure_speech_level(clean);
+    const MixMeasure measure = mix(scene, level);
+    EXPECT_NEAR(measure.stems.at(0).measured_snr_db, 10.0, kMeasurementDb) << seconds;
+    EXPECT_EQ(measure.stems[0].events.size(), 2U);
+    // Over the clip they are the less, the longer it is.
+    const double share = (0.25 + std::clamp(seconds - 1.5, 0.0, 0.25)) / seconds;
+    EXPECT_NEAR(*measure.total_snr_db, 10.0 - db_from_power(share), 0.01) << seconds;
   }
 }
 

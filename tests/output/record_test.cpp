@@ -46,7 +46,7 @@ std::vector<std::string> lines_of(const World& world, Media medium) {
     labels.file.peak_dbov = -0.0;
     labels.duration_s = chain.empty() ? 1.0 : 2.0 / 3.0;
     if (!chain.empty()) {
-      labels.mix.stems = {{"noise.fan", 10.0, 10.00001}};
+      labels.mix.stems = {{"noise.fan", Weighting::full, 10.0, 10.00001}};
       labels.mix.total_snr_db = 10.0;
     }
     lines.push_back(record_line(plan, variant, drawn, labels, "ff"));
