@@ -15,7 +15,7 @@ struct VariantSize {
   double bytes = 0.0;
 };
 [[nodiscard]] VariantSize estimate_variant(const Config& config, Media media, const MediaCatalog& catalog,
-                                           std::size_t source);
+                                           std::size_t index);
 
 struct Cost {
   std::size_t variants = 0;

@@ -111,8 +111,9 @@ void Annealer::anneal(double warmth, std::uint64_t steps, SearchRandom& random, 
     return;
   }
   double temperature = warmth;
-  for (int i = 0; i < kTemperatures; ++i, temperature *= kCooling) {
+  for (int i = 0; i < kTemperatures; ++i) {
     acceptance_.set_temperature(temperature);
+    temperature *= kCooling;
     for (std::uint64_t step = 0; step < steps / kTemperatures + 1; ++step) {
       if (tables_.missing() == 0 || work.is_over()) {
         return;
@@ -154,7 +155,8 @@ void Annealer::balance() {
         std::vector<std::uint32_t>& of = uses[factor];
         const LevelIndex present = tables_.cell(row, factor);
         LevelIndex best = present;
-        for (LevelIndex level = 0; level < of.size(); ++level) {
+        for (std::size_t other = 0; other < of.size(); ++other) {
+          const auto level = static_cast<LevelIndex>(other);
           if (of[level] < of[best] && !breaks_constraint({row, factor, level})) {
             best = level;
           }

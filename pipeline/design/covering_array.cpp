@@ -82,6 +82,7 @@ void rename_levels(std::vector<Row>& rows) {
 /// Rows of an array, that of all first levels in front.
 std::vector<Row> with_first_in_front(const std::vector<std::vector<int>>& rows) {
   std::vector<Row> result;
+  result.reserve(rows.size());
   for (const std::vector<int>& row : rows) {
     result.emplace_back(row.begin(), row.end());
   }

@@ -71,8 +71,9 @@ class Starters {
     const std::uint64_t steps = most_work / work_of_step;
     Acceptance acceptance;
     double temperature = kWarm;
-    for (int i = 0; i < kTemperatures; ++i, temperature *= kCooling) {
+    for (int i = 0; i < kTemperatures; ++i) {
       acceptance.set_temperature(temperature);
+      temperature *= kCooling;
       for (std::uint64_t step = 0; step < steps / kTemperatures + 1 && missing_ > 0; ++step) {
         ++work.steps;
         work.done += work_of_step;

@@ -70,6 +70,11 @@ DrawnNoise::DrawnNoise(int sample_rate, const std::function<double(double hz)>& 
   }
 }
 
+double DrawnNoise::power_of_density(int sample_rate) {
+  // A bin and its mirror each have a draw of variance 1 in either part, of which a real block takes one.
+  return 2.0 * static_cast<double>(kBlock) / sample_rate;
+}
+
 void DrawnNoise::synthesise(std::span<float> out, const RandomStream& stream) const {
   static const Fades fades = make_fades();
   BlockPair pair;

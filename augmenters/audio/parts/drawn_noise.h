@@ -27,6 +27,9 @@ class DrawnNoise {
   /// Fills all channels with independent noises, from the streams `spectrum 0`, `spectrum 1` and so on.
   void synthesise(Audio& out, const StepRandom& random) const;
 
+  /// Mean power of the noise if the square of `amplitude`, integrated over frequency, is 1.
+  [[nodiscard]] static double power_of_density(int sample_rate);
+
  private:
   std::vector<float> weights_;  ///< amplitude of each bin, the negative frequencies mirrored
 };
