@@ -26,8 +26,9 @@ struct ConditionList {
 
 /// What a variant costs, and what the earlier run has of it.
 struct BillingRules {
-  double repeat = 0.0;               ///< as Controls::repeat
-  std::size_t conditions_of_all = 0;  ///< whatever the lists say: identity controls, and a clean reference outside the rows
+  double repeat = 0.0;  ///< as Controls::repeat
+  std::size_t conditions_of_all =
+      0;  ///< whatever the lists say: identity controls, and a clean reference outside the rows
   bool repeats_clean_of_all = false;  ///< whether such a clean reference is among these, and may be repeated
   /// Of a source: how many of `fixed` and of the conditions of all are still to be made. Empty: all of them.
   std::function<std::size_t(std::size_t source, const std::vector<LevelRow>& fixed)> owed;
@@ -36,8 +37,8 @@ struct BillingRules {
   std::function<double(std::size_t source)> bytes;
 };
 
-/// How many of each list's wanted conditions are made, filling all lists evenly. Empty: the budget does not even pay for
-/// what is fixed. Counts of variants are exact; bytes are estimates.
+/// How many of each list's wanted conditions are made, filling all lists evenly. Empty: the budget does not even pay
+/// for what is fixed. Counts of variants are exact; bytes are estimates.
 [[nodiscard]] std::optional<std::vector<std::size_t>> affordable(const Budget& budget, const BillingRules& rules,
                                                                  const std::vector<ConditionList>& lists);
 

@@ -146,7 +146,8 @@ std::vector<Condition> make_conditions(const MediaSettings& settings, const std:
       conditions.push_back(std::move(condition));
     }
   }
-  std::ranges::stable_partition(conditions, [](const Condition& condition) { return condition.is_clean; });
+  std::stable_partition(conditions.begin(), conditions.end(),
+                        [](const Condition& condition) { return condition.is_clean; });
   return conditions;
 }
 

@@ -58,9 +58,10 @@ void check_clean_is_allowed(const Config& config, Media media) {
   const MediaSettings& settings = config.media.at(media);
   const bool is_wanted = settings.design.include_clean && clean_is_inside(settings) && !settings.axes.empty();
   if (is_wanted && is_excluded(settings, LevelRow(settings.axes.size(), 0))) {
-    throw UserError(place_in_design(config, media, "except") +
-                    ": `except` forbids the condition of all first levels, which is the clean reference; take it out of "
-                    "`except`, or write `include_clean: false`");
+    throw UserError(
+        place_in_design(config, media, "except") +
+        ": `except` forbids the condition of all first levels, which is the clean reference; take it out of "
+        "`except`, or write `include_clean: false`");
   }
 }
 
@@ -76,8 +77,9 @@ void check_every_level_occurs(const Config& config, Media media, const std::vect
     }
     for (std::size_t level = 0; level < occurs.size(); ++level) {
       if (!occurs[level]) {
-        mistakes.push_back(place_in_design(config, media, "except") + ": `except` leaves no condition with " + axis.name +
-                           "=" + axis.levels[level].name + "; allow one, or take the level out of the axis");
+        mistakes.push_back(place_in_design(config, media, "except") + ": `except` leaves no condition with " +
+                           axis.name + "=" + axis.levels[level].name +
+                           "; allow one, or take the level out of the axis");
       }
     }
   }
@@ -145,7 +147,7 @@ std::vector<LevelRow> choose_some(const Config& config, Media media, int effort,
   std::vector<LevelRow> rows = covering_array(model, effort).rows;
   rows.insert(rows.end(), before.rows.begin(), before.rows.end());
   std::ranges::sort(rows);
-  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
 
@@ -235,7 +237,7 @@ std::vector<LevelRow> most_valuable_first(const MediaSettings& settings, std::ve
 }
 
 CombinationFigures combination_figures(const MediaSettings& settings, const std::vector<LevelRow>& rows,
-                                    const IsObserved& is_observed) {
+                                       const IsObserved& is_observed) {
   if (settings.axes.empty()) {
     return {};
   }

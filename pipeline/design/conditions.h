@@ -44,20 +44,21 @@ struct LevelCombination {
 
 /// Combinations of as many levels as the design asks for (`ways`, `also`).
 struct CombinationFigures {
-  std::uint64_t demanded = 0;  ///< that some allowed condition can hold
-  std::uint64_t observed = 0;  ///< of these, observed often enough
-  std::uint64_t held = 0;      ///< of the demanded ones, by the conditions given, observed or not
-  std::uint64_t left = 0;      ///< of the demanded ones, neither
-  std::uint64_t excluded = 0;  ///< that `except` leaves no condition for
+  std::uint64_t demanded = 0;                ///< that some allowed condition can hold
+  std::uint64_t observed = 0;                ///< of these, observed often enough
+  std::uint64_t held = 0;                    ///< of the demanded ones, by the conditions given, observed or not
+  std::uint64_t left = 0;                    ///< of the demanded ones, neither
+  std::uint64_t excluded = 0;                ///< that `except` leaves no condition for
   std::vector<LevelCombination> first_left;  ///< a few of those that are left
 
   /// Of those that are held, the ones that only these conditions bring.
   [[nodiscard]] std::uint64_t filled() const { return demanded - left - observed; }
 };
 [[nodiscard]] CombinationFigures combination_figures(const MediaSettings& settings, const std::vector<LevelRow>& rows,
-                                                  const IsObserved& is_observed = {});
+                                                     const IsObserved& is_observed = {});
 
-/// The number of combinations of one level for each axis, before `except`. More than fit are given as the largest number.
+/// The number of combinations of one level for each axis, before `except`. More than fit are given as the largest
+/// number.
 [[nodiscard]] std::uint64_t full_factorial_size(const MediaSettings& settings);
 
 }  // namespace fairground

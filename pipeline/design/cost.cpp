@@ -6,8 +6,8 @@
 namespace fairground {
 namespace {
 
-// Empirical, measured on the variants of samples/demo.yaml: FLAC keeps 0.60 of 16-bit speech in noise, and pictures, half of
-// which have sensor noise, take so many bytes for each pixel.
+// Empirical, measured on the variants of samples/demo.yaml: FLAC keeps 0.60 of 16-bit speech in noise, and pictures,
+// half of which have sensor noise, take so many bytes for each pixel.
 constexpr double kFlacShare = 0.60;
 constexpr double kPngBytesPerPixel = 1.8;
 constexpr double kTiffBytesPerPixel = 2.2;

@@ -87,8 +87,7 @@ class MediaCounter {
     GroupCoverage group;
     group.labels = catalog_.groups[g];
     group.observed = counter_.count(members, [](std::size_t) { return true; });
-    group.taking_part =
-        counter_.count(members, [&](std::size_t source) { return !plan_.block(source).empty(); });
+    group.taking_part = counter_.count(members, [&](std::size_t source) { return !plan_.block(source).empty(); });
     const Count nothing = counter_.count({}, [](std::size_t) { return false; });
     const bool all_alike = all_meet_the_same(members);
     std::optional<Count> alike;
@@ -201,8 +200,8 @@ ordered_json condition_json(const MediaPlan& plan, const Condition& condition) {
   return json;
 }
 
-/// What a group is short of `at_least`, or of one source, in its conditions. What was observed and what was made are not
-/// added up: either must be enough.
+/// What a group is short of `at_least`, or of one source, in its conditions. What was observed and what was made are
+/// not added up: either must be enough.
 class OpenGaps {
  public:
   explicit OpenGaps(const AtLeast& at_least)
@@ -226,7 +225,8 @@ class OpenGaps {
   }
 
   [[nodiscard]] ordered_json json() const {
-    return {{"conditions", conditions_}, {"sources_to_collect", most_sources_}, {"subjects_to_collect", most_subjects_}};
+    return {
+        {"conditions", conditions_}, {"sources_to_collect", most_sources_}, {"subjects_to_collect", most_subjects_}};
   }
 
  private:

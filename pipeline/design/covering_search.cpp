@@ -154,7 +154,7 @@ std::vector<Row> search_rows(const SearchProblem& problem, int effort, std::uint
     // Rounds of 1, 1, 2, 4, 8, … units: what a long search finds, many short ones miss.
     const int units = begun == 0 ? 1 : begun;
     begun += units;
-    const std::uint64_t scale = static_cast<std::uint64_t>(units);
+    const auto scale = static_cast<std::uint64_t>(units);
     search.work.most = unit * static_cast<std::uint64_t>(std::min(begun, effort));
     if (develops && round % 2 == 0) {
       const double share = kDevelopedShares[static_cast<std::size_t>(round / 2) % kDevelopedShares.size()];

@@ -178,13 +178,13 @@ void CoverTables::no_longer_missing(std::uint32_t tuple) {
   free_slots_.push_back(slot);
 }
 
-void CoverTables::add_to_own_gains(std::size_t row, std::uint32_t with, int sign) {
-  for (const std::uint32_t slot : missing_with_[with]) {
+void CoverTables::add_to_own_gains(std::size_t row, std::uint32_t own, int sign) {
+  for (const std::uint32_t slot : missing_with_[own]) {
     const Missing& missing = slots_[slot];
     std::size_t mismatches = 0;
     std::uint32_t lacking = 0;
     for (std::size_t i = 0; i < missing.ways; ++i) {
-      if (missing.symbol[i] != with && missing.symbol[i] != symbol(missing.factor[i], cell(row, missing.factor[i]))) {
+      if (missing.symbol[i] != own && missing.symbol[i] != symbol(missing.factor[i], cell(row, missing.factor[i]))) {
         ++mismatches;
         lacking = missing.symbol[i];
       }
@@ -251,16 +251,17 @@ void CoverTables::enter(std::size_t row, std::size_t factor) {
 }
 
 void CoverTables::set(const CellChange& change) {
-  const auto [row, factor, level] = change;
+  const std::size_t row = change.row;
+  const std::size_t factor = change.factor;
   const std::uint64_t bit = std::uint64_t{1} << (row % 64);
   const std::uint32_t before = symbol(factor, cell(row, factor));
-  const std::uint32_t after = symbol(factor, level);
+  const std::uint32_t after = symbol(factor, change.level);
   // In this order, as the gains are found through `rows_with`: the row has left before anything goes missing, and has
   // not yet entered when something is found.
   add_to_own_gains(row, before, -1);
   rows_with(before)[row / 64] &= ~bit;
   for_each_ways([&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { leave<kWays>(row, factor); });
-  cells_[row * factors_ + factor] = level;
+  cells_[row * factors_ + factor] = change.level;
   for_each_ways([&]<std::size_t kWays>(std::integral_constant<std::size_t, kWays>) { enter<kWays>(row, factor); });
   rows_with(after)[row / 64] |= bit;
   add_to_own_gains(row, after, +1);

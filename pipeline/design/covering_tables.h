@@ -93,8 +93,8 @@ class CoverTables {
   void add_to_breaks(const Member<kWays>& member, std::size_t row, std::size_t factor, int sign);
   /// Adds `sign` to the gain of each cell that alone stands between its row and the tuple.
   void add_to_gains(const Missing& missing, int sign);
-  /// The row's own gains at other factors, for the missing tuples with `symbol`.
-  void add_to_own_gains(std::size_t row, std::uint32_t symbol, int sign);
+  /// The row's own gains at other factors, for the missing tuples with the symbol `own`.
+  void add_to_own_gains(std::size_t row, std::uint32_t own, int sign);
   void now_missing(std::uint32_t tuple, Missing missing);
   void no_longer_missing(std::uint32_t tuple);
   template <std::size_t kWays>

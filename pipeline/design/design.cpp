@@ -81,13 +81,11 @@ class Designer {
       for (std::vector<std::size_t>& group : members_) {
         const std::vector<std::size_t> chosen = spread_over_subjects(catalog_, group, share, was_there);
         const std::set<std::size_t> taken(chosen.begin(), chosen.end());
-        leave_out_of(group, [&](std::size_t source) {
-          return taken.contains(source) ? Part::takes_part : Part::beyond_share;
-        });
+        leave_out_of(
+            group, [&](std::size_t source) { return taken.contains(source) ? Part::takes_part : Part::beyond_share; });
       }
     }
-    plan_.realizations =
-        deal_realizations(catalog_, members_, settings_.design.realizations, before_.realizations());
+    plan_.realizations = deal_realizations(catalog_, members_, settings_.design.realizations, before_.realizations());
   }
 
   /// Removes from the groups what `part_of_source` gives another part than taking part.
@@ -183,9 +181,7 @@ class Designer {
     rules.repeat = settings_.design.controls.repeat;
     rules.conditions_of_all = identity_.size() + (clean_outside ? 1 : 0);
     rules.repeats_clean_of_all = clean_outside;
-    rules.bytes = [this](std::size_t source) {
-      return estimate_variant(config_, plan_.media, catalog_, source).bytes;
-    };
+    rules.bytes = [this](std::size_t source) { return estimate_variant(config_, plan_.media, catalog_, source).bytes; };
     if (before_.any()) {
       rules.owed = [this, all = rules.conditions_of_all](std::size_t source, const std::vector<LevelRow>& fixed) {
         return before_.owed(source, fixed) + all - std::min(all, before_.made_of_all(source));
@@ -204,15 +200,14 @@ class Designer {
       const std::size_t kept = made ? (*made)[list] : 0;
       const std::size_t least = std::min<std::size_t>(has_clean_row ? 2 : 1, rows_[list].size());
       if (!made || lists[list].fixed.size() + kept < least) {
-        throw mistake("budget", "`budget` does not pay for " +
-                                    std::string(before_.any() ? "what the earlier run's conditions still lack, and "
-                                                              : "") +
-                                    "one condition beside the clean reference of all " +
-                                    counted(participants(list), "source") +
-                                    (rules.conditions_of_all + (rules.repeat > 0.0 ? 1 : 0) > 0
-                                         ? ", with the controls that are asked for"
-                                         : "") +
-                                    "; raise it, or lower `sources_per_group`");
+        throw mistake(
+            "budget",
+            "`budget` does not pay for " +
+                std::string(before_.any() ? "what the earlier run's conditions still lack, and " : "") +
+                "one condition beside the clean reference of all " + counted(participants(list), "source") +
+                (rules.conditions_of_all + (rules.repeat > 0.0 ? 1 : 0) > 0 ? ", with the controls that are asked for"
+                                                                            : "") +
+                "; raise it, or lower `sources_per_group`");
       }
       rows_[list] = lists[list].fixed;
       const auto cut = wanted.begin() + static_cast<std::ptrdiff_t>(kept);
@@ -268,7 +263,7 @@ class Designer {
       all.insert(all.end(), rows.begin(), rows.end());
     }
     std::ranges::sort(all);
-    all.erase(std::ranges::unique(all).begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     plan_.conditions = make_conditions(settings_, all);
     const std::size_t combinations = plan_.conditions.size();
     std::ranges::move(identity_, std::back_inserter(plan_.conditions));
@@ -300,9 +295,9 @@ class Designer {
     }
   }
 
-  /// In each group, the share of its variants that is asked for. Which ones is settled by hashes of the condition's levels
-  /// and the source's place in its group, so that groups of equal size repeat the same ones. What an earlier run repeated
-  /// counts first.
+  /// In each group, the share of its variants that is asked for. Which ones is settled by hashes of the condition's
+  /// levels and the source's place in its group, so that groups of equal size repeat the same ones. What an earlier run
+  /// repeated counts first.
   void add_repeats() {
     const double share = settings_.design.controls.repeat;
     if (share <= 0.0) {
@@ -345,9 +340,9 @@ class Designer {
   MadeBefore before_;
   Observations observations_;
   MediaPlan plan_;
-  std::vector<std::vector<std::size_t>> members_;    ///< who takes part, by group, in the order of dealing
-  std::vector<std::vector<LevelRow>> rows_;          ///< sorted; one list for all groups, or one for each
-  std::vector<std::vector<LevelRow>> rows_before_;   ///< of each list, what the earlier run had
+  std::vector<std::vector<std::size_t>> members_;   ///< who takes part, by group, in the order of dealing
+  std::vector<std::vector<LevelRow>> rows_;         ///< sorted; one list for all groups, or one for each
+  std::vector<std::vector<LevelRow>> rows_before_;  ///< of each list, what the earlier run had
   std::vector<Condition> identity_;
 };
 

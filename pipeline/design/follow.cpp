@@ -67,9 +67,10 @@ class Follower {
 
  private:
   [[nodiscard]] UserError mistake(const std::string& what) const {
-    return UserError(given_.file.string() + ": the plan " + what +
-                     "; the config or its manifests have changed since it was made. `fairground plan CONFIG --against " +
-                     given_.file.string() + "` shows the difference");
+    return UserError(
+        given_.file.string() + ": the plan " + what +
+        "; the config or its manifests have changed since it was made. `fairground plan CONFIG --against " +
+        given_.file.string() + "` shows the difference");
   }
 
   void find_conditions() {
@@ -79,12 +80,12 @@ class Follower {
     for (std::size_t c = 0; c < conditions; ++c) {
       const auto& levels = planned_->conditions[c];
       row_of_planned.push_back(row_of(settings_, levels));
-      const bool is_reserved =
-          !levels.empty() && (all_levels_are(levels, kCleanLevel) || all_levels_are(levels, to_string(Control::identity)));
+      const bool is_reserved = !levels.empty() && (all_levels_are(levels, kCleanLevel) ||
+                                                   all_levels_are(levels, to_string(Control::identity)));
       if (!row_of_planned.back() && !is_reserved) {
         std::string text;
         for (const auto& [axis, level] : levels) {
-          text += (text.empty() ? "" : ", ") + axis + "=" + level;
+          text.append(text.empty() ? "" : ", ").append(axis).append("=").append(level);
         }
         throw mistake("has the condition " + text + ", which the config does not have");
       }
@@ -93,7 +94,7 @@ class Follower {
       }
     }
     std::ranges::sort(rows);
-    rows.erase(std::ranges::unique(rows).begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     plan_.conditions = make_conditions(settings_, rows);
     const std::size_t combinations = plan_.conditions.size();
     if (settings_.design.controls.identity) {
@@ -122,9 +123,10 @@ class Follower {
   std::vector<std::uint32_t> block_of(std::size_t index, const PlannedSource& source) {
     std::vector<std::uint32_t> block;
     for (const PlannedLine& line : source.lines) {
-      const std::uint32_t condition = line.control == Control::identity && line.identity < kNoCondition - first_identity_
-                                          ? first_identity_ + line.identity
-                                          : index_of_planned_[line.condition];
+      const std::uint32_t condition =
+          line.control == Control::identity && line.identity < kNoCondition - first_identity_
+              ? first_identity_ + line.identity
+              : index_of_planned_[line.condition];
       if (condition >= plan_.conditions.size()) {
         throw mistake("has the variant " + line.variant_id + ", whose condition the config does not have");
       }
@@ -203,9 +205,8 @@ std::string missing_from(const MediaPlan& followed) {
     of_all = block;
     group.block = block;
     ++group.taking_part;
-    group.cells += static_cast<std::size_t>(std::ranges::count_if(followed.blocks[block], [&](std::uint32_t c) {
-      return followed.conditions[c].control == Control::none;
-    }));
+    group.cells += static_cast<std::size_t>(std::ranges::count_if(
+        followed.blocks[block], [&](std::uint32_t c) { return followed.conditions[c].control == Control::none; }));
   }
   for (const Repeat& repeat : followed.repeats) {
     ++groups[catalog.sources[repeat.source].group].repeats;
@@ -229,10 +230,9 @@ std::string missing_from(const MediaPlan& followed) {
       return "group " + in_ticks(name) + " has " + counted(group.repeats, "repeat") + " instead of " +
              std::to_string(repeats_of(design.controls.repeat, group.cells));
     }
-    const auto has = static_cast<std::size_t>(
-        std::ranges::count_if(followed.blocks[group.block], [&](std::uint32_t c) {
-          return followed.conditions[c].control == Control::identity;
-        }));
+    const auto has = static_cast<std::size_t>(std::ranges::count_if(followed.blocks[group.block], [&](std::uint32_t c) {
+      return followed.conditions[c].control == Control::identity;
+    }));
     if (group.taking_part > 0 && has != identities) {
       return "group " + in_ticks(name) + " has " + counted(has, "identity control") + " of each source instead of " +
              std::to_string(identities);

@@ -23,9 +23,8 @@ MadeBefore::MadeBefore(const MediaSettings& settings, const MediaCatalog& catalo
   }
   for (const auto& levels : base->conditions) {
     std::optional<LevelRow> row = row_of(settings, levels);
-    const bool is_clean = !levels.empty() && std::ranges::all_of(levels, [](const auto& level) {
-      return level.second == kCleanLevel;
-    });
+    const bool is_clean =
+        !levels.empty() && std::ranges::all_of(levels, [](const auto& level) { return level.second == kCleanLevel; });
     row_of_condition_.push_back(!row && is_clean ? LevelRow(settings.axes.size(), kReservedLevel) : std::move(row));
   }
 }
@@ -83,9 +82,10 @@ bool MadeBefore::has_clean(std::size_t source) const {
   const LevelRow first(settings_.axes.size(), 0);
   const bool inside = clean_is_inside(settings_);
   return settings_.design.include_clean && count(source, [&](const PlannedLine& line) {
-           const auto& row = row_of_condition_[line.condition];
-           return line.control == Control::none && row && (inside ? *row == first : is_reserved(*row));
-         }) > 0;
+                                             const auto& row = row_of_condition_[line.condition];
+                                             return line.control == Control::none && row &&
+                                                    (inside ? *row == first : is_reserved(*row));
+                                           }) > 0;
 }
 
 std::size_t MadeBefore::repeats(std::size_t source) const {

@@ -17,7 +17,7 @@ class Selection {
     std::uint32_t group = 0;
     std::size_t subject = 0;  ///< one number for each subject in each group
     std::vector<double> scores;
-    bool stays = false;    ///< never dropped
+    bool stays = false;  ///< never dropped
     bool is_kept = true;
   };
 

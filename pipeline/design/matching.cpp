@@ -79,8 +79,7 @@ MatchedGroups match_groups(const DesignSettings& design, const MediaCatalog& cat
   for (const std::size_t source : all.sources) {
     limits.stays.push_back(stays(source));
   }
-  const MatchResult result =
-      match_sources(all.table, all.groups, members.size(), all.subjects, all.ranks, limits);
+  const MatchResult result = match_sources(all.table, all.groups, members.size(), all.subjects, all.ranks, limits);
   MatchedGroups matched;
   matched.note = "match_on: " + result.note;
   for (std::size_t k = 0; k < all.sources.size(); ++k) {
@@ -88,8 +87,7 @@ MatchedGroups match_groups(const DesignSettings& design, const MediaCatalog& cat
       matched.left_out.push_back(all.sources[k]);
     }
   }
-  matched.members =
-      dealt_evenly(all, result.keeps, members.size(), static_cast<std::size_t>(design.realizations));
+  matched.members = dealt_evenly(all, result.keeps, members.size(), static_cast<std::size_t>(design.realizations));
   return matched;
 }
 

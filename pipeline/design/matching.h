@@ -1,4 +1,5 @@
-// The key `match_on`: sources are left out until groups are alike, and the rest is dealt so that realizations are alike too.
+// The key `match_on`: sources are left out until groups are alike, and the rest is dealt so that realizations are alike
+// too.
 #pragma once
 
 #include <cstddef>

@@ -51,8 +51,7 @@ void count_variants(MediaPlan& plan) {
 
 std::optional<std::size_t> MediaPlan::clean_condition() const {
   const auto clean = std::ranges::find(conditions, true, &Condition::is_clean);
-  return clean == conditions.end() ? std::nullopt
-                                   : std::optional(static_cast<std::size_t>(clean - conditions.begin()));
+  return clean == conditions.end() ? std::nullopt : std::optional(static_cast<std::size_t>(clean - conditions.begin()));
 }
 
 void settle(MediaPlan& plan) {

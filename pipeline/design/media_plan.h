@@ -19,7 +19,7 @@ namespace fairground {
 struct Repeat {
   std::size_t source = 0;
   std::size_t condition = 0;
-  auto operator<=>(const Repeat&) const = default;
+  auto operator<=>(const Repeat&) const = default;  // NOLINT(modernize-use-nullptr): it takes the hidden 0 for one
 };
 
 /// How the conditions came about, for the page that `plan` prints.
@@ -32,25 +32,26 @@ struct DesignFacts {
   std::size_t conditions_left = 0;
   std::vector<std::string> notes;
   /// Of a plan that extends an earlier run.
-  std::size_t made_before = 0;   ///< variants of the design that the earlier run has
-  std::size_t clean_again = 0;   ///< of these, clean references that are made again beside the new variants
+  std::size_t made_before = 0;      ///< variants of the design that the earlier run has
+  std::size_t clean_again = 0;      ///< of these, clean references that are made again beside the new variants
   std::size_t originals_again = 0;  ///< of these, other variants that are made again beside new repeats of them
-  std::size_t not_planned = 0;   ///< variants of the earlier run that are not of the design
+  std::size_t not_planned = 0;      ///< variants of the earlier run that are not of the design
 };
 
 struct MediaPlan {
   Media media = Media::audio;
   const MediaSettings* settings = nullptr;
   const MediaCatalog* catalog = nullptr;
-  std::vector<Condition> conditions;          ///< the clean reference first, if there is one; identity controls last
+  std::vector<Condition> conditions;             ///< the clean reference first, if there is one; identity controls last
   std::deque<std::vector<Step>> identity_steps;  ///< what the identity controls point to
-  std::vector<Part> parts;                    ///< of each source
-  std::vector<int> realizations;              ///< of each source; -1 where it takes no part
+  std::vector<Part> parts;                       ///< of each source
+  std::vector<int> realizations;                 ///< of each source; -1 where it takes no part
   std::vector<std::vector<std::uint32_t>> blocks;  ///< lists of conditions, each ascending
-  std::vector<std::uint32_t> block_of;        ///< of each source, the list of conditions that it meets
-  std::vector<std::uint32_t> block_of_group;  ///< what the sources of each group that take part meet; an empty one if none
-  std::vector<Repeat> repeats;                ///< sorted
-  std::vector<std::size_t> starts;            ///< of each source, the number of variants before its own; then of all
+  std::vector<std::uint32_t> block_of;             ///< of each source, the list of conditions that it meets
+  std::vector<std::uint32_t>
+      block_of_group;               ///< what the sources of each group that take part meet; an empty one if none
+  std::vector<Repeat> repeats;      ///< sorted
+  std::vector<std::size_t> starts;  ///< of each source, the number of variants before its own; then of all
   DesignFacts facts;
 
   [[nodiscard]] std::size_t variants() const { return starts.back(); }

@@ -18,8 +18,8 @@ namespace fairground {
 /// if that is empty, since nothing was done to the source; otherwise, and where the cell is empty, it is unknown: -1.
 [[nodiscard]] LevelRow observed_row(const MediaSettings& settings, const MediaCatalog& catalog, std::size_t source);
 
-/// Whether a source can be the start of variants: only one that was recorded at the first level of every axis, as far as
-/// the manifest says.
+/// Whether a source can be the start of variants: only one that was recorded at the first level of every axis, as far
+/// as the manifest says.
 [[nodiscard]] Part part_of(const MediaSettings& settings, const MediaCatalog& catalog, std::size_t source);
 
 /// Counts sources and people in each group by what was observed.

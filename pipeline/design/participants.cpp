@@ -45,8 +45,8 @@ std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const
       ++seen[counted_as(catalog.sources[index])];
     }
   }
-  // Sorted by: a known problem, how many of the same person come before, whether nobody knows who it is, the person, the
-  // place in `members`.
+  // Sorted by: a known problem, how many of the same person come before, whether nobody knows who it is, the person,
+  // the place in `members`.
   using Key = std::tuple<bool, std::size_t, bool, std::string, std::size_t>;
   std::vector<std::pair<Key, std::size_t>> keyed;
   for (std::size_t k = 0; k < members.size(); ++k) {

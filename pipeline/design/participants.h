@@ -24,11 +24,11 @@ enum class Part : std::uint8_t {
 /// source changes.
 [[nodiscard]] std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& catalog);
 
-/// Takes the first `count` of a group's sources, spread as evenly over subjects as can be: everybody's first source before
-/// anybody's second. Who is whose first, and the order of people, are settled by hash. A source without a known subject
-/// counts as a person of its own, but after those who are known, since it adds nobody to a count of people; one with a
-/// known problem comes last. Sources of which `is_known` is true are taken
-/// whatever `count` is, and count as their people's first.
+/// Takes the first `count` of a group's sources, spread as evenly over subjects as can be: everybody's first source
+/// before anybody's second. Who is whose first, and the order of people, are settled by hash. A source without a known
+/// subject counts as a person of its own, but after those who are known, since it adds nobody to a count of people; one
+/// with a known problem comes last. Sources of which `is_known` is true are taken whatever `count` is, and count as
+/// their people's first.
 [[nodiscard]] std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog,
                                                             const std::vector<std::size_t>& members, std::size_t count,
                                                             const std::function<bool(std::size_t)>& is_known = {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -158,7 +159,8 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
         missing.push_back(condition);
       }
     }
-    const auto of_source = std::ranges::equal_range(plan.repeats, source, {}, &Repeat::source);
+    const std::span<Repeat> of_source(std::ranges::lower_bound(plan.repeats, source, {}, &Repeat::source),
+                                      std::ranges::upper_bound(plan.repeats, source, {}, &Repeat::source));
     std::size_t repeats_missing = 0;
     for (Repeat& repeat : of_source) {
       if (is_made(repeat.condition, Control::repeat)) {

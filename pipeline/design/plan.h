@@ -41,8 +41,8 @@ class Plan {
   /// for it.
   Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs = {});
   /// What is left of `design` when `base` was made: what that does not have, and beside it the clean references and the
-  /// originals of repeats that this is compared with, since a record can only name files of its own folder. `design` must
-  /// outlive it.
+  /// originals of repeats that this is compared with, since a record can only name files of its own folder. `design`
+  /// must outlive it.
   Plan(const Plan& design, const PlannedSet& base);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;

@@ -33,18 +33,18 @@ struct PlannedMedia {
 struct PlannedSet {
   std::filesystem::path file;
   std::filesystem::path directory;  ///< of a finished run; absolute
-  std::string sha256;  ///< of the file's bytes, which is the plan's hash
+  std::string sha256;               ///< of the file's bytes, which is the plan's hash
   std::map<Media, PlannedMedia> media;
   std::size_t lines = 0;
 };
 
-/// Reads `path`, a plan.jsonl or the folder of a run that holds one. Throws UserError where it cannot be read or a line is
-/// no line of a plan, with `FILE:LINE: message`.
+/// Reads `path`, a plan.jsonl or the folder of a run that holds one. Throws UserError where it cannot be read or a line
+/// is no line of a plan, with `FILE:LINE: message`.
 [[nodiscard]] PlannedSet read_planned_set(const std::filesystem::path& path);
 
 /// What the run in `directory` has: its plan without the variants that failed, which were not made and may be another
-/// time. A run that extended another has what that one has, too. Throws UserError where there is no finished run, or the
-/// one that it extended is not to be found any more.
+/// time. A run that extended another has what that one has, too. Throws UserError where there is no finished run, or
+/// the one that it extended is not to be found any more.
 [[nodiscard]] PlannedSet read_finished_run(const std::filesystem::path& directory);
 
 }  // namespace fairground
