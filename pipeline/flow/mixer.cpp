@@ -5,6 +5,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hot.h"
+#include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 
 namespace fairground {
@@ -57,8 +58,17 @@ Audio heard_events(const NoiseStem& stem) {
   return heard;
 }
 
+/// Nobody may escape the first event, least of all groups whose recordings are short.
+void require_first_event(const NoiseStem& stem) {
+  if (!stem.events.empty() && stem.events.front().end_s > stem.signal.seconds()) {
+    throw GateError(stem.augmenter + ": the recording is too short, " + shortest(rounded_unit(stem.signal.seconds())) +
+                    " s; its first event ends after " + shortest(rounded_unit(stem.events.front().end_s)) + " s");
+  }
+}
+
 /// Scales the stem to what is asked of it, and measures it again.
 StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db, Weighting band) {
+  require_first_event(stem);
   const bool has_events = !stem.events.empty();
   const double power = weighted_power(has_events ? stem.active : stem.signal, band);
   if (power <= power_from_db(kSilenceDbov)) {

@@ -11,7 +11,8 @@ namespace fairground {
 /// which stands for `speech_dba` at the microphone. In a band, the speech's active level is its mean power there over
 /// its activity factor. A stem's level is its mean power over the whole clip and all channels or, where it is made of
 /// events, that of its example while it is active. SNRs are measured again after the gains, on the samples that are
-/// added. Throws GateError where an SNR has no meaning: no active speech in the band, or a stem that is silent there.
+/// added. Throws GateError where an SNR has no meaning (no active speech in the band, or a stem that is silent there),
+/// and where the clip ends before the first event of a stem does.
 [[nodiscard]] MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba = 60.0);
 
 }  // namespace fairground

@@ -270,7 +270,7 @@ TEST_F(EveryAugmenter, GivesOtherBytesForAnotherKeyIfItDrawsAtAll) {
     EXPECT_TRUE(distinct.size() == 1 || distinct.size() == results.size())
         << c.name << ": " << distinct.size() << " results of " << results.size() << " draws";
   };
-  const Audio clip = test_clip(3000, 1);
+  const Audio clip = test_clip(12000, 1);  // longer than the latest onset of a first event that nobody sets
   for (const Case& c : audio_) {
     std::vector<std::vector<float>> results;
     for (const StepRandom& address : addresses) {

@@ -298,6 +298,12 @@ TEST(Mixer, RejectsNoiseBesideSilence) {
   EXPECT_EQ(gate_reason({silence, {}}), "");
 }
 
+TEST(Mixer, RejectsAClipThatEndsBeforeTheFirstEvent) {
+  const Audio short_clip = mono(16000, speech_like(0.7, 16000, -28, 5));
+  const std::string reason = gate_reason({short_clip, {two_events(short_clip)}});
+  EXPECT_EQ(reason, "noise.test: the recording is too short, 0.7 s; its first event ends after 0.75 s");
+}
+
 TEST(Mixer, RejectsSilentNoise) {
   const Audio clean = mono(16000, speech_like(2.0, 16000, -28, 5));
   const std::string reason = gate_reason({clean, {stem(clean, 500, 0.1, 5.0), stem(clean, 500, 0.0, 10.0)}});
