@@ -70,6 +70,14 @@ DrawnNoise::DrawnNoise(int sample_rate, const std::function<double(double hz)>& 
   }
 }
 
+double DrawnNoise::power() const {
+  double power = 0.0;
+  for (const float weight : weights_) {
+    power += static_cast<double>(weight) * weight;
+  }
+  return power;
+}
+
 double DrawnNoise::power_of_density(int sample_rate) {
   // A bin and its mirror each have a draw of variance 1 in either part, of which a real block takes one.
   return 2.0 * static_cast<double>(kBlock) / sample_rate;

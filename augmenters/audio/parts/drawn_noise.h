@@ -27,7 +27,9 @@ class DrawnNoise {
   /// Fills all channels with independent noises, from the streams `spectrum 0`, `spectrum 1` and so on.
   void synthesise(Audio& out, const StepRandom& random) const;
 
-  /// Mean power of the noise if the square of `amplitude`, integrated over frequency, is 1.
+  /// Mean power of the noise, over a long time.
+  [[nodiscard]] double power() const;
+  /// Mean power of a noise if the square of `amplitude`, integrated over frequency, is 1.
   [[nodiscard]] static double power_of_density(int sample_rate);
 
  private:

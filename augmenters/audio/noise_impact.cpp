@@ -1,0 +1,161 @@
+// Impacts: steps in a corridor, a door that falls shut, a trolley whose load rattles.
+//
+// Something that is struck rings in its modes, each a sine that decays (van den Doel and Pai, "The sounds of physical
+// shapes", Presence 7, 1998). A realization draws the modes of its thing once, and for each blow its moment, strength
+// and where it strikes. How many modes there are, where they lie and how long they ring is empirical, as are the rates:
+// people walk at about two steps a second.
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "augmenters/audio/parts/events.h"
+#include "augmenters/audio/parts/noise_level.h"
+#include "augmenters/augmenter.h"
+#include "pipeline/core/plain.h"
+
+namespace fairground {
+namespace {
+
+enum class Kind { footsteps, door, trolley };
+
+struct NoiseImpact : NoiseLevel {
+  Kind kind = Kind::footsteps;
+  std::optional<double> per_min;
+  std::optional<double> first_event_s;
+};
+
+const ParameterTable<NoiseImpact>& table() {
+  using P = NoiseImpact;
+  static const auto instance =
+      noise_level_table<P>()
+          .choice("kind", &P::kind, {{"footsteps", Kind::footsteps}, {"door", Kind::door}, {"trolley", Kind::trolley}},
+                  "What is struck: a floor by even steps, a door now and then, or a trolley's load at random.")
+          .number("per_min", &P::per_min, "/min", {1.0, 600.0},
+                  "Blows in a minute, on average; by default 115 for footsteps, 6 for a door and 240 for a trolley.")
+          .number("first_event_s", &P::first_event_s, "s", {0.0, 60.0},
+                  "Onset of the first blow; by default drawn from 0 to 0.5.");
+  return instance;
+}
+
+struct Thing {
+  int modes = 0;
+  double lowest_hz = 0.0;
+  double highest_hz = 0.0;
+  double longest_s = 0.0;  ///< until a mode has fallen by 60 dB, at the lowest mode
+  double db_per_octave = 0.0;
+  double per_min = 0.0;
+  double unevenness = 0.0;  ///< 0: a metronome, 1: blows that know nothing of each other
+  double least_db = 0.0;    ///< of a blow, against the hardest
+};
+
+Thing thing_of(Kind kind) {
+  switch (kind) {
+    case Kind::footsteps:
+      return {10, 90.0, 1800.0, 0.12, -7.0, 115.0, 0.05, -4.0};
+    case Kind::door:
+      return {14, 60.0, 1200.0, 0.45, -6.0, 6.0, 0.6, -3.0};
+    case Kind::trolley:
+      return {18, 700.0, 6000.0, 0.25, -2.0, 240.0, 1.0, -12.0};
+  }
+  return {};
+}
+
+struct Mode {
+  double hz = 0.0;
+  double decay = 0.0;  ///< in nepers a second
+  double amplitude = 0.0;
+};
+
+std::vector<Mode> draw_modes(const Thing& thing, const StepRandom& random) {
+  RandomStream stream = random.stream("modes");
+  const double octaves = plain::log(thing.highest_hz / thing.lowest_hz) / plain::kLn2;
+  std::vector<Mode> modes;
+  for (int i = 0; i < thing.modes; ++i) {
+    const double place = octaves * (i + stream.uniform()) / thing.modes;
+    Mode mode;
+    mode.hz = thing.lowest_hz * plain::exp(plain::kLn2 * place);
+    // Higher modes die away sooner.
+    const double rings_s = thing.longest_s * plain::exp(-0.35 * plain::kLn2 * place) * stream.uniform(0.6, 1.0);
+    mode.decay = 3.0 * plain::kLn10 / rings_s;
+    mode.amplitude = plain::amplitude_from_db(thing.db_per_octave * place + stream.uniform(-6.0, 0.0));
+    modes.push_back(mode);
+  }
+  return modes;
+}
+
+constexpr double kHardS = 0.001;  // over which a blow sets in
+
+/// One blow: `where` says how much of each mode it wakes.
+std::vector<float> ring(const std::vector<Mode>& modes, const std::vector<double>& where, double length_s, int rate) {
+  std::vector<double> sum(static_cast<std::size_t>(std::ceil(length_s * rate)));
+  for (std::size_t m = 0; m < modes.size(); ++m) {
+    const Mode& mode = modes[m];
+    if (mode.hz >= 0.48 * rate) {
+      continue;
+    }
+    // A pair of poles in place of a sine and an exponential for each sample.
+    const double radius = plain::exp(-mode.decay / rate);
+    const double a1 = 2.0 * radius * plain::cosine_of_turns(mode.hz / rate);
+    const double a2 = -radius * radius;
+    double before = 0.0;
+    double now = mode.amplitude * where[m] * radius * plain::sine_of_turns(mode.hz / rate);
+    for (std::size_t i = 1; i < sum.size(); ++i) {
+      sum[i] += now;
+      const double next = a1 * now + a2 * before;
+      before = now;
+      now = next;
+    }
+  }
+  std::vector<float> blow(sum.size());
+  for (std::size_t i = 0; i < blow.size(); ++i) {
+    blow[i] = static_cast<float>(sum[i] * std::min(1.0, static_cast<double>(i) / (kHardS * rate)));
+  }
+  return blow;
+}
+
+int prepare(const NoiseImpact&, const PrepareContext& context) { return context.sample_rate; }
+
+void apply(AudioScene& scene, const int& rate, const NoiseImpact& p, const StepRandom& random) {
+  NoiseStem& stem = scene.add_noise("noise.impact", p);
+  const Thing thing = thing_of(p.kind);
+  const std::vector<Mode> modes = draw_modes(thing, random);
+  stem.active = Audio(rate, 1, 0);
+  stem.active.samples = ring(modes, std::vector<double>(modes.size(), 1.0), thing.longest_s, rate);
+  const std::string label = p.kind == Kind::footsteps ? "step" : p.kind == Kind::door ? "door" : "rattle";
+  const double mean_s = 60.0 / p.per_min.value_or(thing.per_min);
+  RandomStream blows = random.stream("blows");
+  const double seconds = stem.signal.seconds();
+  for (double start_s = first_onset_s(p.first_event_s, random); stem.events.empty() || start_s < seconds;) {
+    // The first blow is the hardest, and all of the example: what everybody meets is the same.
+    std::vector<double> where(modes.size(), 1.0);
+    if (!stem.events.empty()) {
+      const double strength = plain::amplitude_from_db(blows.uniform(thing.least_db, 0.0));
+      for (double& share : where) {
+        share = strength * blows.uniform(0.5, 1.0);
+      }
+    }
+    add_event(stem, {label, start_s, start_s + thing.longest_s}, ring(modes, where, thing.longest_s, rate));
+    // Between a metronome and a Poisson process.
+    const double exponential = -plain::log(1.0 - blows.uniform());
+    start_s += mean_s * (1.0 - thing.unevenness + thing.unevenness * exponential);
+  }
+}
+
+const Registration registration(audio_augmenter<NoiseImpact, int>(
+    {
+        .name = "noise.impact",
+        .summary = "Steps, a door or a rattling trolley: blows, each of which rings in the modes of what is struck.",
+        .source = "van den Doel and Pai 1998 (modes); the things' figures are empirical",
+        .media = Media::audio,
+        .stage = Stage::scene,
+        .version = 1,
+        .identity = "none: every level adds noise",
+        .labels = "keeps all labels; each blow is an event",
+        .check = check_noise_level,
+    },
+    table(), prepare, apply));
+
+}  // namespace
+}  // namespace fairground
