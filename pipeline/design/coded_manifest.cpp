@@ -221,7 +221,7 @@ class RepeatedRows {
   }
   [[nodiscard]] std::size_t count() {
     std::ranges::sort(hashes_);
-    return static_cast<std::size_t>(std::unique(hashes_.begin(), hashes_.end()) - hashes_.begin());
+    return static_cast<std::size_t>(hashes_.end() - std::unique(hashes_.begin(), hashes_.end()));
   }
 
  private:
