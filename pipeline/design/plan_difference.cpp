@@ -11,7 +11,7 @@ namespace {
 std::string words_of(Media media, const std::map<std::string, std::string>& levels) {
   std::string text = to_string(media);
   for (const auto& [axis, level] : levels) {
-    text += (&level == &levels.begin()->second ? ": " : ", ") + axis + "=" + level;
+    text.append(&level == &levels.begin()->second ? ": " : ", ").append(axis).append("=").append(level);
   }
   return text;
 }

@@ -300,7 +300,7 @@ std::vector<std::string> find_notes(const Coverage& coverage, const CoverageOpti
                     (manifest.repeated_rows == 1 ? " is like an earlier one in every cell and counts again"
                                                  : " are like an earlier one in every cell and count again"));
   }
-  const std::size_t without = static_cast<std::size_t>(std::ranges::count(manifest.subjects, kNoSubject));
+  const auto without = static_cast<std::size_t>(std::ranges::count(manifest.subjects, kNoSubject));
   if (manifest.subjects.empty()) {
     notes.emplace_back("people were not counted, as --subject names no column: many sources may be of few people");
   } else if (without > 0) {

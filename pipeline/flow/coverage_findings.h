@@ -68,7 +68,7 @@ struct Coverage {
   std::vector<std::string> notes = {};
 };
 /// Reads the manifest and counts. Throws UserError with all mistakes.
-[[nodiscard]] Coverage find_coverage(const std::filesystem::path& manifest, CoverageOptions options);
+[[nodiscard]] Coverage find_coverage(const std::filesystem::path& path, CoverageOptions options);
 
 void print_coverage_json(std::ostream& out, const std::filesystem::path& path, const Coverage& coverage);
 void print_coverage_page(std::ostream& out, const std::filesystem::path& path, const Coverage& coverage);

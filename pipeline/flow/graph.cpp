@@ -85,8 +85,8 @@ void decode_or_park(const GraphWork& work, const Job& job, DecodeNode::output_po
     parked.swap(slot.parked);
   }
   std::get<0>(ports).try_put(job);
-  for (Job& other : parked) {
-    std::get<0>(ports).try_put(std::move(other));
+  for (const Job& other : parked) {
+    std::get<0>(ports).try_put(other);
   }
 }
 

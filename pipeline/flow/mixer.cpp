@@ -38,7 +38,7 @@ double speech_db_in(Weighting band, const Audio& speech, const SpeechLevel& leve
 /// What of the stem is heard while an event sounds, all channels, one event after the other.
 Audio heard_events(const NoiseStem& stem) {
   const Audio& signal = stem.signal;
-  const double last = static_cast<double>(signal.frames());
+  const auto last = static_cast<double>(signal.frames());
   std::vector<std::pair<std::size_t, std::size_t>> spans;
   std::size_t frames = 0;
   for (const NoiseEvent& event : stem.events) {
@@ -61,8 +61,9 @@ Audio heard_events(const NoiseStem& stem) {
 /// Nobody may escape the first event, least of all groups whose recordings are short.
 void require_first_event(const NoiseStem& stem) {
   if (!stem.events.empty() && stem.events.front().end_s > stem.signal.seconds()) {
-    throw GateError(stem.augmenter + ": the recording is too short, " + shortest(rounded_unit(stem.signal.seconds())) +
-                    " s; its first event ends after " + shortest(rounded_unit(stem.events.front().end_s)) + " s");
+    // Without the recording's own length, so that all of a run with this reason count as one.
+    throw GateError(stem.augmenter + ": the recording is too short for its first event, which ends after " +
+                    shortest(rounded_unit(stem.events.front().end_s)) + " s");
   }
 }
 

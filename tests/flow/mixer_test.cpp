@@ -301,7 +301,7 @@ TEST(Mixer, RejectsNoiseBesideSilence) {
 TEST(Mixer, RejectsAClipThatEndsBeforeTheFirstEvent) {
   const Audio short_clip = mono(16000, speech_like(0.7, 16000, -28, 5));
   const std::string reason = gate_reason({short_clip, {two_events(short_clip)}});
-  EXPECT_EQ(reason, "noise.test: the recording is too short, 0.7 s; its first event ends after 0.75 s");
+  EXPECT_EQ(reason, "noise.test: the recording is too short for its first event, which ends after 0.75 s");
 }
 
 TEST(Mixer, RejectsSilentNoise) {
