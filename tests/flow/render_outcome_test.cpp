@@ -147,6 +147,42 @@ TEST_F(RenderTest, RejectsWhatClipsAndOnlyThat) {
   EXPECT_EQ(outcomes[2].fate, Fate::written);
 }
 
+TEST_F(RenderTest, RecordsEventsAndRejectsWhoMissesThem) {
+  add_speech("long", 2.0, 16000, 1);
+  add_speech("short", 0.4, 16000, 2);
+  const auto set =
+      make_audio("", "{noise: {none: [], alarm: [{noise.alarm: {snr_db: 10, band: a_weighted, first_event_s: 0.3}}]}}");
+  for (std::size_t source = 0; source < 2; ++source) {
+    const std::vector<Outcome> outcomes = set->render(source);
+    ASSERT_EQ(outcomes.size(), 2U);
+    EXPECT_EQ(outcomes[0].fate, Fate::written);
+    if (set->sources()[source].id == "short") {
+      expect_lost({outcomes[1]}, Fate::rejected, "gate",
+                  "noise.alarm: the recording is too short for its first event, which ends after 0.4605 s");
+      continue;
+    }
+    const ordered_json stem = measured_of(outcomes[1]).at("stems").at(0);
+    EXPECT_EQ(stem.at("band"), "a_weighted");
+    EXPECT_EQ(stem.at("requested_snr_db"), 10.0);
+    EXPECT_NEAR(stem.at("snr_db").get<double>(), 10.0, 0.1);
+    ASSERT_GE(stem.at("events").size(), 5U);
+    EXPECT_EQ(stem.at("events").at(0).at("label"), "alarm pulse");
+    EXPECT_EQ(stem.at("events").at(0).at("start_s"), 0.3);
+    EXPECT_EQ(stem.at("events").at(1).at("start_s"), 0.5);
+  }
+}
+
+TEST_F(RenderTest, RaisedVoicesChangeTheLevelOfNoiseInDba) {
+  add_speech("one", 2.0, 16000, 1);
+  const std::string axes = "{noise: {none: [], hiss: [{noise.coloured: {noise_dba: 50}}]}}";
+  const Outcome normal = make_audio("", axes)->render(0).at(1);
+  const Outcome raised = make_audio(", speech_dba: 68", axes)->render(0).at(1);
+  EXPECT_EQ(measured_of(normal).at("stems").at(0).at("requested_snr_db"), 10.0);
+  EXPECT_EQ(measured_of(raised).at("stems").at(0).at("requested_snr_db"), 18.0);
+  EXPECT_NE(normal.variant.variant_id, raised.variant.variant_id);
+  EXPECT_NE(normal.sha256, raised.sha256);
+}
+
 TEST_F(RenderTest, RejectsSilentNoise) {
   // A second of noise in half a minute of nothing: most moments are silent.
   std::vector<float> mostly_silent(16000 * 30, 0.0F);
