@@ -100,6 +100,20 @@ template <class P, class State>
   return augmenter;
 }
 
+/// One that has nothing to prepare: `void apply(AudioScene&, const P&, const StepRandom&)` per variant.
+template <class P>
+[[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                        void (*apply)(AudioScene&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}};
+  augmenter.prepare_audio = [table, apply](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedAudio([table, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
+      apply(scene, table.bind(values), random);
+    });
+  };
+  return augmenter;
+}
+
 /// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,

@@ -231,9 +231,8 @@ std::vector<float> pulse_of(const std::vector<Partial>& partials, double duratio
   return pulse;
 }
 
-int prepare(const NoiseAlarm&, const PrepareContext& context) { return context.sample_rate; }
-
-void apply(AudioScene& scene, const int& rate, const NoiseAlarm& p, const StepRandom& random) {
+void apply(AudioScene& scene, const NoiseAlarm& p, const StepRandom& random) {
+  const int rate = scene.speech.sample_rate;
   NoiseStem& stem = scene.add_noise("noise.alarm", p);
   const Timing timing = timing_of(p);
   const std::vector<float> pulse = pulse_of(partials_of(p), timing.pulse, rate);
@@ -254,7 +253,7 @@ void apply(AudioScene& scene, const int& rate, const NoiseAlarm& p, const StepRa
   }
 }
 
-const Registration registration(audio_augmenter<NoiseAlarm, int>(
+const Registration registration(audio_augmenter<NoiseAlarm>(
     {
         .name = "noise.alarm",
         .summary = "Alarms of medical equipment by priority, in bursts of pulses, and the beeps of a pulse oximeter.",
@@ -266,7 +265,7 @@ const Registration registration(audio_augmenter<NoiseAlarm, int>(
         .labels = "keeps all labels; each pulse is an event",
         .check = check,
     },
-    table(), prepare, apply));
+    table(), apply));
 
 }  // namespace
 }  // namespace fairground

@@ -106,9 +106,8 @@ void add_tone(std::span<float> out, int sample_rate, double hz, double amplitude
   }
 }
 
-int prepare(const NoiseHvac&, const PrepareContext& context) { return context.sample_rate; }
-
-void apply(AudioScene& scene, const int& sample_rate, const NoiseHvac& p, const StepRandom& random) {
+void apply(AudioScene& scene, const NoiseHvac& p, const StepRandom& random) {
+  const int sample_rate = scene.speech.sample_rate;
   const BandSpectrum spectrum(octaves_of(p.curve, p.rating), /*bands_per_octave=*/1);
   const DrawnNoise noise(sample_rate, [&spectrum](double hz) { return spectrum.amplitude(hz); });
   Audio& signal = scene.add_noise("noise.hvac", p).signal;
@@ -124,7 +123,7 @@ void apply(AudioScene& scene, const int& sample_rate, const NoiseHvac& p, const 
   }
 }
 
-const Registration registration(audio_augmenter<NoiseHvac, int>(
+const Registration registration(audio_augmenter<NoiseHvac>(
     {
         .name = "noise.hvac",
         .summary = "Ventilation along a curve of room criteria (NC or RC), with the tone of a fan's blades.",
@@ -136,7 +135,7 @@ const Registration registration(audio_augmenter<NoiseHvac, int>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), apply));
 
 }  // namespace
 }  // namespace fairground

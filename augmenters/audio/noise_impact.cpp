@@ -115,9 +115,8 @@ std::vector<float> ring(const std::vector<Mode>& modes, const std::vector<double
   return blow;
 }
 
-int prepare(const NoiseImpact&, const PrepareContext& context) { return context.sample_rate; }
-
-void apply(AudioScene& scene, const int& rate, const NoiseImpact& p, const StepRandom& random) {
+void apply(AudioScene& scene, const NoiseImpact& p, const StepRandom& random) {
+  const int rate = scene.speech.sample_rate;
   NoiseStem& stem = scene.add_noise("noise.impact", p);
   const Thing thing = thing_of(p.kind);
   const std::vector<Mode> modes = draw_modes(thing, random);
@@ -143,7 +142,7 @@ void apply(AudioScene& scene, const int& rate, const NoiseImpact& p, const StepR
   }
 }
 
-const Registration registration(audio_augmenter<NoiseImpact, int>(
+const Registration registration(audio_augmenter<NoiseImpact>(
     {
         .name = "noise.impact",
         .summary = "Steps, a door or a rattling trolley: blows, each of which rings in the modes of what is struck.",
@@ -155,7 +154,7 @@ const Registration registration(audio_augmenter<NoiseImpact, int>(
         .labels = "keeps all labels; each blow is an event",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), apply));
 
 }  // namespace
 }  // namespace fairground

@@ -94,7 +94,8 @@ constexpr int kResonances = 6;
 constexpr double kFallHz = 1500.0;  // above, two poles
 constexpr double kHiss = 0.01;      // of the gradients' amplifiers and air, over the gradients
 constexpr double kPumpHz = 2.0;
-constexpr double kWarmUpS = 0.25;  // before the clip, so that it starts amid the noise
+constexpr double kPumpScale = 4.898979;  // sqrt(24), which gives strokes that die in a quarter an RMS level of 1
+constexpr double kWarmUpS = 0.25;        // before the clip, so that it starts amid the noise
 
 /// A pair of poles, scaled to a gain of `gain` at its frequency.
 class Resonator {
@@ -191,7 +192,7 @@ double rms(const std::vector<double>& samples) {
 
 // The currents are made this many times as fast and averaged, so that their corners do not alias.
 constexpr int kOversampling = 4;
-/// The shares of pump and hiss are set against the gradients over this time, whatever the clip.
+/// The shares of pump and hiss are set against the gradients over this time or a period, whatever the clip.
 constexpr double kReferenceS = 2.0;
 
 /// The sound of the gradients, without pump and hiss.
@@ -222,12 +223,11 @@ std::vector<double> scanner(const Gradients& gradients, int rate, std::size_t fr
   return out;
 }
 
-int prepare(const NoiseMri&, const PrepareContext& context) { return context.sample_rate; }
-
-void apply(AudioScene& scene, const int& rate, const NoiseMri& p, const StepRandom& random) {
+void apply(AudioScene& scene, const NoiseMri& p, const StepRandom& random) {
+  const int rate = scene.speech.sample_rate;
   Audio& signal = scene.add_noise("noise.mri", p).signal;
   const Gradients gradients(p, pattern_of(p.sequence));
-  const auto reference = static_cast<std::size_t>(kReferenceS * rate);
+  const auto reference = static_cast<std::size_t>(std::max(kReferenceS, gradients.period_s()) * rate);
   const std::vector<double> sound = scanner(gradients, rate, std::max(signal.frames(), reference), random);
   const double level = rms({sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(reference)});
   // The pump: a chirp of two tones that falls with each stroke.
@@ -243,7 +243,7 @@ void apply(AudioScene& scene, const int& rate, const NoiseMri& p, const StepRand
     const double chirp_s = stroke / kPumpHz;
     // From 420 Hz down to 260 Hz within the stroke; the phase is the integral.
     const double chirp = plain::sine_of_turns(chirp_s * (420.0 - 160.0 * stroke));
-    const double puff = 2.8 * std::max(0.0, 1.0 - 4.0 * stroke) * chirp;
+    const double puff = kPumpScale * std::max(0.0, 1.0 - 4.0 * stroke) * chirp;
     mono[i] = static_cast<float>((sound[i] + pump * puff) / level + kHiss * noise[i]);
   }
   for (int channel = 0; channel < signal.channels; ++channel) {
@@ -251,7 +251,7 @@ void apply(AudioScene& scene, const int& rate, const NoiseMri& p, const StepRand
   }
 }
 
-const Registration registration(audio_augmenter<NoiseMri, int>(
+const Registration registration(audio_augmenter<NoiseMri>(
     {
         .name = "noise.mri",
         .summary = "A magnetic resonance scanner of a given regularity and frequency.",
@@ -263,7 +263,7 @@ const Registration registration(audio_augmenter<NoiseMri, int>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), apply));
 
 }  // namespace
 }  // namespace fairground

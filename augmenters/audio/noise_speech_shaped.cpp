@@ -1,7 +1,7 @@
 // Steady noise with the long-term spectrum of speech, as audiometry uses: it masks speech evenly over frequency.
 //
 // The spectrum is the average over twelve languages, men and women, of Byrne and others, "An international comparison
-// of long-term average speech spectra" (J. Acoust. Soc. Am. 96, 1994), table II: bands of a third of an octave at an
+// of long-term average speech spectra" (J. Acoust. Soc. Am. 96, 1994): bands of a third of an octave at an
 // overall level of 70 dB. The languages differ little, so that one noise serves all groups; men and women differ below
 // 160 Hz.
 
@@ -44,7 +44,7 @@ const Registration registration(audio_augmenter<NoiseSpeechShaped, DrawnNoise>(
     {
         .name = "noise.speech_shaped",
         .summary = "Steady noise with the long-term average spectrum of speech in twelve languages.",
-        .source = "Byrne et al. 1994, table II (spectrum); Timmer and Koenig 1995 (drawn spectrum)",
+        .source = "Byrne et al. 1994 (spectrum); Timmer and Koenig 1995 (drawn spectrum)",
         .media = Media::audio,
         .stage = Stage::scene,
         .version = 1,

@@ -4,7 +4,7 @@
 // A breath lasts 60 / rate seconds, a third of it inspiration (I:E of 1:2 unless set). The hiss follows the flow: at
 // once full and then falling exponentially while breathing in, as in pressure control, and passively, starting with two
 // thirds of that, while breathing out. Spectra: most energy of neonatal wards lies from 1 to 8 kHz and ventilators
-// exceed their background at 500 Hz (Livera et al., Arch. Dis. Child. Fetal Neonatal Ed. 93, 2008). The shapes' time
+// exceed their background at 500 Hz (Livera et al., Indian J. Pediatr. 75, 2008). The shapes' time
 // constants, the turbine and the valve's clicks are empirical.
 
 #include <algorithm>

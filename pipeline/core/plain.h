@@ -10,7 +10,7 @@ inline constexpr double kPi = 3.14159265358979323846;
 inline constexpr double kLn2 = 0.69314718055994530942;
 inline constexpr double kLn10 = 2.30258509299404568402;
 
-/// sin(2 pi turns). Accurate for up to 2^40 turns, as far as `turns` itself is.
+/// sin(2 pi turns). Accurate for up to 2^30 turns, as far as `turns` itself is.
 [[nodiscard]] inline double sine_of_turns(double turns) {
   double part = turns - std::floor(turns + 0.5);  // -0.5 to 0.5
   if (part > 0.25) {

@@ -19,7 +19,7 @@ struct FftDeleter {
   void operator()(kiss_fftr_state* state) const { kiss_fftr_free(state); }
 };
 
-/// Of IEC 61672-1, equation (E.6), without its factor.
+/// Of IEC 61672-1, annex E, without the factor that makes it 1 at 1000 Hz.
 double a_weighting_amplitude(double hz) {
   const double f2 = hz * hz;
   constexpr double kF1 = 20.598997;

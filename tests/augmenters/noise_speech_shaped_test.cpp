@@ -14,7 +14,7 @@ struct Band {
   double hz;
   double db;
 };
-// Table II of the paper: both sexes, all languages, at an overall level of 70 dB.
+// As published: both sexes, all languages, at an overall level of 70 dB.
 constexpr std::array kTable{Band{100, 54.4},   Band{125, 57.7},   Band{160, 56.8},  Band{200, 60.2},  Band{250, 60.3},
                             Band{315, 59.0},   Band{400, 62.1},   Band{500, 62.1},  Band{630, 60.5},  Band{800, 56.8},
                             Band{1000, 53.7},  Band{1250, 53.0},  Band{1600, 52.0}, Band{2000, 48.7}, Band{2500, 48.1},

