@@ -1,10 +1,10 @@
 // The alarms of medical equipment, by priority.
 //
 // IEC 60601-1-8 (2006 with amendments to 2020), tables 3 and 4, as application notes quote them (NXP AN10875; PUI
-// Audio): bursts of 10 pulses for high priority (3, a longer pause, 2, and the same again), 3 for medium, 1 or 2 for
-// low; each with a fundamental of 150 to 1000 Hz and at least four components from 300 to 4000 Hz within 15 dB of it.
-// Durations and spacings are taken from where a pulse reaches nine tenths of its height, rise and fall from a tenth to
-// nine tenths.
+// Audio): bursts of 10 pulses for high priority (3, a longer pause, 2, and the same again), 3 for medium, 1 or 2 (here
+// 2) for low; each with a fundamental of 150 to 1000 Hz and at least four components from 300 to 4000 Hz within 15 dB
+// of it. Durations and spacings are taken from where a pulse reaches nine tenths of its height, rise and fall from a
+// tenth to nine tenths.
 //
 // The tones of named devices are those that were measured in a neonatal ward (PLoS ONE 15, 2020, e0235287, table 1), in
 // falling strength; by how much it falls is empirical. Those of syringe and infusion pumps, at 2 kHz and more, and of

@@ -115,31 +115,41 @@ std::vector<float> ring(const std::vector<Mode>& modes, const std::vector<double
   return blow;
 }
 
+// So many blows, without the pauses between them, stand for the realization's level.
+constexpr std::size_t kExampleBlows = 32;
+
 void apply(AudioScene& scene, const NoiseImpact& p, const StepRandom& random) {
   const int rate = scene.speech.sample_rate;
   NoiseStem& stem = scene.add_noise("noise.impact", p);
   const Thing thing = thing_of(p.kind);
   const std::vector<Mode> modes = draw_modes(thing, random);
-  stem.active = Audio(rate, 1, 0);
-  stem.active.samples = ring(modes, std::vector<double>(modes.size(), 1.0), thing.longest_s, rate);
   const std::string label = p.kind == Kind::footsteps ? "step" : p.kind == Kind::door ? "door" : "rattle";
   const double mean_s = 60.0 / p.per_min.value_or(thing.per_min);
   RandomStream blows = random.stream("blows");
-  const double seconds = stem.signal.seconds();
-  for (double start_s = first_onset_s(p.first_event_s, random); stem.events.empty() || start_s < seconds;) {
-    // The first blow is the hardest, and all of the example: what everybody meets is the same.
-    std::vector<double> where(modes.size(), 1.0);
-    if (!stem.events.empty()) {
-      const double strength = plain::amplitude_from_db(blows.uniform(thing.least_db, 0.0));
-      for (double& share : where) {
-        share = strength * blows.uniform(0.5, 1.0);
-      }
+  NoiseStem example{"noise.impact", Audio(rate, 1, static_cast<std::size_t>(kExampleBlows * thing.longest_s * rate))};
+  double example_s = 0.0;
+  double start_s = first_onset_s(p.first_event_s, random);
+  for (std::size_t i = 0; i < kExampleBlows || start_s < stem.signal.seconds(); ++i) {
+    const double strength = plain::amplitude_from_db(blows.uniform(thing.least_db, 0.0));
+    std::vector<double> where(modes.size());
+    for (double& share : where) {
+      share = strength * blows.uniform(0.5, 1.0);
     }
-    add_event(stem, {label, start_s, start_s + thing.longest_s}, ring(modes, where, thing.longest_s, rate));
+    const std::vector<float> blow = ring(modes, where, thing.longest_s, rate);
+    if (i == 0 || start_s < stem.signal.seconds()) {
+      add_event(stem, {label, start_s, start_s + thing.longest_s}, blow);
+    }
+    if (i < kExampleBlows) {
+      add_event(example, {label, example_s, example_s + thing.longest_s}, blow);
+    }
     // Between a metronome and a Poisson process.
     const double exponential = -plain::log(1.0 - blows.uniform());
-    start_s += mean_s * (1.0 - thing.unevenness + thing.unevenness * exponential);
+    const double pause_s = mean_s * (1.0 - thing.unevenness + thing.unevenness * exponential);
+    start_s += pause_s;
+    example_s += std::min(pause_s, thing.longest_s);
   }
+  stem.active = Audio(rate, 1, static_cast<std::size_t>(example.events.back().end_s * rate));
+  std::copy_n(example.signal.samples.begin(), stem.active.frames(), stem.active.samples.begin());
 }
 
 const Registration registration(audio_augmenter<NoiseImpact>(

@@ -14,8 +14,8 @@
 namespace fairground::covering {
 namespace {
 
-/// Work for each tuple at effort 1, within limits: a model of a few factors answers in ten to twenty
-/// milliseconds, no model takes more than about a second.
+/// Work for each tuple at effort 1, within limits: a model of a few factors answers in tens of milliseconds at most, no
+/// model takes more than about a second.
 constexpr std::uint64_t kWorkOfTuple = 40'000;
 constexpr std::uint64_t kLeastWork = 10'000'000;
 constexpr std::uint64_t kMostWork = 1'000'000'000;

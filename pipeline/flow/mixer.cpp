@@ -35,7 +35,8 @@ double speech_db_in(Weighting band, const Audio& speech, const SpeechLevel& leve
   return db;
 }
 
-/// What of the stem is heard while an event sounds, all channels, one event after the other.
+/// What of the stem is heard while any event sounds, all channels, without the pauses. Events come in order of their
+/// start and may overlap.
 Audio heard_events(const NoiseStem& stem) {
   const Audio& signal = stem.signal;
   const auto last = static_cast<double>(signal.frames());
@@ -45,7 +46,8 @@ Audio heard_events(const NoiseStem& stem) {
     const auto frame = [&](double seconds) {
       return static_cast<std::size_t>(std::clamp(std::round(seconds * signal.sample_rate), 0.0, last));
     };
-    spans.emplace_back(frame(event.start_s), frame(event.end_s));
+    const std::size_t begin = std::max(frame(event.start_s), spans.empty() ? 0 : spans.back().second);
+    spans.emplace_back(begin, std::max(begin, frame(event.end_s)));
     frames += spans.back().second - spans.back().first;
   }
   Audio heard(signal.sample_rate, signal.channels, frames);

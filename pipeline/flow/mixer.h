@@ -13,6 +13,7 @@ namespace fairground {
 /// events, that of its example while it is active. SNRs are measured again after the gains, on the samples that are
 /// added. Throws GateError where an SNR has no meaning (no active speech in the band, or a stem that is silent there),
 /// and where the clip ends before the first event of a stem does.
-[[nodiscard]] MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba = 60.0);
+[[nodiscard]] MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level,
+                             double speech_dba = SourceSettings().speech_dba);
 
 }  // namespace fairground

@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 
+#include "pipeline/measure/audio_level.h"
 #include "tests/augmenters/bands.h"
 #include "tests/support/apply.h"
 
@@ -152,15 +153,35 @@ double rms_difference(const std::vector<double>& a, const std::vector<double>& b
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-TEST(NoiseMri, SequencesDifferInSpectrumAndModulation) {
-  std::vector<std::vector<double>> spectra;
-  for (const char* sequence : kSequences) {
-    spectra.push_back(thirds(scanner({{"sequence", std::string(sequence)}})));
+/// Depth of the envelope's modulation at a rate, in dB against its mean.
+double modulation_db(const Audio& signal, double rate_hz) {
+  double mean = 0.0;
+  double real = 0.0;
+  double imaginary = 0.0;
+  for (std::size_t i = 0; i < signal.frames(); ++i) {
+    const double phase = kTwoPi * rate_hz * static_cast<double>(i) / kRate;
+    const double height = std::abs(signal.samples[i]);
+    mean += height;
+    real += height * std::cos(phase);
+    imaginary += height * std::sin(phase);
   }
-  for (std::size_t a = 0; a < spectra.size(); ++a) {
-    for (std::size_t b = 0; b < a; ++b) {
-      EXPECT_GT(rms_difference(spectra[a], spectra[b]), 3.0) << kSequences[a] << " and " << kSequences[b];
-      EXPECT_GT(std::abs(kPeriodsMs[a] - kPeriodsMs[b]), 0.05 * kPeriodsMs[a]);  // as measured above
+  return db_from_power((real * real + imaginary * imaginary) / (mean * mean));
+}
+
+TEST(NoiseMri, SequencesDifferInSpectrumAndModulation) {
+  std::vector<Audio> signals;
+  for (const char* sequence : kSequences) {
+    signals.push_back(scanner({{"sequence", std::string(sequence)}}));
+  }
+  for (std::size_t a = 0; a < signals.size(); ++a) {
+    for (std::size_t b = 0; b < signals.size(); ++b) {
+      if (a != b) {
+        EXPECT_GT(rms_difference(thirds(signals[a]), thirds(signals[b])), 3.0) << kSequences[a] << ' ' << kSequences[b];
+        // Each beats at its own rate, and the others do so less.
+        const double rate_hz = 1000.0 / kPeriodsMs[a];
+        EXPECT_GT(modulation_db(signals[a], rate_hz), modulation_db(signals[b], rate_hz) + 3.0)
+            << kSequences[a] << ' ' << kSequences[b];
+      }
     }
   }
 }
@@ -220,6 +241,19 @@ TEST(NoiseMri, FallsSteeplyAboveItsResonances) {
         welch(scanner({{"sequence", std::string(sequence)}, {"pump_db", -60.0}}).samples, kSize);
     EXPECT_GT(level_between(density, kHzPerBin, 50, 1500), level_between(density, kHzPerBin, 3000, 8000) + 15.0)
         << sequence;
+  }
+}
+
+TEST(NoiseMri, ThePumpHasItsLevel) {
+  for (const double period_ms : {90.0, 500.0}) {
+    const Audio with = scanner({{"pump_db", -10.0}, {"period_ms", period_ms}});
+    const Audio without = scanner({{"pump_db", -60.0}, {"period_ms", period_ms}});
+    std::vector<float> pump(with.samples);
+    for (std::size_t i = 0; i < pump.size(); ++i) {
+      pump[i] -= without.samples[i];
+    }
+    // The level is set over two seconds of the gradients, and measured here over twenty.
+    EXPECT_NEAR(db_from_power(mean_power(pump) / mean_power(without.samples)), -10.0, 0.3) << period_ms;
   }
 }
 

@@ -298,6 +298,16 @@ TEST(Mixer, RejectsNoiseBesideSilence) {
   EXPECT_EQ(gate_reason({silence, {}}), "");
 }
 
+TEST(Mixer, CountsWhatOverlappingEventsShareOnce) {
+  const Audio clean = mono(16000, speech_like(2.0, 16000, -28, 5));
+  NoiseStem parted = two_events(clean);
+  parted.events = {{"first", 0.5, 0.7}, {"again", 0.55, 0.75}, {"inside", 0.6, 0.65}, {"second", 1.5, 1.75}};
+  AudioScene one{clean, {two_events(clean)}};
+  AudioScene other{clean, {parted}};
+  const SpeechLevel level = measure_speech_level(clean);
+  EXPECT_EQ(mix(one, level).stems.at(0).measured_snr_db, mix(other, level).stems.at(0).measured_snr_db);
+}
+
 TEST(Mixer, RejectsAClipThatEndsBeforeTheFirstEvent) {
   const Audio short_clip = mono(16000, speech_like(0.7, 16000, -28, 5));
   const std::string reason = gate_reason({short_clip, {two_events(short_clip)}});
