@@ -27,8 +27,8 @@ struct ConditionList {
 /// What a variant costs, and what the earlier run has of it.
 struct BillingRules {
   double repeat = 0.0;  ///< as Controls::repeat
-  std::size_t conditions_of_all =
-      0;  ///< whatever the lists say: identity controls, and a clean reference outside the rows
+  /// Whatever the lists say: identity controls, and a clean reference outside the rows.
+  std::size_t conditions_of_all = 0;
   bool repeats_clean_of_all = false;  ///< whether such a clean reference is among these, and may be repeated
   /// Of a source: how many of `fixed` and of the conditions of all are still to be made. Empty: all of them.
   std::function<std::size_t(std::size_t source, const std::vector<LevelRow>& fixed)> owed;

@@ -46,8 +46,8 @@ class MadeBefore {
   const MediaCatalog& catalog_;
   const PlannedMedia* base_;
   std::vector<const PlannedSource*> of_source_;
-  std::vector<std::optional<LevelRow>>
-      row_of_condition_;  ///< of the earlier plan; all unknown for the reserved `clean`
+  /// Of the earlier plan; all unknown for the reserved `clean`.
+  std::vector<std::optional<LevelRow>> row_of_condition_;
 };
 
 }  // namespace fairground

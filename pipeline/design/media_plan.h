@@ -48,8 +48,8 @@ struct MediaPlan {
   std::vector<int> realizations;                 ///< of each source; -1 where it takes no part
   std::vector<std::vector<std::uint32_t>> blocks;  ///< lists of conditions, each ascending
   std::vector<std::uint32_t> block_of;             ///< of each source, the list of conditions that it meets
-  std::vector<std::uint32_t>
-      block_of_group;               ///< what the sources of each group that take part meet; an empty one if none
+  /// What the sources of each group that take part meet; an empty one if none.
+  std::vector<std::uint32_t> block_of_group;
   std::vector<Repeat> repeats;      ///< sorted
   std::vector<std::size_t> starts;  ///< of each source, the number of variants before its own; then of all
   DesignFacts facts;

@@ -12,8 +12,8 @@ namespace fairground {
 /// Names of things, of which only the first few are kept.
 struct NamedCount {
   std::size_t count = 0;
-  std::vector<std::string>
-      first;  ///< at most kMostNamed, in the order of the plan, or sorted where only the other has it
+  /// At most kMostNamed, in the order of the plan, or sorted where only the other has it.
+  std::vector<std::string> first;
   void add(const std::string& name);
 };
 inline constexpr std::size_t kMostNamed = 8;

@@ -1,14 +1,12 @@
 #include "pipeline/measure/bandwidth.h"
 
-#include <kiss_fftr.h>
-
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <numbers>
 #include <vector>
 
 #include "pipeline/core/units.h"
+#include "pipeline/measure/real_fourier.h"
 
 namespace fairground {
 namespace {
@@ -22,15 +20,11 @@ constexpr int kBinsPerBand = 16;
 // Hann's window puts a constant offset, which is not sound, into the bins before this one.
 constexpr std::size_t kFirstBin = 2;
 
-struct FftDeleter {
-  void operator()(kiss_fftr_state* state) const { kiss_fftr_free(state); }
-};
-
 // Adds the power spectra of segments that overlap by half, each under Hann's window (Welch, "The use of fast Fourier
 // transform for the estimation of power spectra", IEEE Trans. AU-15(2), 1967). The last one ends with the recording, so
 // that nothing is cut off within a window; only a recording shorter than a segment is filled up with zeros.
 void add_spectrum(std::span<const float> samples, int size, std::vector<double>& power) {
-  const std::unique_ptr<kiss_fftr_state, FftDeleter> fft(kiss_fftr_alloc(size, /*inverse_fft=*/0, nullptr, nullptr));
+  const RealFourier fft = real_fourier(size);
   const auto length = static_cast<std::size_t>(size);
   std::vector<float> window(length);
   for (std::size_t i = 0; i < length; ++i) {

@@ -16,18 +16,16 @@
 
 #include "pipeline/measure/source_snr.h"
 
-#include <kiss_fftr.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <memory>
 #include <numbers>
 #include <span>
 #include <vector>
 
 #include "pipeline/core/units.h"
+#include "pipeline/measure/real_fourier.h"
 
 namespace fairground {
 namespace {
@@ -63,10 +61,6 @@ constexpr double kLeastS = 0.3;
 constexpr int kLowestRate = 1000;  // in Hz; below it frames have next to no bands, and speech no sense
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-struct FftDeleter {
-  void operator()(kiss_fftr_state* state) const { kiss_fftr_free(state); }
-};
 
 struct Band {
   std::size_t first;
@@ -105,7 +99,7 @@ Spectrogram transform(const Audio& audio) {
   const int size = kiss_fftr_next_fast_size_real(static_cast<int>(kFrameS * audio.sample_rate));
   const auto length = static_cast<std::size_t>(size);
   const std::size_t hop = length / 2;
-  const std::unique_ptr<kiss_fftr_state, FftDeleter> fft(kiss_fftr_alloc(size, /*inverse_fft=*/0, nullptr, nullptr));
+  const RealFourier fft = real_fourier(size);
   std::vector<float> window(length);
   double window_power = 0.0;
   for (std::size_t i = 0; i < length; ++i) {

@@ -1,23 +1,17 @@
 #include "pipeline/measure/weighted_level.h"
 
-#include <kiss_fftr.h>
-
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "pipeline/core/plain.h"
 #include "pipeline/measure/audio_level.h"
+#include "pipeline/measure/real_fourier.h"
 
 namespace fairground {
 namespace {
 
 constexpr double kWindowS = 0.125;
-
-struct FftDeleter {
-  void operator()(kiss_fftr_state* state) const { kiss_fftr_free(state); }
-};
 
 /// Of IEC 61672-1, annex E, without the factor that makes it 1 at 1000 Hz.
 double a_weighting_amplitude(double hz) {
@@ -62,7 +56,7 @@ double weighted_power(const Audio& audio, Weighting weighting) {
     return audio.frames() == 0 ? 0.0 : mean_power(audio.samples);
   }
   const int size = kiss_fftr_next_fast_size_real(static_cast<int>(kWindowS * audio.sample_rate));
-  const std::unique_ptr<kiss_fftr_state, FftDeleter> fft(kiss_fftr_alloc(size, /*inverse_fft=*/0, nullptr, nullptr));
+  const RealFourier fft = real_fourier(size);
   const auto length = static_cast<std::size_t>(size);
   const std::size_t hop = length / 2;  // fast sizes are even
   std::vector<float> window(length);
