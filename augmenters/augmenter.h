@@ -24,6 +24,9 @@ struct NoiseLevel {
   Weighting band = Weighting::full;
 };
 
+/// Of every noise augmenter's parameters, so many set its level and nothing else. They stand first.
+inline constexpr std::size_t kNoiseLevelParameters = 3;
+
 /// When something sounds in a noise that is made of events.
 struct NoiseEvent {
   std::string label;
@@ -31,27 +34,37 @@ struct NoiseEvent {
   double end_s = 0.0;  ///< may lie behind the end of the clip
 };
 
-/// A noise that stands beside the speech until the mixer adds it at its level.
-struct NoiseStem {
-  std::string augmenter;
-  Audio signal;  ///< as long as the speech, with as many channels; its own level does not matter
-  NoiseLevel level = {};
+/// How long and wide the clip is that a noise stands beside.
+struct AudioShape {
+  int sample_rate = 0;  ///< in Hz
+  int channels = 0;
+  std::size_t frames = 0;
+};
+
+/// What a noise augmenter makes. Its own level does not matter: the mixer sets it.
+struct NoiseSound {
+  Audio signal;
   /// Of a noise that is made of events: each of them, in order, and an example of the realization while it is active,
   /// of any length. The level is then that of the example, so that it hangs on no clip. Steady noise has neither.
   std::vector<NoiseEvent> events = {};
   Audio active = {};
 };
 
-/// What the steps of the scene stage work on.
+/// A noise that stands beside the speech until the mixer adds it at its level.
+struct NoiseStem {
+  std::string augmenter;
+  NoiseSound sound;  ///< as long as the speech, with as many channels
+  NoiseLevel level = {};
+};
+
+/// What the steps of the voice and scene stages work on.
 struct AudioScene {
   Audio speech;
-  std::vector<NoiseStem> noise;
+  std::vector<NoiseStem> noise = {};
+  /// How loud each noise of the whole chain is going to be, known before the first step.
+  std::vector<NoiseLevel> declared_noise = {};
 
-  /// A new stem of the speech's length and channels, filled with zeros.
-  NoiseStem& add_noise(std::string augmenter, const NoiseLevel& level) {
-    noise.push_back({std::move(augmenter), Audio(speech.sample_rate, speech.channels, speech.frames()), level});
-    return noise.back();
-  }
+  [[nodiscard]] AudioShape shape() const { return {speech.sample_rate, speech.channels, speech.frames()}; }
 };
 
 /// What `prepare` may read.
@@ -69,6 +82,9 @@ struct ImageShape {
 
 /// A step of audio that is ready for every variant of its level. Called from many threads at once.
 using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&, const StepRandom&)>;
+/// The same of a noise. What it makes hangs on nothing but its arguments, and what it makes for a shorter clip is the
+/// start of what it makes for a longer one: so one making can serve every variant that meets the realization.
+using PreparedNoise = std::function<NoiseSound(const AudioShape&, const std::vector<Value>&, const StepRandom&)>;
 /// Changes one row in place. Rows come in any order, each once.
 using RowOperation = std::function<void(const ImageRow&)>;
 /// A pixel-wise step of pictures: gives, for one variant, the operation on each of its rows.
@@ -79,17 +95,20 @@ struct Augmenter {
   /// Exactly one of these is set. The values given are the settings that do not vary; parameters that are
   /// drawn per realization have their defaults there and must not be used.
   std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
+  std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise;
   std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows;
+  /// Goes with prepare_noise: the level that these values ask for.
+  std::function<NoiseLevel(const std::vector<Value>&)> noise_level;
 };
 
-/// An augmenter for the scene stage: `State prepare(const P&, const PrepareContext&)` once per level, then
-/// `void apply(AudioScene&, const State&, const P&, const StepRandom&)` per variant.
+/// An augmenter that changes the speech or its surroundings: `State prepare(const P&, const PrepareContext&)` once per
+/// level, then `void apply(AudioScene&, const State&, const P&, const StepRandom&)` per variant.
 template <class P, class State>
 [[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*apply)(AudioScene&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
   augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedAudio(
@@ -105,7 +124,7 @@ template <class P>
 [[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*apply)(AudioScene&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
   augmenter.prepare_audio = [table, apply](const std::vector<Value>&, const PrepareContext&) {
     return PreparedAudio([table, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
       apply(scene, table.bind(values), random);
@@ -114,12 +133,52 @@ template <class P>
   return augmenter;
 }
 
+/// An augmenter that adds noise: `State prepare(const P&, const PrepareContext&)` once per level, then `void
+/// make(NoiseSound&, const State&, const P&, const StepRandom&)`, whose sound holds a silent signal of the clip's size.
+/// `P` derives from NoiseLevel. It must not look at how loud it is to be: that is the mixer's business.
+template <class P, class State>
+[[nodiscard]] Augmenter noise_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                        State (*prepare)(const P&, const PrepareContext&),
+                                        void (*make)(NoiseSound&, const State&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  augmenter.prepare_noise = [table, prepare, make](const std::vector<Value>& fixed, const PrepareContext& context) {
+    auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
+    return PreparedNoise(
+        [table, state, make](const AudioShape& shape, const std::vector<Value>& values, const StepRandom& random) {
+          NoiseSound sound{Audio(shape.sample_rate, shape.channels, shape.frames)};
+          make(sound, *state, table.bind(values), random);
+          return sound;
+        });
+  };
+  augmenter.noise_level = [table](const std::vector<Value>& values) -> NoiseLevel { return table.bind(values); };
+  return augmenter;
+}
+
+/// One that has nothing to prepare: `void make(NoiseSound&, const P&, const StepRandom&)`.
+template <class P>
+[[nodiscard]] Augmenter noise_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                        void (*make)(NoiseSound&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  augmenter.prepare_noise = [table, make](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedNoise(
+        [table, make](const AudioShape& shape, const std::vector<Value>& values, const StepRandom& random) {
+          NoiseSound sound{Audio(shape.sample_rate, shape.channels, shape.frames)};
+          make(sound, table.bind(values), random);
+          return sound;
+        });
+  };
+  augmenter.noise_level = [table](const std::vector<Value>& values) -> NoiseLevel { return table.bind(values); };
+  return augmenter;
+}
+
 /// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                       RowOperation (*rows)(const ImageShape&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
   augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
     return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values,
                                       const StepRandom& random) { return rows(shape, table.bind(values), random); });

@@ -21,8 +21,8 @@ Registry& registry() {
 
 Registration::Registration(Augmenter augmenter) {
   Registry& r = registry();
-  if (augmenter.schema.media == Media::audio && augmenter.schema.stage != Stage::scene) {
-    throw std::logic_error(augmenter.schema.name + ": of audio, only the scene stage is built so far");
+  if (augmenter.schema.media == Media::audio && augmenter.schema.stage > Stage::scene) {
+    throw std::logic_error(augmenter.schema.name + ": of audio, only the stages up to the scene are built so far");
   }
   if (find_augmenter(augmenter.schema.name) != nullptr) {
     throw std::logic_error("two augmenters are named " + augmenter.schema.name);

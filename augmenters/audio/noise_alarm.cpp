@@ -231,29 +231,28 @@ std::vector<float> pulse_of(const std::vector<Partial>& partials, double duratio
   return pulse;
 }
 
-void apply(AudioScene& scene, const NoiseAlarm& p, const StepRandom& random) {
-  const int rate = scene.speech.sample_rate;
-  NoiseStem& stem = scene.add_noise("noise.alarm", p);
+void make(NoiseSound& sound, const NoiseAlarm& p, const StepRandom& random) {
+  const int rate = sound.signal.sample_rate;
   const Timing timing = timing_of(p);
   const std::vector<float> pulse = pulse_of(partials_of(p), timing.pulse, rate);
-  stem.active = Audio(rate, 1, 0);
-  stem.active.samples = pulse;
+  sound.active = Audio(rate, 1, 0);
+  sound.active.samples = pulse;
   const std::string label = p.device == Device::pulse_oximeter ? "beep" : "alarm pulse";
   const double length_s = static_cast<double>(pulse.size()) / rate;
   const double burst_s = timing.onsets.back() + timing.pulse + timing.interval;
   const double first_s = first_onset_s(p.first_event_s, random);
-  for (std::size_t burst = 0; burst == 0 || first_s + static_cast<double>(burst) * burst_s < stem.signal.seconds();
+  for (std::size_t burst = 0; burst == 0 || first_s + static_cast<double>(burst) * burst_s < sound.signal.seconds();
        ++burst) {
     for (const double onset : timing.onsets) {
       const double start_s = first_s + static_cast<double>(burst) * burst_s + onset;
-      if (stem.events.empty() || start_s < stem.signal.seconds()) {
-        add_event(stem, {label, start_s, start_s + length_s}, pulse);
+      if (sound.events.empty() || start_s < sound.signal.seconds()) {
+        add_event(sound, {label, start_s, start_s + length_s}, pulse);
       }
     }
   }
 }
 
-const Registration registration(audio_augmenter<NoiseAlarm>(
+const Registration registration(noise_augmenter<NoiseAlarm>(
     {
         .name = "noise.alarm",
         .summary = "Alarms of medical equipment by priority, in bursts of pulses, and the beeps of a pulse oximeter.",
@@ -265,7 +264,7 @@ const Registration registration(audio_augmenter<NoiseAlarm>(
         .labels = "keeps all labels; each pulse is an event",
         .check = check,
     },
-    table(), apply));
+    table(), make));
 
 }  // namespace
 }  // namespace fairground

@@ -53,15 +53,15 @@ double amplitude(Colour colour, double hz) {
 }
 
 /// The lower end may be drawn, so the spectrum is made for each variant: 8192 amplitudes, against a block's transform.
-void apply(AudioScene& scene, const NoiseColoured& p, const StepRandom& random) {
-  const int sample_rate = scene.speech.sample_rate;
+void make(NoiseSound& sound, const NoiseColoured& p, const StepRandom& random) {
+  const int sample_rate = sound.signal.sample_rate;
   const double strongest = std::max(amplitude(p.colour, p.low_hz), amplitude(p.colour, sample_rate / 2.0));
   const DrawnNoise noise(
       sample_rate, [&p, strongest](double hz) { return hz >= p.low_hz ? amplitude(p.colour, hz) / strongest : 0.0; });
-  noise.synthesise(scene.add_noise("noise.coloured", p).signal, random);
+  noise.synthesise(sound.signal, random);
 }
 
-const Registration registration(audio_augmenter<NoiseColoured>(
+const Registration registration(noise_augmenter<NoiseColoured>(
     {
         .name = "noise.coloured",
         .summary = "Stationary noise of a named colour, at an SNR against the active speech level.",
@@ -73,7 +73,7 @@ const Registration registration(audio_augmenter<NoiseColoured>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), apply));
+    table(), make));
 
 }  // namespace
 }  // namespace fairground

@@ -106,11 +106,11 @@ void add_tone(std::span<float> out, int sample_rate, double hz, double amplitude
   }
 }
 
-void apply(AudioScene& scene, const NoiseHvac& p, const StepRandom& random) {
-  const int sample_rate = scene.speech.sample_rate;
+void make(NoiseSound& sound, const NoiseHvac& p, const StepRandom& random) {
+  const int sample_rate = sound.signal.sample_rate;
   const BandSpectrum spectrum(octaves_of(p.curve, p.rating), /*bands_per_octave=*/1);
   const DrawnNoise noise(sample_rate, [&spectrum](double hz) { return spectrum.amplitude(hz); });
-  Audio& signal = scene.add_noise("noise.hvac", p).signal;
+  Audio& signal = sound.signal;
   noise.synthesise(signal, random);
   if (p.blade_db > 0.0) {
     const double half_octave = std::sqrt(2.0);
@@ -123,7 +123,7 @@ void apply(AudioScene& scene, const NoiseHvac& p, const StepRandom& random) {
   }
 }
 
-const Registration registration(audio_augmenter<NoiseHvac>(
+const Registration registration(noise_augmenter<NoiseHvac>(
     {
         .name = "noise.hvac",
         .summary = "Ventilation along a curve of room criteria (NC or RC), with the tone of a fan's blades.",
@@ -135,7 +135,7 @@ const Registration registration(audio_augmenter<NoiseHvac>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), apply));
+    table(), make));
 
 }  // namespace
 }  // namespace fairground

@@ -118,26 +118,25 @@ std::vector<float> ring(const std::vector<Mode>& modes, const std::vector<double
 // So many blows, without the pauses between them, stand for the realization's level.
 constexpr std::size_t kExampleBlows = 32;
 
-void apply(AudioScene& scene, const NoiseImpact& p, const StepRandom& random) {
-  const int rate = scene.speech.sample_rate;
-  NoiseStem& stem = scene.add_noise("noise.impact", p);
+void make(NoiseSound& sound, const NoiseImpact& p, const StepRandom& random) {
+  const int rate = sound.signal.sample_rate;
   const Thing thing = thing_of(p.kind);
   const std::vector<Mode> modes = draw_modes(thing, random);
   const std::string label = p.kind == Kind::footsteps ? "step" : p.kind == Kind::door ? "door" : "rattle";
   const double mean_s = 60.0 / p.per_min.value_or(thing.per_min);
   RandomStream blows = random.stream("blows");
-  NoiseStem example{"noise.impact", Audio(rate, 1, static_cast<std::size_t>(kExampleBlows * thing.longest_s * rate))};
+  NoiseSound example{Audio(rate, 1, static_cast<std::size_t>(kExampleBlows * thing.longest_s * rate))};
   double example_s = 0.0;
   double start_s = first_onset_s(p.first_event_s, random);
-  for (std::size_t i = 0; i < kExampleBlows || start_s < stem.signal.seconds(); ++i) {
+  for (std::size_t i = 0; i < kExampleBlows || start_s < sound.signal.seconds(); ++i) {
     const double strength = plain::amplitude_from_db(blows.uniform(thing.least_db, 0.0));
     std::vector<double> where(modes.size());
     for (double& share : where) {
       share = strength * blows.uniform(0.5, 1.0);
     }
     const std::vector<float> blow = ring(modes, where, thing.longest_s, rate);
-    if (i == 0 || start_s < stem.signal.seconds()) {
-      add_event(stem, {label, start_s, start_s + thing.longest_s}, blow);
+    if (i == 0 || start_s < sound.signal.seconds()) {
+      add_event(sound, {label, start_s, start_s + thing.longest_s}, blow);
     }
     if (i < kExampleBlows) {
       add_event(example, {label, example_s, example_s + thing.longest_s}, blow);
@@ -148,11 +147,11 @@ void apply(AudioScene& scene, const NoiseImpact& p, const StepRandom& random) {
     start_s += pause_s;
     example_s += std::min(pause_s, thing.longest_s);
   }
-  stem.active = Audio(rate, 1, static_cast<std::size_t>(example.events.back().end_s * rate));
-  std::copy_n(example.signal.samples.begin(), stem.active.frames(), stem.active.samples.begin());
+  sound.active = Audio(rate, 1, static_cast<std::size_t>(example.events.back().end_s * rate));
+  std::copy_n(example.signal.samples.begin(), sound.active.frames(), sound.active.samples.begin());
 }
 
-const Registration registration(audio_augmenter<NoiseImpact>(
+const Registration registration(noise_augmenter<NoiseImpact>(
     {
         .name = "noise.impact",
         .summary = "Steps, a door or a rattling trolley: blows, each of which rings in the modes of what is struck.",
@@ -164,7 +163,7 @@ const Registration registration(audio_augmenter<NoiseImpact>(
         .labels = "keeps all labels; each blow is an event",
         .check = check_noise_level,
     },
-    table(), apply));
+    table(), make));
 
 }  // namespace
 }  // namespace fairground

@@ -223,13 +223,13 @@ std::vector<double> scanner(const Gradients& gradients, int rate, std::size_t fr
   return out;
 }
 
-void apply(AudioScene& scene, const NoiseMri& p, const StepRandom& random) {
-  const int rate = scene.speech.sample_rate;
-  Audio& signal = scene.add_noise("noise.mri", p).signal;
+void make(NoiseSound& sound, const NoiseMri& p, const StepRandom& random) {
+  const int rate = sound.signal.sample_rate;
+  Audio& signal = sound.signal;
   const Gradients gradients(p, pattern_of(p.sequence));
   const auto reference = static_cast<std::size_t>(std::max(kReferenceS, gradients.period_s()) * rate);
-  const std::vector<double> sound = scanner(gradients, rate, std::max(signal.frames(), reference), random);
-  const double level = rms({sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(reference)});
+  const std::vector<double> gradient_sound = scanner(gradients, rate, std::max(signal.frames(), reference), random);
+  const double level = rms({gradient_sound.begin(), gradient_sound.begin() + static_cast<std::ptrdiff_t>(reference)});
   // The pump: a chirp of two tones that falls with each stroke.
   const double pump = level * plain::amplitude_from_db(p.pump_db);
   const double stroke_start = random.stream("pump").uniform();
@@ -244,14 +244,14 @@ void apply(AudioScene& scene, const NoiseMri& p, const StepRandom& random) {
     // From 420 Hz down to 260 Hz within the stroke; the phase is the integral.
     const double chirp = plain::sine_of_turns(chirp_s * (420.0 - 160.0 * stroke));
     const double puff = kPumpScale * std::max(0.0, 1.0 - 4.0 * stroke) * chirp;
-    mono[i] = static_cast<float>((sound[i] + pump * puff) / level + kHiss * noise[i]);
+    mono[i] = static_cast<float>((gradient_sound[i] + pump * puff) / level + kHiss * noise[i]);
   }
   for (int channel = 0; channel < signal.channels; ++channel) {
     std::ranges::copy(mono, signal.channel(channel).begin());
   }
 }
 
-const Registration registration(audio_augmenter<NoiseMri>(
+const Registration registration(noise_augmenter<NoiseMri>(
     {
         .name = "noise.mri",
         .summary = "A magnetic resonance scanner of a given regularity and frequency.",
@@ -263,7 +263,7 @@ const Registration registration(audio_augmenter<NoiseMri>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), apply));
+    table(), make));
 
 }  // namespace
 }  // namespace fairground

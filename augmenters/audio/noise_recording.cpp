@@ -81,7 +81,7 @@ void play(std::span<const float> recording, const Loop& loop, std::size_t start,
   }
 }
 
-void apply(AudioScene& scene, const State& loops, const NoiseRecording& p, const StepRandom& random) {
+void make(NoiseSound& sound, const State& loops, const NoiseRecording& /*p*/, const StepRandom& random) {
   std::size_t total = 0;
   for (const Loop& loop : loops) {
     total += loop.period;
@@ -92,14 +92,14 @@ void apply(AudioScene& scene, const State& loops, const NoiseRecording& p, const
     moment -= chosen->period;
     ++chosen;
   }
-  Audio& noise = scene.add_noise("noise.recording", p).signal;
+  Audio& noise = sound.signal;
   const Audio& recording = chosen->for_channels(noise.channels);
   for (int channel = 0; channel < noise.channels; ++channel) {
     play(recording.channel(std::min(channel, recording.channels - 1)), *chosen, moment, noise.channel(channel));
   }
 }
 
-const Registration registration(audio_augmenter<NoiseRecording, State>(
+const Registration registration(noise_augmenter<NoiseRecording, State>(
     {
         .name = "noise.recording",
         .summary = "Your own noise recordings, looped, at an SNR against the active speech level.",
@@ -111,7 +111,7 @@ const Registration registration(audio_augmenter<NoiseRecording, State>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), prepare, make));
 
 }  // namespace
 }  // namespace fairground

@@ -36,11 +36,11 @@ DrawnNoise prepare(const NoiseSpeechShaped&, const PrepareContext& context) {
   return {context.sample_rate, [&spectrum](double hz) { return spectrum.amplitude(hz); }};
 }
 
-void apply(AudioScene& scene, const DrawnNoise& noise, const NoiseSpeechShaped& p, const StepRandom& random) {
-  noise.synthesise(scene.add_noise("noise.speech_shaped", p).signal, random);
+void make(NoiseSound& sound, const DrawnNoise& noise, const NoiseSpeechShaped& /*p*/, const StepRandom& random) {
+  noise.synthesise(sound.signal, random);
 }
 
-const Registration registration(audio_augmenter<NoiseSpeechShaped, DrawnNoise>(
+const Registration registration(noise_augmenter<NoiseSpeechShaped, DrawnNoise>(
     {
         .name = "noise.speech_shaped",
         .summary = "Steady noise with the long-term average spectrum of speech in twelve languages.",
@@ -52,7 +52,7 @@ const Registration registration(audio_augmenter<NoiseSpeechShaped, DrawnNoise>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), prepare, make));
 
 }  // namespace
 }  // namespace fairground

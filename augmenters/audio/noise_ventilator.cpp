@@ -71,8 +71,8 @@ double flow_at(double place, double inspiration, double breath_s) {
   return std::max(kLeak, edge * height);
 }
 
-void apply(AudioScene& scene, const State& state, const NoiseVentilator& p, const StepRandom& random) {
-  Audio& signal = scene.add_noise("noise.ventilator", p).signal;
+void make(NoiseSound& sound, const State& state, const NoiseVentilator& p, const StepRandom& random) {
+  Audio& signal = sound.signal;
   state.hiss.synthesise(signal, random);
   const double rate = state.sample_rate;
   const double breath_s = 60.0 / p.breaths_per_min;
@@ -95,7 +95,7 @@ void apply(AudioScene& scene, const State& state, const NoiseVentilator& p, cons
   }
 }
 
-const Registration registration(audio_augmenter<NoiseVentilator, State>(
+const Registration registration(noise_augmenter<NoiseVentilator, State>(
     {
         .name = "noise.ventilator",
         .summary = "A lung ventilator: the hiss of each breath, in and out, over the tone of its turbine.",
@@ -107,7 +107,7 @@ const Registration registration(audio_augmenter<NoiseVentilator, State>(
         .labels = "keeps all labels",
         .check = check_noise_level,
     },
-    table(), prepare, apply));
+    table(), prepare, make));
 
 }  // namespace
 }  // namespace fairground

@@ -35,14 +35,14 @@ double speech_db_in(Weighting band, const Audio& speech, const SpeechLevel& leve
   return db;
 }
 
-/// What of the stem is heard while any event sounds, all channels, without the pauses. Events come in order of their
+/// What of the sound is heard while any event sounds, all channels, without the pauses. Events come in order of their
 /// start and may overlap.
-Audio heard_events(const NoiseStem& stem) {
-  const Audio& signal = stem.signal;
+Audio heard_events(const NoiseSound& sound) {
+  const Audio& signal = sound.signal;
   const auto last = static_cast<double>(signal.frames());
   std::vector<std::pair<std::size_t, std::size_t>> spans;
   std::size_t frames = 0;
-  for (const NoiseEvent& event : stem.events) {
+  for (const NoiseEvent& event : sound.events) {
     const auto frame = [&](double seconds) {
       return static_cast<std::size_t>(std::clamp(std::round(seconds * signal.sample_rate), 0.0, last));
     };
@@ -62,28 +62,29 @@ Audio heard_events(const NoiseStem& stem) {
 
 /// Nobody may escape the first event, least of all groups whose recordings are short.
 void require_first_event(const NoiseStem& stem) {
-  if (!stem.events.empty() && stem.events.front().end_s > stem.signal.seconds()) {
+  if (!stem.sound.events.empty() && stem.sound.events.front().end_s > stem.sound.signal.seconds()) {
     // Without the recording's own length, so that all of a run with this reason count as one.
     throw GateError(stem.augmenter + ": the recording is too short for its first event, which ends after " +
-                    shortest(rounded_unit(stem.events.front().end_s)) + " s");
+                    shortest(rounded_unit(stem.sound.events.front().end_s)) + " s");
   }
 }
 
 /// Scales the stem to what is asked of it, and measures it again.
 StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db, Weighting band) {
   require_first_event(stem);
-  const bool has_events = !stem.events.empty();
-  const double power = weighted_power(has_events ? stem.active : stem.signal, band);
+  NoiseSound& sound = stem.sound;
+  const bool has_events = !sound.events.empty();
+  const double power = weighted_power(has_events ? sound.active : sound.signal, band);
   if (power <= power_from_db(kSilenceDbov)) {
     throw GateError(stem.augmenter + ": the noise is silent over the whole clip" +
                     (band == Weighting::full ? "" : " in the band " + std::string(to_string(band))) +
                     ", so it cannot be set to an SNR");
   }
-  std::vector<float>& samples = stem.signal.samples;
+  std::vector<float>& samples = sound.signal.samples;
   const double gain = amplitude_from_db(speech_db - requested_snr_db) / std::sqrt(power);
   scale(samples.data(), samples.size(), static_cast<float>(gain));
-  const double level_db = level_dbov(weighted_power(has_events ? heard_events(stem) : stem.signal, band));
-  return {stem.augmenter, band, requested_snr_db, speech_db - level_db, stem.events};
+  const double level_db = level_dbov(weighted_power(has_events ? heard_events(sound) : sound.signal, band));
+  return {stem.augmenter, band, requested_snr_db, speech_db - level_db, sound.events};
 }
 
 }  // namespace
@@ -104,9 +105,9 @@ MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech
     measure.stems.push_back(set_level(stem, speech_db_in(band, scene.speech, speech_level), snr_db, band));
   }
   // The first stem gathers the others, so that the total is measured on what is really added.
-  std::vector<float>& noise = scene.noise.front().signal.samples;
+  std::vector<float>& noise = scene.noise.front().sound.signal.samples;
   for (std::size_t i = 1; i < scene.noise.size(); ++i) {
-    add(noise.data(), scene.noise[i].signal.samples.data(), noise.size());
+    add(noise.data(), scene.noise[i].sound.signal.samples.data(), noise.size());
   }
   measure.total_snr_db = speech_db - level_dbov(mean_power(noise));
   add(scene.speech.samples.data(), noise.data(), noise.size());

@@ -19,6 +19,8 @@
 namespace fairground {
 namespace {
 
+// A thousand seconds at 16 kHz. Much more would be felt beside what a run needs otherwise.
+constexpr std::size_t kSharedNoiseBytes = std::size_t{64} << 20U;
 constexpr const char* kOutOfMemory = "not enough memory; use fewer --jobs, or smaller `limits` in the config";
 
 ImageContainer image_container(FileFormat format) {
@@ -144,6 +146,29 @@ DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<Step
   return drawn;
 }
 
+/// The speech after the voice's steps, with all noises beside it.
+AudioScene build_scene(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
+                       const std::vector<StepRandom>& randoms, const Audio& speech) {
+  AudioScene scene{speech};
+  std::vector<const PreparedStep*> steps;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    steps.push_back(&workshop.audio_step(*chain[i].step, speech.sample_rate));
+    if (steps[i]->noise) {
+      scene.declared_noise.push_back(steps[i]->augmenter->noise_level(drawn[i]));
+    }
+  }
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const PreparedStep& step = *steps[i];
+    if (step.noise) {
+      scene.noise.push_back({step.augmenter->schema.name, workshop.noise(step, scene.shape(), drawn[i], randoms[i]),
+                             step.augmenter->noise_level(drawn[i])});
+    } else {
+      step.change(scene, drawn[i], randoms[i]);
+    }
+  }
+  return scene;
+}
+
 void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
   const Plan& plan = workshop.plan();
   const MediaPlan& media = plan.of(Media::audio);
@@ -151,10 +176,7 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   std::vector<StepRandom> randoms;
   const DrawnChain drawn = draw_chain(plan, outcome.variant, randoms);
 
-  AudioScene scene{source.audio, {}};
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    workshop.audio_step(*chain[i].step, source.audio.sample_rate)(scene, drawn[i], randoms[i]);
-  }
+  AudioScene scene = build_scene(workshop, chain, drawn, randoms, source.audio);
   const bool speech_unchanged = scene.speech.samples == source.audio.samples;
   AudioLabels labels;
   const SourceSettings& settings = plan.config().sources[media.catalog->sources[outcome.variant.source].settings];
@@ -205,7 +227,7 @@ void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::
 
 }  // namespace
 
-Workshop::Workshop(const Plan& plan) : plan_(plan) {
+Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes) {
   const Config& config = plan.config();
   std::set<int> rates;
   for (const MediaPlan& media : plan.media()) {
@@ -239,7 +261,14 @@ void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates
     return;
   }
   for (const int rate : rates) {
-    audio_steps_[{&step, rate}] = augmenter.prepare_audio(fixed_values(step), {rate, &assets_});
+    const PrepareContext context{rate, &assets_};
+    PreparedStep& prepared = audio_steps_[{&step, rate}];
+    prepared.augmenter = &augmenter;
+    if (augmenter.prepare_noise) {
+      prepared.noise = augmenter.prepare_noise(fixed_values(step), context);
+    } else {
+      prepared.change = augmenter.prepare_audio(fixed_values(step), context);
+    }
   }
 }
 
@@ -275,7 +304,7 @@ void Workshop::load_assets(const std::set<int>& rates) {
   }
 }
 
-const PreparedAudio& Workshop::audio_step(const Step& step, int sample_rate) const {
+const PreparedStep& Workshop::audio_step(const Step& step, int sample_rate) const {
   return audio_steps_.at({&step, sample_rate});
 }
 

@@ -9,6 +9,7 @@
 
 #include "augmenters/augmenter.h"
 #include "pipeline/design/plan.h"
+#include "pipeline/flow/shared_noise.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/output/run_folder.h"
@@ -27,6 +28,13 @@ struct DecodedSource {
   std::string reason;
 };
 
+/// A step of audio, ready for every variant. One of the functions is set, as in its augmenter.
+struct PreparedStep {
+  const Augmenter* augmenter = nullptr;
+  PreparedAudio change;
+  PreparedNoise noise;
+};
+
 /// Everything that rendering needs and nobody changes: the plan, the assets, and every step made ready.
 class Workshop {
  public:
@@ -34,8 +42,13 @@ class Workshop {
   explicit Workshop(const Plan& plan);
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
-  [[nodiscard]] const PreparedAudio& audio_step(const Step& step, int sample_rate) const;
+  [[nodiscard]] const PreparedStep& audio_step(const Step& step, int sample_rate) const;
   [[nodiscard]] const PreparedRows& row_step(const Step& step) const;
+  /// The sound of a step that adds noise, made once for all variants that meet it, as long as there is room.
+  [[nodiscard]] NoiseSound noise(const PreparedStep& step, const AudioShape& shape, const std::vector<Value>& values,
+                                 const StepRandom& random) const {
+    return shared_noise_.sound(*step.augmenter, step.noise, shape, values, random);
+  }
 
  private:
   void load_assets(const std::set<int>& rates);
@@ -43,7 +56,8 @@ class Workshop {
 
   const Plan& plan_;
   Assets assets_;
-  std::map<std::pair<const Step*, int>, PreparedAudio> audio_steps_;
+  std::map<std::pair<const Step*, int>, PreparedStep> audio_steps_;
+  mutable SharedNoise shared_noise_;
   std::map<const Step*, PreparedRows> row_steps_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "pipeline/core/parallel.h"
 #include "pipeline/flow/render.h"
+#include "pipeline/flow/shared_noise.h"
 #include "pipeline/media/image_file.h"
 #include "tests/measure/signals.h"
 #include "tests/support/apply.h"
@@ -128,10 +129,12 @@ bool all_finite(const std::vector<float>& samples) {
   return std::ranges::all_of(samples, [](float sample) { return std::isfinite(sample); });
 }
 
-bool same_stems(const AudioScene& a, const AudioScene& b) {
-  return std::ranges::equal(a.noise, b.noise, [](const NoiseStem& x, const NoiseStem& y) {
-    return x.augmenter == y.augmenter && x.signal.samples == y.signal.samples && x.level.snr_db == y.level.snr_db;
-  });
+bool same_sound(const NoiseSound& a, const NoiseSound& b) {
+  const auto same_event = [](const NoiseEvent& x, const NoiseEvent& y) {
+    return x.label == y.label && x.start_s == y.start_s && x.end_s == y.end_s;
+  };
+  return a.signal.samples == b.signal.samples && a.active.samples == b.active.samples &&
+         std::ranges::equal(a.events, b.events, same_event);
 }
 
 class EveryAugmenter : public testing::Test {
@@ -149,7 +152,7 @@ class EveryAugmenter : public testing::Test {
     for (const Augmenter* augmenter : registered_augmenters()) {
       std::vector<Case> cases = cases_of(*augmenter);
       ASSERT_FALSE(cases.empty()) << augmenter->schema.name << ": no settings obey its own rule";
-      auto& list = augmenter->prepare_audio ? audio_ : image_;
+      auto& list = augmenter->schema.media == Media::audio ? audio_ : image_;
       list.insert(list.end(), cases.begin(), cases.end());
     }
     ASSERT_FALSE(audio_.empty());
@@ -190,7 +193,9 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     EXPECT_EQ(audio_stage, schema->media == Media::audio) << to_string(schema->stage);
     const Augmenter* augmenter = find_augmenter(schema->name);
     ASSERT_NE(augmenter, nullptr);
-    EXPECT_EQ(static_cast<bool>(augmenter->prepare_audio), schema->media == Media::audio);
+    EXPECT_EQ(augmenter->prepare_audio || augmenter->prepare_noise, schema->media == Media::audio);
+    EXPECT_FALSE(augmenter->prepare_audio && augmenter->prepare_noise);
+    EXPECT_EQ(static_cast<bool>(augmenter->noise_level), static_cast<bool>(augmenter->prepare_noise));
     EXPECT_EQ(static_cast<bool>(augmenter->prepare_rows), schema->media == Media::image);
   }
 }
@@ -237,12 +242,22 @@ TEST_F(EveryAugmenter, GivesTheSameBytesForTheSameKey) {
   const Audio clip = test_clip(20000, 2);
   for (const Case& c : audio_) {
     SCOPED_TRACE(c.name);
-    const PreparedAudio step = c.augmenter->prepare_audio(c.values, {kRate, &assets_});
-    std::vector<AudioScene> scenes(kRepeats, AudioScene{clip, {}});
+    const AudioScene once = run(c, clip);
+    const PrepareContext context{kRate, &assets_};
+    if (c.augmenter->prepare_noise) {
+      const PreparedNoise step = c.augmenter->prepare_noise(c.values, context);
+      std::vector<NoiseSound> sounds(kRepeats);
+      parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { sounds[i] = step(once.shape(), c.values, kRandom); });
+      for (const NoiseSound& sound : sounds) {
+        EXPECT_TRUE(same_sound(sound, once.noise.at(0).sound));
+      }
+      continue;
+    }
+    const PreparedAudio step = c.augmenter->prepare_audio(c.values, context);
+    std::vector<AudioScene> scenes(kRepeats, AudioScene{clip});
     parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { step(scenes[i], c.values, kRandom); });
     for (const AudioScene& scene : scenes) {
-      EXPECT_EQ(scene.speech.samples, run(c, clip).speech.samples);
-      EXPECT_TRUE(same_stems(scene, run(c, clip)));
+      EXPECT_EQ(scene.speech.samples, once.speech.samples);
     }
   }
   const Image picture = test_picture(61, 17, 3);
@@ -277,7 +292,7 @@ TEST_F(EveryAugmenter, GivesOtherBytesForAnotherKeyIfItDrawsAtAll) {
       const AudioScene scene = run(c, clip, address);
       results.push_back(scene.speech.samples);
       for (const NoiseStem& stem : scene.noise) {
-        results.back().insert(results.back().end(), stem.signal.samples.begin(), stem.signal.samples.end());
+        results.back().insert(results.back().end(), stem.sound.signal.samples.begin(), stem.sound.signal.samples.end());
       }
     }
     check(c, results);
@@ -308,10 +323,10 @@ TEST_F(EveryAugmenter, TakesEveryClip) {
           EXPECT_TRUE(all_finite(scene.speech.samples));
           for (const NoiseStem& stem : scene.noise) {
             EXPECT_EQ(stem.augmenter, c.augmenter->schema.name);
-            EXPECT_EQ(stem.signal.channels, channels);
-            EXPECT_EQ(stem.signal.sample_rate, kRate);
-            EXPECT_EQ(stem.signal.frames(), scene.speech.frames());
-            EXPECT_TRUE(all_finite(stem.signal.samples));
+            EXPECT_EQ(stem.sound.signal.channels, channels);
+            EXPECT_EQ(stem.sound.signal.sample_rate, kRate);
+            EXPECT_EQ(stem.sound.signal.frames(), scene.speech.frames());
+            EXPECT_TRUE(all_finite(stem.sound.signal.samples));
           }
         }
       }
@@ -333,26 +348,46 @@ TEST_F(EveryAugmenter, TakesEveryPicture) {
   }
 }
 
-// A longer recording gets the noise of a shorter one first, or two sources would not meet the same condition.
+// A longer recording gets the noise of a shorter one first, or two sources would not meet the same condition, nor could
+// one making serve both. The same of events, and of the example that sets their level.
 TEST_F(EveryAugmenter, AddsTheSameToTheStartOfALongerClip) {
-  const Audio longest = test_clip(70000, 2);
+  const AudioShape longest{kRate, 2, 70000};
   for (const Case& c : audio_) {
-    const AudioScene whole = run(c, longest);
+    if (!c.augmenter->prepare_noise) {
+      continue;
+    }
+    const PreparedNoise make = c.augmenter->prepare_noise(c.values, {kRate, &assets_});
+    const NoiseSound whole = make(longest, c.values, kRandom);
     for (const std::size_t frames : {1U, 2000U, 14336U, 16384U, 16385U, 33000U}) {
       SCOPED_TRACE(c.name + ", " + std::to_string(frames) + " frames");
-      Audio clip(kRate, 2, frames);
-      for (int channel = 0; channel < 2; ++channel) {
-        std::ranges::copy(std::as_const(longest).channel(channel).first(frames), clip.channel(channel).begin());
-      }
-      const AudioScene part = run(c, clip);
-      ASSERT_EQ(part.noise.size(), whole.noise.size());
-      for (std::size_t i = 0; i < part.noise.size(); ++i) {
-        for (int channel = 0; channel < 2; ++channel) {
-          EXPECT_TRUE(std::ranges::equal(part.noise[i].signal.channel(channel),
-                                         whole.noise[i].signal.channel(channel).first(frames)));
-        }
-      }
+      const NoiseSound part = make({kRate, 2, frames}, c.values, kRandom);
+      EXPECT_TRUE(same_sound(part, sound_for(whole, frames)));
     }
+  }
+}
+
+// The level is the mixer's business, and noises are shared over levels.
+TEST_F(EveryAugmenter, MakesTheSameNoiseForEveryLevel) {
+  for (const Case& c : audio_) {
+    if (!c.augmenter->prepare_noise) {
+      continue;
+    }
+    SCOPED_TRACE(c.name);
+    const std::vector<ParameterSpec>& specs = c.augmenter->schema.parameters;
+    ASSERT_GE(specs.size(), kNoiseLevelParameters);
+    EXPECT_EQ(specs[0].name, "snr_db");
+    EXPECT_EQ(specs[1].name, "noise_dba");
+    EXPECT_EQ(specs[2].name, "band");
+    std::vector<Value> other = c.values;
+    other[0] = 17.0;
+    other[1] = Value{};
+    other[2] = std::string("300-3400");
+    EXPECT_EQ(c.augmenter->noise_level(other).snr_db, 17.0);
+    EXPECT_EQ(c.augmenter->noise_level(other).band, Weighting::telephone);
+    const auto make = [&](const std::vector<Value>& values) {
+      return c.augmenter->prepare_noise(values, {kRate, &assets_})({kRate, 1, 9000}, values, kRandom);
+    };
+    EXPECT_TRUE(same_sound(make(c.values), make(other)));
   }
 }
 

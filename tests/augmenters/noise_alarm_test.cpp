@@ -14,11 +14,9 @@ namespace {
 constexpr int kRate = 48000;
 constexpr double kSeconds = 60.0;
 
-NoiseStem alarm(Given given, std::uint32_t realization = 0, double seconds = kSeconds, int rate = kRate) {
+NoiseSound alarm(Given given, std::uint32_t realization = 0, double seconds = kSeconds, int rate = kRate) {
   given.insert({"snr_db", 0.0});
-  const Augmenter& noise = augmenter("noise.alarm");
-  const Audio clip(rate, 1, static_cast<std::size_t>(seconds * rate));
-  return apply_audio(noise, values_of(noise.schema, given), clip, {0xA1A, realization}, nullptr).noise.at(0);
+  return make_noise("noise.alarm", given, {rate, 1, static_cast<std::size_t>(seconds * rate)}, {0xA1A, realization});
 }
 
 /// A pulse as it is heard: found from the envelope alone. Times are where it passes a tenth and nine tenths of its
@@ -171,7 +169,7 @@ double level_at(std::span<const float> samples, double hz, int rate) {
 TEST(NoiseAlarm, ComponentsAreWithin15DbOfTheFundamental) {
   for (const int rate : {16000, 48000}) {
     for (const double tone_hz : {150.0, 262.0, 523.25, 1000.0}) {
-      const NoiseStem stem = alarm({{"tone_hz", tone_hz}}, 0, 5.0, rate);
+      const NoiseSound stem = alarm({{"tone_hz", tone_hz}}, 0, 5.0, rate);
       const std::vector<float>& pulse = stem.active.samples;
       const double fundamental = level_at(pulse, tone_hz, rate);
       int components = 0;
@@ -201,7 +199,7 @@ const std::vector<DeviceTones> kDevices{{"patient_monitor", "high", {960, 2880}}
 
 TEST(NoiseAlarm, DevicesHaveTheirTones) {
   for (const DeviceTones& tones : kDevices) {
-    const NoiseStem stem =
+    const NoiseSound stem =
         alarm({{"device", std::string(tones.device)}, {"priority", std::string(tones.priority)}}, 0, 5.0, 16000);
     // One pulse, in a transform long enough to place a line to a hertz.
     std::vector<float> padded(stem.active.samples);
@@ -225,7 +223,7 @@ TEST(NoiseAlarm, DevicesHaveTheirTones) {
 TEST(NoiseAlarm, AnOximetersPitchFollowsTheSaturation) {
   double last_hz = 0.0;
   for (const double saturation : {70.0, 85.0, 100.0}) {
-    const NoiseStem stem =
+    const NoiseSound stem =
         alarm({{"device", std::string("pulse_oximeter")}, {"saturation", saturation}, {"heart_bpm", 90.0}}, 0, 10.0);
     double best = -1e9;
     double best_hz = 0.0;
@@ -244,7 +242,7 @@ TEST(NoiseAlarm, AnOximetersPitchFollowsTheSaturation) {
 
 TEST(NoiseAlarm, EventsAreWhereTheSoundIs) {
   for (const Limits& limits : kLimits) {
-    const NoiseStem stem = alarm({{"priority", std::string(limits.priority)}});
+    const NoiseSound stem = alarm({{"priority", std::string(limits.priority)}});
     const std::vector<Heard> pulses = heard_pulses(stem.signal, 523.25);
     ASSERT_GE(stem.events.size(), pulses.size());
     ASSERT_LE(stem.events.size(), pulses.size() + 1);  // the last may be cut off

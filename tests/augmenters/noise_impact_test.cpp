@@ -17,11 +17,9 @@ constexpr int kRate = 16000;
 constexpr std::array kKinds{"footsteps", "door", "trolley"};
 constexpr std::array kPerMin{115.0, 6.0, 240.0};  // as the page of augmenters says
 
-NoiseStem impacts(Given given, std::uint32_t realization = 0, double seconds = 20.0) {
+NoiseSound impacts(Given given, std::uint32_t realization = 0, double seconds = 20.0) {
   given.insert({"snr_db", 0.0});
-  const Augmenter& noise = augmenter("noise.impact");
-  const Audio clip(kRate, 1, static_cast<std::size_t>(seconds * kRate));
-  return apply_audio(noise, values_of(noise.schema, given), clip, {0x13A, realization}, nullptr).noise.at(0);
+  return make_noise("noise.impact", given, {kRate, 1, static_cast<std::size_t>(seconds * kRate)}, {0x13A, realization});
 }
 
 double power_between(const Audio& signal, double from_s, double to_s) {
@@ -32,7 +30,7 @@ double power_between(const Audio& signal, double from_s, double to_s) {
 
 TEST(NoiseImpact, BlowsAreWhereTheEventsSay) {
   for (const char* kind : kKinds) {
-    const NoiseStem stem = impacts({{"kind", std::string(kind)}, {"per_min", 30.0}});
+    const NoiseSound stem = impacts({{"kind", std::string(kind)}, {"per_min", 30.0}});
     ASSERT_GE(stem.events.size(), 2U);
     double silent_until = 0.0;
     for (const NoiseEvent& event : stem.events) {
@@ -58,7 +56,7 @@ TEST(NoiseImpact, ComesAsOftenAsAskedAndAsEvenlyAsItsKind) {
         if (!by_default) {
           given.insert({"per_min", per_min});
         }
-        const NoiseStem stem = impacts(given, realization, 120.0);
+        const NoiseSound stem = impacts(given, realization, 120.0);
         for (std::size_t k = 1; k < stem.events.size(); ++k) {
           pauses.push_back(stem.events[k].start_s - stem.events[k - 1].start_s);
         }
@@ -101,7 +99,7 @@ TEST(NoiseImpact, ThingsSoundAsTheyAre) {
 TEST(NoiseImpact, DiesAwayBy60DbWithinTheEvent) {
   for (const char* kind : kKinds) {
     // No other blow falls into the first one's time.
-    const NoiseStem stem = impacts({{"kind", std::string(kind)}, {"per_min", 1.0}, {"first_event_s", 0.0}}, 5, 1.0);
+    const NoiseSound stem = impacts({{"kind", std::string(kind)}, {"per_min", 1.0}, {"first_event_s", 0.0}}, 5, 1.0);
     const double length_s = stem.events.front().end_s;
     const double head = power_between(stem.signal, 0.0, 0.05 * length_s);
     const double tail = power_between(stem.signal, 0.95 * length_s, length_s);
@@ -116,7 +114,7 @@ constexpr double kExampleDb = 1.0;
 TEST(NoiseImpact, TheExampleIsAsLoudAsAllBlowsWhileTheySound) {
   for (const char* kind : kKinds) {
     for (std::uint32_t realization = 0; realization < 3; ++realization) {
-      const NoiseStem stem = impacts({{"kind", std::string(kind)}, {"per_min", 200.0}}, realization, 120.0);
+      const NoiseSound stem = impacts({{"kind", std::string(kind)}, {"per_min", 200.0}}, realization, 120.0);
       double heard_s = 0.0;
       double until_s = 0.0;
       for (const NoiseEvent& event : stem.events) {
@@ -132,7 +130,7 @@ TEST(NoiseImpact, TheExampleIsAsLoudAsAllBlowsWhileTheySound) {
 
 TEST(NoiseImpact, TheFirstBlowStartsTheExample) {
   for (const char* kind : kKinds) {
-    const NoiseStem stem = impacts({{"kind", std::string(kind)}, {"first_event_s", 0.25}, {"per_min", 1.0}}, 3, 2.0);
+    const NoiseSound stem = impacts({{"kind", std::string(kind)}, {"first_event_s", 0.25}, {"per_min", 1.0}}, 3, 2.0);
     const double length_s = stem.events.front().end_s - stem.events.front().start_s;
     for (std::size_t i = 0; i < static_cast<std::size_t>(length_s * kRate) - 1; ++i) {
       ASSERT_EQ(stem.signal.samples[kRate / 4 + i], stem.active.samples[i]) << kind;

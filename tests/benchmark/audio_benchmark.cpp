@@ -70,7 +70,7 @@ struct Stages {
   SpeechLevel level;
   DrawnChain drawn;
   StepRandom random;
-  const PreparedAudio* noise;
+  const PreparedStep* noise;
   AudioScene scene;  // before the mixer
   Audio mixed;
   PcmAudio pcm;
@@ -86,7 +86,8 @@ struct Stages {
     drawn = {draw_values(*step.step, random)};
     noise = &set.workshop().audio_step(*step.step, kRate);
     scene.speech = speech;
-    (*noise)(scene, drawn[0], random);
+    scene.noise.push_back({noise->augmenter->schema.name, noise->noise(scene.shape(), drawn[0], random),
+                           noise->augmenter->noise_level(drawn[0])});
     AudioScene to_mix = scene;
     (void)mix(to_mix, level);
     mixed = std::move(to_mix.speech);
@@ -163,12 +164,8 @@ class Breakdown {
     add_value("read and hash", [this] { return sha256_hex(read_file(file_, MediaLimits{})); });
     add_value("decode", [this] { return decode_audio(s_.wav, file_, MediaLimits{}); });
     add_value("P.56 of the speech", [this] { return measure_speech_level(s_.decoded); });
-    add_value("noise.coloured", [this] {
-      AudioScene scene;
-      scene.speech = s_.speech;
-      (*s_.noise)(scene, s_.drawn[0], s_.random);
-      return scene.noise.size();
-    });
+    add_value("noise.coloured",
+              [this] { return s_.noise->noise(s_.scene.shape(), s_.drawn[0], s_.random).signal.samples.size(); });
     add_value("noise draws", [this] {
       std::vector<float> normals(s_.speech.samples.size());
       RandomStream(1, 0, "draws").normals(0, normals);

@@ -34,19 +34,32 @@ using Given = std::map<std::string, Value>;
   return values;
 }
 
-/// `speech` with what a step of the scene stage puts beside it.
+/// What the noise augmenter puts beside a clip of that shape.
+[[nodiscard]] inline NoiseSound make_noise(const std::string& name, const Given& given, const AudioShape& shape,
+                                           const StepRandom& random, const Assets* assets = nullptr) {
+  const Augmenter& noise = augmenter(name);
+  const std::vector<Value> values = values_of(noise.schema, given);
+  return noise.prepare_noise(values, {shape.sample_rate, assets})(shape, values, random);
+}
+
+/// `speech` with what a step of audio makes of it.
 [[nodiscard]] inline AudioScene apply_audio(const Augmenter& augmenter, const std::vector<Value>& values,
                                             const Audio& speech, const StepRandom& random, const Assets* assets) {
-  AudioScene scene{speech, {}};
-  augmenter.prepare_audio(values, {speech.sample_rate, assets})(scene, values, random);
+  AudioScene scene{speech};
+  const PrepareContext context{speech.sample_rate, assets};
+  if (augmenter.prepare_noise) {
+    NoiseSound sound = augmenter.prepare_noise(values, context)(scene.shape(), values, random);
+    scene.noise.push_back({augmenter.schema.name, std::move(sound), augmenter.noise_level(values)});
+  } else {
+    augmenter.prepare_audio(values, context)(scene, values, random);
+  }
   return scene;
 }
 
-/// The noise that an augmenter sets beside silence of a clip's size.
+/// Its signal alone.
 [[nodiscard]] inline Audio noise_of(const std::string& name, const Given& given, const Audio& clip,
                                     const StepRandom& random, const Assets* assets = nullptr) {
-  const Augmenter& noise = augmenter(name);
-  return apply_audio(noise, values_of(noise.schema, given), clip, random, assets).noise.at(0).signal;
+  return make_noise(name, given, AudioScene{clip}.shape(), random, assets).signal;
 }
 
 [[nodiscard]] inline RowOperation row_operation(const Augmenter& augmenter, const std::vector<Value>& values,

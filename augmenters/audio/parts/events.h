@@ -15,6 +15,6 @@ inline constexpr double kLatestFirstEventS = 0.5;
 [[nodiscard]] double first_onset_s(const std::optional<double>& given, const StepRandom& random);
 
 /// Adds `sound`, one channel, at a moment, to all channels; what lies behind the clip is cut off.
-void add_event(NoiseStem& stem, const NoiseEvent& event, std::span<const float> sound);
+void add_event(NoiseSound& noise, const NoiseEvent& event, std::span<const float> sound);
 
 }  // namespace fairground
