@@ -1,0 +1,152 @@
+#include "pipeline/core/convolution.h"
+
+#include <algorithm>
+
+#include "pipeline/core/hot.h"
+
+namespace fairground {
+namespace {
+
+constexpr std::size_t kBins = BlockSpectra::kBins;
+
+/// Two blocks in one transform: a real one in each part. Their spectra are told apart by symmetry.
+class BlockPair {
+ public:
+  [[nodiscard]] std::span<float, kFourierSize> first() { return std::span(values_).first<kFourierSize>(); }
+  [[nodiscard]] std::span<float, kFourierSize> second() { return std::span(values_).last<kFourierSize>(); }
+
+  /// Leaves the two spectra, summed and not yet told apart, where the blocks were.
+  void forward() { inverse_fourier(second(), first()); }  // with its parts exchanged it is the forward one
+  void inverse() { inverse_fourier(first(), second()); }
+
+ private:
+  std::vector<float> values_ = std::vector<float>(2 * kFourierSize);
+};
+
+/// z = a + i b of two real blocks: A[k] = (z[k] + conj z[-k]) / 2 and B[k] = (z[k] - conj z[-k]) / 2i.
+FAIRGROUND_HOT void part(const float* real, const float* imaginary, float* a_real, float* a_imaginary, float* b_real,
+                         float* b_imaginary, float factor) {
+  const float half = 0.5F * factor;
+  a_real[0] = factor * real[0];
+  a_imaginary[0] = 0.0F;
+  b_real[0] = factor * imaginary[0];
+  b_imaginary[0] = 0.0F;
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t k = 1; k < kBins; ++k) {
+    const float r = real[k], i = imaginary[k], mr = real[kFourierSize - k], mi = imaginary[kFourierSize - k];
+    a_real[k] = half * (r + mr);
+    a_imaginary[k] = half * (i - mi);
+    b_real[k] = half * (i + mi);
+    b_imaginary[k] = half * (mr - r);
+  }
+}
+
+/// The inverse of part(): z = A + i B over all bins.
+FAIRGROUND_HOT void join(const float* a_real, const float* a_imaginary, const float* b_real, const float* b_imaginary,
+                         float* real, float* imaginary) {
+  real[0] = a_real[0];
+  imaginary[0] = b_real[0];
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t k = 1; k < kConvolutionBlock; ++k) {
+    real[k] = a_real[k] - b_imaginary[k];
+    imaginary[k] = a_imaginary[k] + b_real[k];
+    real[kFourierSize - k] = a_real[k] + b_imaginary[k];
+    imaginary[kFourierSize - k] = b_real[k] - a_imaginary[k];
+  }
+  real[kConvolutionBlock] = a_real[kConvolutionBlock];
+  imaginary[kConvolutionBlock] = b_real[kConvolutionBlock];
+}
+
+FAIRGROUND_HOT void multiply_add(const float* x_real, const float* x_imaginary, const float* h_real,
+                                 const float* h_imaginary, float* real, float* imaginary) {
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t k = 0; k < kBins; ++k) {
+    real[k] += x_real[k] * h_real[k] - x_imaginary[k] * h_imaginary[k];
+    imaginary[k] += x_real[k] * h_imaginary[k] + x_imaginary[k] * h_real[k];
+  }
+}
+
+std::size_t blocks_for(std::size_t frames) { return (frames + kConvolutionBlock - 1) / kConvolutionBlock; }
+
+}  // namespace
+
+/// `fill(block, target)` puts what is to be transformed into `target`, which is zero.
+template <class Fill>
+void BlockSpectra::transform(std::size_t blocks, Fill fill) {
+  blocks_ = blocks;
+  values_.resize(2 * kBins * blocks);
+  std::vector<float> unused(2 * kBins);
+  BlockPair pair;
+  for (std::size_t block = 0; block < blocks; block += 2) {
+    std::ranges::fill(pair.first(), 0.0F);
+    std::ranges::fill(pair.second(), 0.0F);
+    fill(block, pair.first());
+    const bool alone = block + 1 == blocks;
+    if (!alone) {
+      fill(block + 1, pair.second());
+    }
+    pair.forward();
+    float* const a = values_.data() + 2 * block * kBins;
+    float* const b = alone ? unused.data() : a + 2 * kBins;
+    part(pair.first().data(), pair.second().data(), a, a + kBins, b, b + kBins, 1.0F);
+  }
+}
+
+BlockSpectra BlockSpectra::of_signal(std::span<const float> samples) {
+  BlockSpectra spectra;
+  // One more than it has: the last block is the one before of what comes behind it.
+  const std::size_t blocks = samples.empty() ? 0 : blocks_for(samples.size()) + 1;
+  spectra.transform(blocks, [&](std::size_t block, std::span<float> target) {
+    const std::size_t begin = block == 0 ? 0 : (block - 1) * kConvolutionBlock;
+    const std::size_t end = std::min(samples.size(), (block + 1) * kConvolutionBlock);
+    const std::size_t offset = block == 0 ? kConvolutionBlock : 0;
+    std::ranges::copy(samples.subspan(begin, end - begin), target.begin() + static_cast<std::ptrdiff_t>(offset));
+  });
+  return spectra;
+}
+
+BlockSpectra BlockSpectra::of_response(std::span<const float> taps) {
+  BlockSpectra spectra;
+  spectra.transform(blocks_for(taps.size()), [&](std::size_t block, std::span<float> target) {
+    const std::size_t begin = block * kConvolutionBlock;
+    std::ranges::copy(taps.subspan(begin, std::min(kConvolutionBlock, taps.size() - begin)), target.begin());
+  });
+  constexpr float kFactor = 1.0F / static_cast<float>(kFourierSize);  // a power of two, so exact
+  for (float& value : spectra.values_) {
+    value *= kFactor;
+  }
+  return spectra;
+}
+
+void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out) {
+  std::vector<float> sums(4 * kBins);
+  BlockPair pair;
+  const auto accumulate = [&](std::size_t block, float* sum) {
+    for (std::size_t p = 0; p < response.blocks() && p <= block; ++p) {
+      if (block - p < signal.blocks()) {
+        multiply_add(signal.real(block - p), signal.imaginary(block - p), response.real(p), response.imaginary(p), sum,
+                     sum + kBins);
+      }
+    }
+  };
+  const auto put = [&](std::size_t block, std::span<const float> values) {
+    const std::size_t begin = block * kConvolutionBlock;
+    if (begin < out.size()) {
+      const std::size_t count = std::min(kConvolutionBlock, out.size() - begin);
+      std::ranges::copy(values.subspan(kConvolutionBlock, count), out.subspan(begin).begin());
+    }
+  };
+  for (std::size_t block = 0; block < blocks_for(out.size()); block += 2) {
+    std::ranges::fill(sums, 0.0F);
+    float* const a = sums.data();
+    float* const b = a + 2 * kBins;
+    accumulate(block, a);
+    accumulate(block + 1, b);
+    join(a, a + kBins, b, b + kBins, pair.first().data(), pair.second().data());
+    pair.inverse();
+    put(block, pair.first());
+    put(block + 1, pair.second());
+  }
+}
+
+}  // namespace fairground
