@@ -17,4 +17,9 @@ using RealFourier = std::unique_ptr<kiss_fftr_state, RealFourierDeleter>;
   return RealFourier(kiss_fftr_alloc(size, /*inverse_fft=*/0, nullptr, nullptr));
 }
 
+/// From size / 2 + 1 bins back to `size` samples, which come out multiplied by `size`.
+[[nodiscard]] inline RealFourier inverse_real_fourier(int size) {
+  return RealFourier(kiss_fftr_alloc(size, /*inverse_fft=*/1, nullptr, nullptr));
+}
+
 }  // namespace fairground
