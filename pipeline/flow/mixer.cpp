@@ -89,6 +89,15 @@ StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db
 
 }  // namespace
 
+double raise_dba(const Audio& speech, const SpeechLevel& speech_level, const Audio& source,
+                 const SpeechLevel& source_level) {
+  if (speech_level.active_level_dbov <= kSilenceDbov || source_level.active_level_dbov <= kSilenceDbov) {
+    return 0.0;
+  }
+  return speech_db_in(Weighting::a_weighted, speech, speech_level) -
+         speech_db_in(Weighting::a_weighted, source, source_level);
+}
+
 MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba) {
   const double speech_db = speech_level.active_level_dbov;
   MixMeasure measure{speech_db, {}, std::nullopt};

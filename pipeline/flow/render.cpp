@@ -169,6 +169,14 @@ AudioScene build_scene(const Workshop& workshop, const std::vector<ChainStep>& c
   return scene;
 }
 
+/// The level of the scene's speech at the microphone, in dBA, where a noise is set by it.
+double speech_dba(const AudioScene& scene, const SpeechLevel& level, const DecodedSource& source,
+                  const SourceSettings& settings) {
+  const bool needed =
+      std::ranges::any_of(scene.noise, [](const NoiseStem& stem) { return stem.level.noise_dba.has_value(); });
+  return settings.speech_dba + (needed ? raise_dba(scene.speech, level, source.audio, source.speech_level) : 0.0);
+}
+
 void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
   const Plan& plan = workshop.plan();
   const MediaPlan& media = plan.of(Media::audio);
@@ -178,10 +186,10 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
 
   AudioScene scene = build_scene(workshop, chain, drawn, randoms, source.audio);
   const bool speech_unchanged = scene.speech.samples == source.audio.samples;
+  const SpeechLevel level = speech_unchanged ? source.speech_level : measure_speech_level(scene.speech);
   AudioLabels labels;
   const SourceSettings& settings = plan.config().sources[media.catalog->sources[outcome.variant.source].settings];
-  labels.mix =
-      mix(scene, speech_unchanged ? source.speech_level : measure_speech_level(scene.speech), settings.speech_dba);
+  labels.mix = mix(scene, level, speech_unchanged ? settings.speech_dba : speech_dba(scene, level, source, settings));
   const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
   labels.file = measure_audio(pcm);
   labels.duration_s = scene.speech.seconds();

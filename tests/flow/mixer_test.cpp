@@ -245,6 +245,32 @@ TEST(Mixer, SetsADbaLevelAgainstThatOfTheSpeech) {
   EXPECT_EQ(measure.stems.at(0).requested_snr_db, 10.0);
 }
 
+TEST(Mixer, KeepsADbaLevelBesideARaisedVoice) {
+  constexpr double kGainDb = 7.0;
+  const Audio clean = mono(16000, speech_like(4.0, 16000, -28, 5));
+  Audio raised = clean;
+  for (float& sample : raised.samples) {
+    sample *= static_cast<float>(amplitude_from_db(kGainDb));
+  }
+  const SpeechLevel clean_level = measure_speech_level(clean);
+  const SpeechLevel raised_level = measure_speech_level(raised);
+  const double raise_db = raise_dba(raised, raised_level, clean, clean_level);
+  EXPECT_EQ(raise_dba(clean, clean_level, clean, clean_level), 0.0);
+  // The thresholds of P.56 are fixed, and so its activity changes a little with the gain.
+  EXPECT_NEAR(raise_db, kGainDb, kSnrToleranceDb);
+  AudioScene beside_clean{clean, {stem(clean, 500, 0.1, 0.0)}};
+  AudioScene beside_raised{raised, {stem(clean, 500, 0.1, 0.0)}};
+  for (AudioScene* scene : {&beside_clean, &beside_raised}) {
+    scene->noise[0].level = {std::nullopt, 55.0, Weighting::full};
+  }
+  static_cast<void>(mix(beside_clean, clean_level, /*speech_dba=*/60.0));
+  const MixMeasure measure = mix(beside_raised, raised_level, /*speech_dba=*/60.0 + raise_db);
+  EXPECT_NEAR(added_dbov(beside_raised.speech, raised), added_dbov(beside_clean.speech, clean), kMeasurementDb);
+  EXPECT_NEAR(measure.stems.at(0).measured_snr_db, 5.0 + raise_db, kMeasurementDb);
+  const Audio silence(16000, 1, 16000);
+  EXPECT_EQ(raise_dba(clean, clean_level, silence, measure_speech_level(silence)), 0.0);
+}
+
 /// A tone from 0.5 to 0.75 s and from 1.5 to 1.75 s, but for what the clip cuts off.
 NoiseStem two_events(const Audio& like) {
   NoiseStem made = stem(like, 1000, 0.0, 10.0);
