@@ -77,7 +77,8 @@ OctaveBand octave_band(std::span<const float> response, int sample_rate, double 
   std::ranges::copy(response, band.samples.begin() + static_cast<std::ptrdiff_t>(band.start));
   std::vector<kiss_fft_cpx> spectrum(length / 2 + 1);
   kiss_fftr(real_fourier(size).get(), band.samples.data(), spectrum.data());
-  constexpr double kEdgeOctaves = 1.0 / 6.0;  // of power, from all to nothing, half of it at the band's edge
+  // From all to nothing, half the power at the edge of the band. Steeper edges ring longer than short rooms.
+  constexpr double kEdgeOctaves = 0.5;
   for (std::size_t k = 0; k < spectrum.size(); ++k) {
     const double hz = static_cast<double>(k) * sample_rate / size;
     const double octaves = hz > 0.0 ? std::abs(std::log2(hz / centre_hz)) : 100.0;

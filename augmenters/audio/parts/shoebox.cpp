@@ -160,14 +160,14 @@ FAIRGROUND_HOT void add_scaled(const float* in, float factor, float* out) {
   }
 }
 
-/// Pulses of every band in a buffer of its own. The direct sound is at `kLead`.
-constexpr std::size_t kLead = kTaps / 2;
+static_assert(kResponseLead >= kTaps / 2 - 1);
 
+/// Pulses of every band in a buffer of its own. The direct sound is at kResponseLead.
 class Pulses {
  public:
   explicit Pulses(std::size_t frames) : frames_(frames) {
     for (std::vector<float>& band : bands_) {
-      band.resize(frames + kLead + kTaps);
+      band.resize(frames + kResponseLead + kTaps);
     }
   }
 
@@ -183,7 +183,8 @@ class Pulses {
     between(sinc()[row].data(), sinc()[row + 1].data(), static_cast<float>(phase - static_cast<double>(row)),
             taps.data());
     for (std::size_t b = 0; b < kBands; ++b) {
-      add_scaled(taps.data(), static_cast<float>(amplitude[b]), bands_[b].data() + whole + kLead - (kTaps / 2 - 1));
+      add_scaled(taps.data(), static_cast<float>(amplitude[b]),
+                 bands_[b].data() + whole + kResponseLead - (kTaps / 2 - 1));
     }
   }
 
@@ -307,12 +308,12 @@ std::vector<BlockSpectra> band_filters(int rate) {
   return filters;
 }
 
-/// Adds what the band holds of `in`, from its sample kLead on.
+/// Adds what the band holds of `in`.
 void add_band(std::span<const float> in, const BlockSpectra& filter, std::span<float> out) {
-  std::vector<float> filtered(kFilterCentre + kLead + out.size());
+  std::vector<float> filtered(kFilterCentre + out.size());
   convolve(BlockSpectra::of_signal(in), filter, filtered);
   for (std::size_t n = 0; n < out.size(); ++n) {
-    out[n] += filtered[kFilterCentre + kLead + n];
+    out[n] += filtered[kFilterCentre + n];
   }
 }
 
@@ -420,12 +421,12 @@ std::vector<float> shoebox_response(const Shoebox& room, const Point& source, co
     random.stream("tail " + name).normals(0, noise);
   }
   const std::vector<BlockSpectra> filters = band_filters(rate);
-  std::vector<float> response(frames);
+  std::vector<float> response(kResponseLead + frames);
   for (std::size_t b = 0; b < kBands; ++b) {
     const std::span<float> band = pulses.band(b);
     if (how.tail_after_s) {
       const std::vector<float> envelope = tail_envelope(room, b, direct, *how.tail_after_s, rate, frames);
-      add_product(noise.data(), envelope.data(), band.data() + kLead, frames);
+      add_product(noise.data(), envelope.data(), band.data() + kResponseLead, frames);
     }
     add_band(band, filters[b], response);
   }
