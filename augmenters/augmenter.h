@@ -57,6 +57,21 @@ struct NoiseStem {
   NoiseLevel level = {};
 };
 
+/// What becomes of the speech's level in a room.
+enum class RoomLevel {
+  keep_active,  ///< it is brought back to the active level that it had
+  natural       ///< the room decides: speech from afar is weaker
+};
+
+/// How a sound in a room reaches the microphone.
+struct RoomResponse {
+  std::vector<float> samples;             ///< pressure, of an impulse of 1
+  std::size_t direct = 0;                 ///< the sample at which the direct sound arrives
+  double delay_s = 0.0;                   ///< time on the way, which the samples leave out, so that labels stay true
+  std::optional<double> distance_m = {};  ///< from source to microphone, where known
+  RoomLevel level = RoomLevel::keep_active;
+};
+
 /// What the steps of the voice and scene stages work on.
 struct AudioScene {
   Audio speech;
@@ -85,6 +100,8 @@ using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&,
 /// The same of a noise. What it makes hangs on nothing but its arguments, and what it makes for a shorter clip is the
 /// start of what it makes for a longer one: so one making can serve every variant that meets the realization.
 using PreparedNoise = std::function<NoiseSound(const AudioShape&, const std::vector<Value>&, const StepRandom&)>;
+/// The same of a room: the way from one thing in it to the microphone. `who` is `speech` or the name of a noise.
+using PreparedRoom = std::function<RoomResponse(const std::string& who, const std::vector<Value>&, const StepRandom&)>;
 /// Changes one row in place. Rows come in any order, each once.
 using RowOperation = std::function<void(const ImageRow&)>;
 /// A pixel-wise step of pictures: gives, for one variant, the operation on each of its rows.
@@ -96,6 +113,7 @@ struct Augmenter {
   /// drawn per realization have their defaults there and must not be used.
   std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
   std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise;
+  std::function<PreparedRoom(const std::vector<Value>&, const PrepareContext&)> prepare_room;
   std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows;
   /// Goes with prepare_noise: the level that these values ask for.
   std::function<NoiseLevel(const std::vector<Value>&)> noise_level;
@@ -108,7 +126,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*apply)(AudioScene&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedAudio(
@@ -124,7 +142,7 @@ template <class P>
 [[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*apply)(AudioScene&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_audio = [table, apply](const std::vector<Value>&, const PrepareContext&) {
     return PreparedAudio([table, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
       apply(scene, table.bind(values), random);
@@ -141,7 +159,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*make)(NoiseSound&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_noise = [table, prepare, make](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedNoise(
@@ -160,7 +178,7 @@ template <class P>
 [[nodiscard]] Augmenter noise_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*make)(NoiseSound&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_noise = [table, make](const std::vector<Value>&, const PrepareContext&) {
     return PreparedNoise(
         [table, make](const AudioShape& shape, const std::vector<Value>& values, const StepRandom& random) {
@@ -173,12 +191,32 @@ template <class P>
   return augmenter;
 }
 
+/// An augmenter that puts the whole scene into a room: `State prepare(const P&, const PrepareContext&)` once per level,
+/// then `RoomResponse respond(const State&, const std::string& who, const P&, const StepRandom&)` for the speech and
+/// for each noise, each from its own place.
+template <class P, class State>
+[[nodiscard]] Augmenter room_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                       State (*prepare)(const P&, const PrepareContext&),
+                                       RoomResponse (*respond)(const State&, const std::string&, const P&,
+                                                               const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  augmenter.prepare_room = [table, prepare, respond](const std::vector<Value>& fixed, const PrepareContext& context) {
+    auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
+    return PreparedRoom(
+        [table, state, respond](const std::string& who, const std::vector<Value>& values, const StepRandom& random) {
+          return respond(*state, who, table.bind(values), random);
+        });
+  };
+  return augmenter;
+}
+
 /// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                       RowOperation (*rows)(const ImageShape&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
     return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values,
                                       const StepRandom& random) { return rows(shape, table.bind(values), random); });

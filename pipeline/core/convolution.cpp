@@ -25,19 +25,19 @@ class BlockPair {
 
 /// z = a + i b of two real blocks: A[k] = (z[k] + conj z[-k]) / 2 and B[k] = (z[k] - conj z[-k]) / 2i.
 FAIRGROUND_HOT void part(const float* real, const float* imaginary, float* a_real, float* a_imaginary, float* b_real,
-                         float* b_imaginary, float factor) {
-  const float half = 0.5F * factor;
-  a_real[0] = factor * real[0];
+                         float* b_imaginary) {
+  constexpr float kHalf = 0.5F;
+  a_real[0] = real[0];
   a_imaginary[0] = 0.0F;
-  b_real[0] = factor * imaginary[0];
+  b_real[0] = imaginary[0];
   b_imaginary[0] = 0.0F;
   FAIRGROUND_INDEPENDENT
   for (std::size_t k = 1; k < kBins; ++k) {
     const float r = real[k], i = imaginary[k], mr = real[kFourierSize - k], mi = imaginary[kFourierSize - k];
-    a_real[k] = half * (r + mr);
-    a_imaginary[k] = half * (i - mi);
-    b_real[k] = half * (i + mi);
-    b_imaginary[k] = half * (mr - r);
+    a_real[k] = kHalf * (r + mr);
+    a_imaginary[k] = kHalf * (i - mi);
+    b_real[k] = kHalf * (i + mi);
+    b_imaginary[k] = kHalf * (mr - r);
   }
 }
 
@@ -66,6 +66,27 @@ FAIRGROUND_HOT void multiply_add(const float* x_real, const float* x_imaginary, 
   }
 }
 
+/// The block of a signal and the one before it, into zeros.
+void fill_window(std::span<const float> samples, std::size_t block, std::span<float> target) {
+  const std::size_t begin = block == 0 ? 0 : (block - 1) * kConvolutionBlock;
+  const std::size_t end = std::min(samples.size(), (block + 1) * kConvolutionBlock);
+  const std::size_t offset = block == 0 ? kConvolutionBlock : 0;
+  if (begin < end) {
+    std::ranges::copy(samples.subspan(begin, end - begin), target.begin() + static_cast<std::ptrdiff_t>(offset));
+  }
+}
+
+/// The spectra of two blocks, of kBins real and kBins imaginary parts each. Without a `b` the second is left out.
+template <class Fill>
+void transform_pair(BlockPair& pair, std::size_t block, Fill fill, float* a, float* b) {
+  std::ranges::fill(pair.first(), 0.0F);
+  std::ranges::fill(pair.second(), 0.0F);
+  fill(block, pair.first());
+  fill(block + 1, pair.second());
+  pair.forward();
+  part(pair.first().data(), pair.second().data(), a, a + kBins, b, b + kBins);
+}
+
 std::size_t blocks_for(std::size_t frames) { return (frames + kConvolutionBlock - 1) / kConvolutionBlock; }
 
 }  // namespace
@@ -78,17 +99,8 @@ void BlockSpectra::transform(std::size_t blocks, Fill fill) {
   std::vector<float> unused(2 * kBins);
   BlockPair pair;
   for (std::size_t block = 0; block < blocks; block += 2) {
-    std::ranges::fill(pair.first(), 0.0F);
-    std::ranges::fill(pair.second(), 0.0F);
-    fill(block, pair.first());
-    const bool alone = block + 1 == blocks;
-    if (!alone) {
-      fill(block + 1, pair.second());
-    }
-    pair.forward();
     float* const a = values_.data() + 2 * block * kBins;
-    float* const b = alone ? unused.data() : a + 2 * kBins;
-    part(pair.first().data(), pair.second().data(), a, a + kBins, b, b + kBins, 1.0F);
+    transform_pair(pair, block, fill, a, block + 1 < blocks ? a + 2 * kBins : unused.data());
   }
 }
 
@@ -96,12 +108,7 @@ BlockSpectra BlockSpectra::of_signal(std::span<const float> samples) {
   BlockSpectra spectra;
   // One more than it has: the last block is the one before of what comes behind it.
   const std::size_t blocks = samples.empty() ? 0 : blocks_for(samples.size()) + 1;
-  spectra.transform(blocks, [&](std::size_t block, std::span<float> target) {
-    const std::size_t begin = block == 0 ? 0 : (block - 1) * kConvolutionBlock;
-    const std::size_t end = std::min(samples.size(), (block + 1) * kConvolutionBlock);
-    const std::size_t offset = block == 0 ? kConvolutionBlock : 0;
-    std::ranges::copy(samples.subspan(begin, end - begin), target.begin() + static_cast<std::ptrdiff_t>(offset));
-  });
+  spectra.transform(blocks, [&](std::size_t block, std::span<float> target) { fill_window(samples, block, target); });
   return spectra;
 }
 
@@ -109,7 +116,9 @@ BlockSpectra BlockSpectra::of_response(std::span<const float> taps) {
   BlockSpectra spectra;
   spectra.transform(blocks_for(taps.size()), [&](std::size_t block, std::span<float> target) {
     const std::size_t begin = block * kConvolutionBlock;
-    std::ranges::copy(taps.subspan(begin, std::min(kConvolutionBlock, taps.size() - begin)), target.begin());
+    if (begin < taps.size()) {
+      std::ranges::copy(taps.subspan(begin, std::min(kConvolutionBlock, taps.size() - begin)), target.begin());
+    }
   });
   constexpr float kFactor = 1.0F / static_cast<float>(kFourierSize);  // a power of two, so exact
   for (float& value : spectra.values_) {
@@ -118,14 +127,18 @@ BlockSpectra BlockSpectra::of_response(std::span<const float> taps) {
   return spectra;
 }
 
-void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out) {
+namespace {
+
+/// `spectrum_of(block)` gives that of a block of the signal, or nullptr where it has none. Asked for two more blocks
+/// each time, and for those before them that the response reaches.
+template <class SpectrumOf>
+void convolve_blocks(SpectrumOf spectrum_of, const BlockSpectra& response, std::span<float> out) {
   std::vector<float> sums(4 * kBins);
   BlockPair pair;
   const auto accumulate = [&](std::size_t block, float* sum) {
     for (std::size_t p = 0; p < response.blocks() && p <= block; ++p) {
-      if (block - p < signal.blocks()) {
-        multiply_add(signal.real(block - p), signal.imaginary(block - p), response.real(p), response.imaginary(p), sum,
-                     sum + kBins);
+      if (const float* x = spectrum_of(block - p)) {
+        multiply_add(x, x + kBins, response.real(p), response.imaginary(p), sum, sum + kBins);
       }
     }
   };
@@ -147,6 +160,35 @@ void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::spa
     put(block, pair.first());
     put(block + 1, pair.second());
   }
+}
+
+}  // namespace
+
+void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out) {
+  convolve_blocks([&](std::size_t block) { return block < signal.blocks() ? signal.real(block) : nullptr; }, response,
+                  out);
+}
+
+void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out) {
+  const std::size_t blocks = signal.empty() ? 0 : blocks_for(signal.size()) + 1;
+  // The last ones, in a ring of an even number of places.
+  const std::size_t places = 2 * ((response.blocks() + 1) / 2 + 1);
+  std::vector<float> ring(places * 2 * kBins);
+  std::size_t known = 0;
+  BlockPair pair;
+  const auto spectrum_of = [&](std::size_t block) -> const float* {
+    if (block >= blocks) {
+      return nullptr;
+    }
+    for (; known <= block; known += 2) {
+      float* const a = ring.data() + known % places * 2 * kBins;
+      transform_pair(
+          pair, known, [&](std::size_t b, std::span<float> target) { fill_window(signal, b, target); }, a,
+          a + 2 * kBins);
+    }
+    return ring.data() + block % places * 2 * kBins;
+  };
+  convolve_blocks(spectrum_of, response, out);
 }
 
 }  // namespace fairground

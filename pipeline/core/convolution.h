@@ -29,6 +29,7 @@ class BlockSpectra {
   [[nodiscard]] std::size_t blocks() const { return blocks_; }
   [[nodiscard]] const float* real(std::size_t block) const { return values_.data() + 2 * block * kBins; }
   [[nodiscard]] const float* imaginary(std::size_t block) const { return real(block) + kBins; }
+  /// In all of its blocks.
   [[nodiscard]] std::size_t bytes() const { return values_.size() * sizeof(float); }
 
   static constexpr std::size_t kBins = kConvolutionBlock + 1;
@@ -45,5 +46,9 @@ class BlockSpectra {
 /// are transformed in pairs, so the first 2 k kConvolutionBlock results hang, bit for bit, on as many samples and no
 /// more.
 void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out);
+
+/// The same, bit for bit, of a signal whose spectra nobody else needs: no more of them is held than the response is
+/// long. `out` is not a part of `signal`.
+void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out);
 
 }  // namespace fairground

@@ -51,6 +51,9 @@ TEST(Convolution, IsTheSumOfProducts) {
     std::vector<float> y(size, 99.0F);
     convolve(BlockSpectra::of_signal(x), BlockSpectra::of_response(h), y);
     const std::vector<double> expected = direct(x, h, size);
+    std::vector<float> streamed(size, 99.0F);
+    convolve(x, BlockSpectra::of_response(h), streamed);
+    EXPECT_EQ(streamed, y) << signal << " with " << response;
     double largest = 0.0;
     double error = 0.0;
     for (std::size_t n = 0; n < size; ++n) {
@@ -72,6 +75,19 @@ TEST(Convolution, LeavesASignalAsItIsUnderASinglePulse) {
   }
 }
 
+// More blocks than the ring of the streamed form has, with a response of several.
+TEST(Convolution, IsTheSameStreamed) {
+  const std::vector<float> x = noise(40 * kConvolutionBlock + 77, 6);
+  for (const std::size_t taps : {1U, 9000U, 17000U, 30000U}) {
+    const BlockSpectra h = BlockSpectra::of_response(noise(taps, 7));
+    std::vector<float> whole(x.size() + 1000);
+    std::vector<float> streamed(x.size() + 1000);
+    convolve(BlockSpectra::of_signal(x), h, whole);
+    convolve(x, h, streamed);
+    EXPECT_EQ(streamed, whole) << taps;
+  }
+}
+
 TEST(Convolution, GivesNothingForNothing) {
   std::vector<float> y(100, 1.0F);
   convolve(BlockSpectra::of_signal({}), BlockSpectra::of_response(noise(5, 1)), y);
@@ -79,6 +95,9 @@ TEST(Convolution, GivesNothingForNothing) {
   convolve(BlockSpectra::of_signal(noise(5, 1)), BlockSpectra::of_response({}), y);
   EXPECT_EQ(y, std::vector<float>(100));
   convolve(BlockSpectra::of_signal(noise(5, 1)), BlockSpectra::of_response(noise(5, 1)), {});
+  y.assign(100, 1.0F);
+  convolve(std::span<const float>(), BlockSpectra::of_response(noise(5, 1)), y);
+  EXPECT_EQ(y, std::vector<float>(100));
 }
 
 // What is made for a long clip serves a short one, whose length is rounded up to whole pairs of blocks.
