@@ -17,15 +17,22 @@
 
 namespace fairground {
 
+/// Which speech an SNR refers to.
+enum class SpeechReference {
+  clean,  ///< the speech at the mixer, with all of its room
+  early   ///< what of it arrives within 50 ms after the direct sound
+};
+
 /// How loud a noise is, in the terms of the config. One of `snr_db` and `noise_dba` is given, see parts/noise_level.h.
 struct NoiseLevel {
   std::optional<double> snr_db;     ///< active speech level over the noise's, both in `band`
   std::optional<double> noise_dba;  ///< A-weighted, where the speech is at the `speech_dba` of its sources
   Weighting band = Weighting::full;
+  SpeechReference reference = SpeechReference::clean;
 };
 
 /// Of every noise augmenter's parameters, so many set its level and nothing else. They stand first.
-inline constexpr std::size_t kNoiseLevelParameters = 3;
+inline constexpr std::size_t kNoiseLevelParameters = 4;
 
 /// When something sounds in a noise that is made of events.
 struct NoiseEvent {
@@ -65,6 +72,7 @@ enum class RoomLevel {
 
 /// How a sound in a room reaches the microphone.
 struct RoomResponse {
+  int sample_rate = 0;                    ///< in Hz
   std::vector<float> samples;             ///< pressure, of an impulse of 1
   std::size_t direct = 0;                 ///< the sample at which the direct sound arrives
   double delay_s = 0.0;                   ///< time on the way, which the samples leave out, so that labels stay true

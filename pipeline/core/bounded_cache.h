@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -29,10 +30,10 @@ class BoundedCache {
     return found->second->value;
   }
 
-  /// Replaces what the key had. A value that would push out most others is not kept: it is in one hand anyway.
-  void keep(const std::string& key, std::shared_ptr<const T> value, std::size_t bytes) {
+  /// Replaces what the key had. A value that would push out most others is not kept, and false is returned.
+  bool keep(const std::string& key, std::shared_ptr<const T> value, std::size_t bytes) {
     if (bytes > capacity_ / kLeastValues) {
-      return;
+      return false;
     }
     const std::lock_guard lock(mutex_);
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
@@ -44,6 +45,7 @@ class BoundedCache {
     while (bytes_ > capacity_) {
       drop(std::prev(newest_first_.end()));
     }
+    return true;
   }
 
  private:

@@ -35,15 +35,52 @@ struct SourceSlot {
   std::vector<Job> parked;
 };
 
-/// Gives out variants in order and makes a slot for each source.
+/// The memory that variants under way may need. Tokens bound their number, which is enough for all but huge sources.
+class Memory {
+ public:
+  explicit Memory(const GraphWork& work) : work_(work) {}
+
+  /// False where the variant must wait for others to end; give_back() then says when to ask again.
+  [[nodiscard]] bool take(std::size_t variant) {
+    const std::size_t bytes = bytes_of(variant);
+    const std::lock_guard lock(mutex_);
+    if (taken_ > 0 && taken_ + bytes > work_.most_bytes) {
+      waiting_ = true;
+      return false;
+    }
+    taken_ += bytes;
+    return true;
+  }
+  /// True where a variant waits for it.
+  [[nodiscard]] bool give_back(std::size_t variant) {
+    const std::lock_guard lock(mutex_);
+    taken_ -= bytes_of(variant);
+    return std::exchange(waiting_, false);
+  }
+
+ private:
+  [[nodiscard]] std::size_t bytes_of(std::size_t variant) const { return work_.bytes_of ? work_.bytes_of(variant) : 0; }
+
+  const GraphWork& work_;
+  std::mutex mutex_;
+  std::size_t taken_ = 0;
+  bool waiting_ = false;
+};
+
+/// Gives out variants in order and makes a slot for each source. It stops for good at the end, and for a while where
+/// the memory is taken; to be activated then is to be asked again.
 class Feeder {
  public:
-  Feeder(const GraphWork& work, const std::atomic<bool>& stop, const std::atomic<bool>& failed)
-      : work_(work), stop_(stop), failed_(failed) {}
+  Feeder(const GraphWork& work, Memory& memory, const std::atomic<bool>& stop, const std::atomic<bool>& failed)
+      : work_(work), memory_(memory), stop_(stop), failed_(failed) {}
 
   Job operator()(oneapi::tbb::flow_control& control) {
     if (next_ == work_.variants || stop_ || failed_) {
       slot_.reset();
+      control.stop();
+      return {};
+    }
+    if (!memory_.take(next_)) {
       control.stop();
       return {};
     }
@@ -57,6 +94,7 @@ class Feeder {
 
  private:
   const GraphWork& work_;
+  Memory& memory_;
   const std::atomic<bool>& stop_;
   const std::atomic<bool>& failed_;
   std::size_t next_ = 0;
@@ -95,7 +133,8 @@ std::size_t run(const GraphWork& work, int jobs, const std::atomic<bool>& stop) 
   Writer writer(work.write, failed);
   flow::graph graph;
 
-  flow::input_node<Job> feed(graph, Feeder(work, stop, failed));
+  Memory memory(work);
+  flow::input_node<Job> feed(graph, Feeder(work, memory, stop, failed));
   // Eight for each thread keep all of them busy while the oldest is written. The decrement carries an int: the
   // default type would count predecessors instead of tokens.
   flow::limiter_node<Job, int> tokens(graph, static_cast<std::size_t>(jobs) * 8);
@@ -108,8 +147,12 @@ std::size_t run(const GraphWork& work, int jobs, const std::atomic<bool>& stop) 
   using WriteNode = flow::async_node<OutcomePointer, int>;
   WriteNode write(graph, flow::serial, [&](const OutcomePointer& outcome, WriteNode::gateway_type& gateway) {
     gateway.reserve_wait();
-    writer.hand_over(outcome, [&gateway] {
+    writer.hand_over(outcome, [&gateway, &memory, &feed, variant = outcome->index] {
+      const bool waits = memory.give_back(variant);
       gateway.try_put(1);
+      if (waits) {
+        feed.activate();
+      }
       gateway.release_wait();
     });
   });
@@ -133,6 +176,7 @@ GraphWork rendering_work(const Workshop& workshop) {
   GraphWork work;
   work.variants = plan.size();
   work.source_of = [&plan](std::size_t variant) { return plan.source_number(variant); };
+  work.bytes_of = [&plan](std::size_t variant) { return rendering_bytes(plan, variant); };
   work.decode = [&plan](std::size_t variant) {
     const Variant v = plan.at(variant);
     return decode_source(plan, v.media, v.source);

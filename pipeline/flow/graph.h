@@ -15,6 +15,10 @@ struct GraphWork {
   /// A number that all variants of one source share and no neighbours of another source do. Variants of a
   /// source follow one another.
   std::function<std::size_t(std::size_t variant)> source_of;
+  /// How much memory a variant may need on its way, its share of the source included. Empty: none to speak of.
+  std::function<std::size_t(std::size_t variant)> bytes_of = {};
+  /// Variants that need more than this together are not under way at once; one that needs more by itself goes alone.
+  std::size_t most_bytes = std::size_t{1} << 30U;
   /// Called once for each source, by any thread. Must not throw.
   std::function<DecodedSource(std::size_t variant)> decode;
   /// Called once for each variant, by any thread. Must not throw.

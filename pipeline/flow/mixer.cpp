@@ -98,9 +98,9 @@ double raise_dba(const Audio& speech, const SpeechLevel& speech_level, const Aud
          speech_db_in(Weighting::a_weighted, source, source_level);
 }
 
-MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba) {
+MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech_dba, const ReferenceSpeech* early) {
   const double speech_db = speech_level.active_level_dbov;
-  MixMeasure measure{speech_db, {}, std::nullopt};
+  MixMeasure measure{speech_db, {}, std::nullopt, std::nullopt};
   if (scene.noise.empty()) {
     return measure;
   }
@@ -111,7 +111,10 @@ MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level, double speech
     const NoiseLevel& level = stem.level;
     const Weighting band = level.noise_dba ? Weighting::a_weighted : level.band;
     const double snr_db = level.noise_dba ? speech_dba - *level.noise_dba : level.snr_db.value();
-    measure.stems.push_back(set_level(stem, speech_db_in(band, scene.speech, speech_level), snr_db, band));
+    const bool refers_to_early = early != nullptr && level.reference == SpeechReference::early;
+    const double reference_db = refers_to_early ? speech_db_in(band, early->speech, early->level)
+                                                : speech_db_in(band, scene.speech, speech_level);
+    measure.stems.push_back(set_level(stem, reference_db, snr_db, band));
   }
   // The first stem gathers the others, so that the total is measured on what is really added.
   std::vector<float>& noise = scene.noise.front().sound.signal.samples;

@@ -13,14 +13,21 @@ namespace fairground {
 [[nodiscard]] double raise_dba(const Audio& speech, const SpeechLevel& speech_level, const Audio& source,
                                const SpeechLevel& source_level);
 
+/// The speech that an SNR refers to where it is not all of it.
+struct ReferenceSpeech {
+  Audio speech;
+  SpeechLevel level;
+};
+
 /// Sets each stem to its level and adds it to the speech. `speech_level` is the ITU-T P.56 level of the scene's speech,
 /// and `speech_dba` the level that this speech has at the microphone: a noise in dBA is as loud beside a raised voice
 /// as beside any other. In a band, the speech's active level is its mean power there over its activity factor. A stem's
 /// level is its mean power over the whole clip and all channels or, where it is made of events, that of its example
 /// while it is active. SNRs are measured again after the gains, on the samples that are added. Throws GateError where
 /// an SNR has no meaning (no active speech in the band, or a stem that is silent there), and where the clip ends before
-/// the first event of a stem does.
+/// the first event of a stem does. `early` is the speech of stems with that reference; without it, all of the speech is
+/// early, as in the open.
 [[nodiscard]] MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level,
-                             double speech_dba = SourceSettings().speech_dba);
+                             double speech_dba = SourceSettings().speech_dba, const ReferenceSpeech* early = nullptr);
 
 }  // namespace fairground

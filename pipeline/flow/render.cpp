@@ -10,7 +10,7 @@
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
-#include "pipeline/flow/mixer.h"
+#include "pipeline/flow/scene.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/resample.h"
@@ -21,6 +21,8 @@ namespace {
 
 // A thousand seconds at 16 kHz. Much more would be felt beside what a run needs otherwise.
 constexpr std::size_t kSharedNoiseBytes = std::size_t{64} << 20U;
+// Some hundred ways through rooms of one second.
+constexpr std::size_t kSharedRoomBytes = std::size_t{32} << 20U;
 constexpr const char* kOutOfMemory = "not enough memory; use fewer --jobs, or smaller `limits` in the config";
 
 ImageContainer image_container(FileFormat format) {
@@ -146,37 +148,6 @@ DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<Step
   return drawn;
 }
 
-/// The speech after the voice's steps, with all noises beside it.
-AudioScene build_scene(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
-                       const std::vector<StepRandom>& randoms, const Audio& speech) {
-  AudioScene scene{speech};
-  std::vector<const PreparedStep*> steps;
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    steps.push_back(&workshop.audio_step(*chain[i].step, speech.sample_rate));
-    if (steps[i]->noise) {
-      scene.declared_noise.push_back(steps[i]->augmenter->noise_level(drawn[i]));
-    }
-  }
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    const PreparedStep& step = *steps[i];
-    if (step.noise) {
-      scene.noise.push_back({step.augmenter->schema.name, workshop.noise(step, scene.shape(), drawn[i], randoms[i]),
-                             step.augmenter->noise_level(drawn[i])});
-    } else {
-      step.change(scene, drawn[i], randoms[i]);
-    }
-  }
-  return scene;
-}
-
-/// The level of the scene's speech at the microphone, in dBA, where a noise is set by it.
-double speech_dba(const AudioScene& scene, const SpeechLevel& level, const DecodedSource& source,
-                  const SourceSettings& settings) {
-  const bool needed =
-      std::ranges::any_of(scene.noise, [](const NoiseStem& stem) { return stem.level.noise_dba.has_value(); });
-  return settings.speech_dba + (needed ? raise_dba(scene.speech, level, source.audio, source.speech_level) : 0.0);
-}
-
 void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
   const Plan& plan = workshop.plan();
   const MediaPlan& media = plan.of(Media::audio);
@@ -184,12 +155,12 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   std::vector<StepRandom> randoms;
   const DrawnChain drawn = draw_chain(plan, outcome.variant, randoms);
 
-  AudioScene scene = build_scene(workshop, chain, drawn, randoms, source.audio);
-  const bool speech_unchanged = scene.speech.samples == source.audio.samples;
-  const SpeechLevel level = speech_unchanged ? source.speech_level : measure_speech_level(scene.speech);
   AudioLabels labels;
   const SourceSettings& settings = plan.config().sources[media.catalog->sources[outcome.variant.source].settings];
-  labels.mix = mix(scene, level, speech_unchanged ? settings.speech_dba : speech_dba(scene, level, source, settings));
+  MixedScene mixed = mix_scene(workshop, chain, drawn, randoms, source, settings.speech_dba);
+  labels.mix = std::move(mixed.measure);
+  AudioScene& scene = mixed.scene;
+  scene.noise.clear();  // long recordings need the memory
   const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
   labels.file = measure_audio(pcm);
   labels.duration_s = scene.speech.seconds();
@@ -235,7 +206,7 @@ void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::
 
 }  // namespace
 
-Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes) {
+Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes), shared_rooms_(kSharedRoomBytes) {
   const Config& config = plan.config();
   std::set<int> rates;
   for (const MediaPlan& media : plan.media()) {
@@ -272,8 +243,11 @@ void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates
     const PrepareContext context{rate, &assets_};
     PreparedStep& prepared = audio_steps_[{&step, rate}];
     prepared.augmenter = &augmenter;
+    prepared.sample_rate = rate;
     if (augmenter.prepare_noise) {
       prepared.noise = augmenter.prepare_noise(fixed_values(step), context);
+    } else if (augmenter.prepare_room) {
+      prepared.room = augmenter.prepare_room(fixed_values(step), context);
     } else {
       prepared.change = augmenter.prepare_audio(fixed_values(step), context);
     }
@@ -355,6 +329,24 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
     lose(Fate::failed, "read", error.what());
   }
   return decoded;
+}
+
+std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
+  const Variant variant = plan.at(index);
+  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
+  const Source& source = catalog.sources[variant.source];
+  const MediaFile& file = catalog.file_of(source);
+  if (variant.media == Media::audio) {
+    // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file.
+    constexpr double kBytes = 4 * sizeof(float) + 2;
+    const SourceSettings& settings = plan.config().sources[source.settings];
+    const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
+    return static_cast<std::size_t>(kBytes * static_cast<double>(file.seconds) * rate *
+                                    (settings.mono ? 1.0 : file.channels));
+  }
+  // Three floats for each pixel, the codes of up to 16 bits, and the file.
+  constexpr double kBytes = 3 * sizeof(float) + 3 * 2 + 3;
+  return static_cast<std::size_t>(kBytes * static_cast<double>(file.megapixels) * 1e6);
 }
 
 Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {

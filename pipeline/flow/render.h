@@ -10,6 +10,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/design/plan.h"
 #include "pipeline/flow/shared_noise.h"
+#include "pipeline/flow/shared_rooms.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/output/run_folder.h"
@@ -21,7 +22,8 @@ struct DecodedSource {
   Audio audio;                ///< at the run's rate, channels and active level
   SpeechLevel speech_level;   ///< of `audio`
   double own_level_dbov = 0;  ///< active speech level before it was brought to the run's
-  Image image;                ///< in linear light
+  std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
+  Image image;                                                                 ///< in linear light
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
   bool passing = false;       ///< as in Outcome
   std::string stage;
@@ -31,8 +33,10 @@ struct DecodedSource {
 /// A step of audio, ready for every variant. One of the functions is set, as in its augmenter.
 struct PreparedStep {
   const Augmenter* augmenter = nullptr;
+  int sample_rate = 0;  ///< that it was prepared for, in Hz
   PreparedAudio change;
   PreparedNoise noise;
+  PreparedRoom room;
 };
 
 /// Everything that rendering needs and nobody changes: the plan, the assets, and every step made ready.
@@ -44,11 +48,9 @@ class Workshop {
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const PreparedStep& audio_step(const Step& step, int sample_rate) const;
   [[nodiscard]] const PreparedRows& row_step(const Step& step) const;
-  /// The sound of a step that adds noise, made once for all variants that meet it, as long as there is room.
-  [[nodiscard]] NoiseSound noise(const PreparedStep& step, const AudioShape& shape, const std::vector<Value>& values,
-                                 const StepRandom& random) const {
-    return shared_noise_.sound(*step.augmenter, step.noise, shape, values, random);
-  }
+  /// What was made for earlier variants and serves this one too. Their results never hang on it.
+  [[nodiscard]] SharedNoise& shared_noise() const { return shared_noise_; }
+  [[nodiscard]] SharedRooms& shared_rooms() const { return shared_rooms_; }
 
  private:
   void load_assets(const std::set<int>& rates);
@@ -58,6 +60,7 @@ class Workshop {
   Assets assets_;
   std::map<std::pair<const Step*, int>, PreparedStep> audio_steps_;
   mutable SharedNoise shared_noise_;
+  mutable SharedRooms shared_rooms_;
   std::map<const Step*, PreparedRows> row_steps_;
 };
 
@@ -68,6 +71,10 @@ class Workshop {
 [[nodiscard]] inline DecodedSource decode_source(const Plan& plan, Media media, std::size_t source) {
   return decode_source(plan.config(), *plan.of(media).catalog, media, source);
 }
+
+/// About how much memory a variant takes while it is made, by what the header of its source claims, with the decoded
+/// source in it.
+[[nodiscard]] std::size_t rendering_bytes(const Plan& plan, std::size_t index);
 
 /// Makes one variant and its record. Never throws for what is wrong with the item.
 [[nodiscard]] Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source);

@@ -7,30 +7,6 @@
 namespace fairground {
 namespace {
 
-/// All that the sound hangs on but the length.
-std::string key_of(const Augmenter& augmenter, const AudioShape& shape, const std::vector<Value>& values,
-                   const StepRandom& random) {
-  std::string key = augmenter.schema.name + " " + std::to_string(random.key) + " " +
-                    std::to_string(random.realization) + " " + std::to_string(shape.sample_rate) + " " +
-                    std::to_string(shape.channels);
-  for (std::size_t i = kNoiseLevelParameters; i < values.size(); ++i) {
-    key += '\n';
-    std::visit(
-        [&key](const auto& value) {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, double>) {
-            key += shortest(value);
-          } else if constexpr (std::is_same_v<T, std::string>) {
-            key += value;
-          } else if constexpr (!std::is_same_v<T, std::monostate>) {
-            key += std::to_string(value);
-          }
-        },
-        values[i]);
-  }
-  return key;
-}
-
 std::size_t bytes_of(const NoiseSound& sound) {
   return (sound.signal.samples.size() + sound.active.samples.size()) * sizeof(float) +
          sound.events.size() * sizeof(NoiseEvent) + sizeof(NoiseSound);
@@ -51,9 +27,35 @@ NoiseSound sound_for(const NoiseSound& whole, std::size_t frames) {
   return sound;
 }
 
-NoiseSound SharedNoise::sound(const Augmenter& augmenter, const PreparedNoise& make, const AudioShape& shape,
-                              const std::vector<Value>& values, const StepRandom& random) {
-  const std::string key = key_of(augmenter, shape, values, random);
+std::string step_key(const Augmenter& augmenter, const std::vector<Value>& values, std::size_t first,
+                     const StepRandom& random) {
+  std::string key = augmenter.schema.name + " " + std::to_string(random.key) + " " + std::to_string(random.realization);
+  for (std::size_t i = first; i < values.size(); ++i) {
+    key += '\n';
+    std::visit(
+        [&key](const auto& value) {
+          using T = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<T, double>) {
+            key += shortest(value);
+          } else if constexpr (std::is_same_v<T, std::string>) {
+            key += value;
+          } else if constexpr (!std::is_same_v<T, std::monostate>) {
+            key += std::to_string(value);
+          }
+        },
+        values[i]);
+  }
+  return key;
+}
+
+std::string noise_key(const Augmenter& augmenter, const AudioShape& shape, const std::vector<Value>& values,
+                      const StepRandom& random) {
+  return step_key(augmenter, values, kNoiseLevelParameters, random) + "\n" + std::to_string(shape.sample_rate) + " " +
+         std::to_string(shape.channels);
+}
+
+NoiseSound SharedNoise::sound(const std::string& key, const AudioShape& shape,
+                              const std::function<NoiseSound(const AudioShape&)>& make) {
   std::shared_ptr<const NoiseSound> known = cache_.find(key);
   if (!known || known->signal.frames() < shape.frames) {
     AudioShape longer = shape;
@@ -61,8 +63,11 @@ NoiseSound SharedNoise::sound(const Augmenter& augmenter, const PreparedNoise& m
       // Half as long again as before, so that ever longer clips do not each have it made anew.
       longer.frames = std::max(shape.frames, known->signal.frames() + known->signal.frames() / 2);
     }
-    known = std::make_shared<const NoiseSound>(make(longer, values, random));
-    cache_.keep(key, known, bytes_of(*known));
+    auto made = std::make_shared<NoiseSound>(make(longer));
+    if (!cache_.keep(key, made, bytes_of(*made)) && made->signal.frames() == shape.frames) {
+      return std::move(*made);  // nobody else has it
+    }
+    known = std::move(made);
   }
   return sound_for(*known, shape.frames);
 }

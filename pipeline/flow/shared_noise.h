@@ -1,6 +1,7 @@
 // One making of a noise for all variants that meet the realization.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,14 +13,22 @@ namespace fairground {
 /// What the augmenter would have made for a clip of `frames`, taken from what it made for one at least as long.
 [[nodiscard]] NoiseSound sound_for(const NoiseSound& whole, std::size_t frames);
 
-/// Remembers noises, whatever level they are going to be set to: a ladder of levels has one noise.
+/// All that a step's result hangs on beside what it is applied to: its parameters from `first` on, and the draw.
+[[nodiscard]] std::string step_key(const Augmenter& augmenter, const std::vector<Value>& values, std::size_t first,
+                                   const StepRandom& random);
+
+/// All that the sound of a noise hangs on but its length: not the level, so that a ladder of levels has one sound.
+[[nodiscard]] std::string noise_key(const Augmenter& augmenter, const AudioShape& shape,
+                                    const std::vector<Value>& values, const StepRandom& random);
+
+/// Remembers noises.
 class SharedNoise {
  public:
   explicit SharedNoise(std::size_t bytes) : cache_(bytes) {}
 
-  /// The sound of `step` for a clip of that shape. `make` is the step's, and makes what is not yet known.
-  [[nodiscard]] NoiseSound sound(const Augmenter& augmenter, const PreparedNoise& make, const AudioShape& shape,
-                                 const std::vector<Value>& values, const StepRandom& random);
+  /// The sound under this key for a clip of that shape. `make` makes what is not yet known, for a clip of any length.
+  [[nodiscard]] NoiseSound sound(const std::string& key, const AudioShape& shape,
+                                 const std::function<NoiseSound(const AudioShape&)>& make);
 
  private:
   BoundedCache<NoiseSound> cache_;

@@ -82,6 +82,20 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   return json.dump();
 }
 
+ordered_json room_json(const RoomMeasure& room) {
+  ordered_json json;
+  json["delay_s"] = rounded_unit(room.delay_s);
+  if (room.distance_m) {
+    json["distance_m"] = rounded_unit(*room.distance_m);
+  }
+  if (room.t20_s) {
+    json["t20_s"] = rounded_unit(*room.t20_s);
+  }
+  json["clarity_50_db"] = rounded_db(room.clarity_50_db);
+  json["direct_to_reverberant_db"] = rounded_db(room.direct_to_reverberant_db);
+  return json;
+}
+
 }  // namespace
 
 ordered_json measured_columns(const AudioMeasures& file, double duration_s) {
@@ -123,6 +137,9 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
       }
     }
     more["stems"] = std::move(stems);
+  }
+  if (labels.mix.room) {
+    more["room"] = room_json(*labels.mix.room);
   }
   return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, sha256);
 }

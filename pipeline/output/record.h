@@ -23,11 +23,22 @@ struct StemMeasure {
   std::vector<NoiseEvent> events = {};
 };
 
+/// What is known of the way from the speaker to the microphone, measured on the room's impulse response.
+struct RoomMeasure {
+  double delay_s = 0.0;  ///< time on the way, which was taken out
+  std::optional<double> distance_m = {};
+  std::optional<double> t20_s =
+      {};  ///< ISO 3382-2, mean of the octaves at 500 and 1000 Hz; empty where it cannot be found
+  double clarity_50_db = 0.0;
+  double direct_to_reverberant_db = 0.0;
+};
+
 /// What the mixer measured, on the stems.
 struct MixMeasure {
   double speech_active_level_dbov = 0.0;
   std::vector<StemMeasure> stems;
   std::optional<double> total_snr_db;  ///< speech over all noise together; empty without noise
+  std::optional<RoomMeasure> room = {};
 };
 
 struct AudioLabels {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <opencv2/core.hpp>
@@ -86,9 +87,18 @@ std::vector<Case> cases_of(const Augmenter& augmenter) {
       cases.push_back({&augmenter, std::move(values), std::move(name)});
     }
   };
-  for (unsigned given = 0; given < 1U << optional.size(); ++given) {
+  // Of many optional ones, each alone, and all.
+  const unsigned all = (1U << optional.size()) - 1U;
+  const bool many = optional.size() > 4;
+  for (unsigned given = 0; given <= all; ++given) {
+    if (many && given != all && std::popcount(given) > 1) {
+      continue;
+    }
     for (const double place : {0.0, 0.3, 1.0}) {
       add(place, given, std::nullopt);
+    }
+    if (many && given != 0) {
+      continue;
     }
     for (std::size_t i = 0; i < schema.parameters.size(); ++i) {
       for (const std::string& choice : schema.parameters[i].choices) {
@@ -137,6 +147,16 @@ bool same_sound(const NoiseSound& a, const NoiseSound& b) {
          std::ranges::equal(a.events, b.events, same_event);
 }
 
+/// A response of half a second.
+Audio falling(std::uint64_t seed) {
+  Audio response(kRate, 1, kRate / 2);
+  RandomStream(seed, 0, "falling").normals(0, response.samples);
+  for (std::size_t i = 0; i < response.samples.size(); ++i) {
+    response.samples[i] *= 0.1F * std::exp(-static_cast<float>(i) / 1000.0F);
+  }
+  return response;
+}
+
 class EveryAugmenter : public testing::Test {
  protected:
   void SetUp() override {
@@ -149,10 +169,16 @@ class EveryAugmenter : public testing::Test {
     set_rms(hiss, -30);
     assets_.load("site", {write_wav(folder_ / "a.wav", stereo), write_wav(folder_ / "b.wav", mono(48000, hiss))},
                  {kRate}, {}, 1e4);
+    assets_.load("responses", {write_wav(folder_ / "c.wav", falling(1)), write_wav(folder_ / "d.wav", falling(2))},
+                 {kRate}, {}, 1e4);
     for (const Augmenter* augmenter : registered_augmenters()) {
       std::vector<Case> cases = cases_of(*augmenter);
       ASSERT_FALSE(cases.empty()) << augmenter->schema.name << ": no settings obey its own rule";
-      auto& list = augmenter->schema.media == Media::audio ? audio_ : image_;
+      for (Case& c : cases) {
+        std::ranges::replace(c.values, Value(std::string("site")),
+                             Value(std::string(augmenter->prepare_room ? "responses" : "site")));
+      }
+      auto& list = augmenter->prepare_room ? rooms_ : augmenter->schema.media == Media::audio ? audio_ : image_;
       list.insert(list.end(), cases.begin(), cases.end());
     }
     ASSERT_FALSE(audio_.empty());
@@ -169,6 +195,7 @@ class EveryAugmenter : public testing::Test {
   TemporaryFolder folder_;
   Assets assets_;
   std::vector<Case> audio_;
+  std::vector<Case> rooms_;
   std::vector<Case> image_;
 };
 
@@ -193,8 +220,9 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     EXPECT_EQ(audio_stage, schema->media == Media::audio) << to_string(schema->stage);
     const Augmenter* augmenter = find_augmenter(schema->name);
     ASSERT_NE(augmenter, nullptr);
-    EXPECT_EQ(augmenter->prepare_audio || augmenter->prepare_noise, schema->media == Media::audio);
-    EXPECT_FALSE(augmenter->prepare_audio && augmenter->prepare_noise);
+    const int of_audio =
+        (augmenter->prepare_audio ? 1 : 0) + (augmenter->prepare_noise ? 1 : 0) + (augmenter->prepare_room ? 1 : 0);
+    EXPECT_EQ(of_audio, schema->media == Media::audio ? 1 : 0);
     EXPECT_EQ(static_cast<bool>(augmenter->noise_level), static_cast<bool>(augmenter->prepare_noise));
     EXPECT_EQ(static_cast<bool>(augmenter->prepare_rows), schema->media == Media::image);
   }
@@ -307,6 +335,25 @@ TEST_F(EveryAugmenter, GivesOtherBytesForAnotherKeyIfItDrawsAtAll) {
   }
 }
 
+// Of rooms: the way from each thing in it, the same for the same draw, and another for another thing.
+TEST_F(EveryAugmenter, GivesARoomsResponses) {
+  constexpr std::size_t kRepeats = 4;
+  for (const Case& c : rooms_) {
+    SCOPED_TRACE(c.name);
+    const PreparedRoom room = c.augmenter->prepare_room(c.values, {kRate, &assets_});
+    std::vector<RoomResponse> responses(kRepeats);
+    parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { responses[i] = room("speech", c.values, kRandom); });
+    for (const RoomResponse& response : responses) {
+      EXPECT_EQ(response.samples, responses[0].samples);
+      EXPECT_EQ(response.sample_rate, kRate);
+      EXPECT_LT(response.direct, response.samples.size());
+      EXPECT_TRUE(all_finite(response.samples));
+      EXPECT_GE(response.delay_s, 0.0);
+    }
+    EXPECT_NE(room("noise.alarm 0", c.values, kRandom).samples, responses[0].samples);
+  }
+}
+
 TEST_F(EveryAugmenter, TakesEveryClip) {
   for (const Case& c : audio_) {
     for (const int channels : {1, 2, 6}) {
@@ -378,12 +425,15 @@ TEST_F(EveryAugmenter, MakesTheSameNoiseForEveryLevel) {
     EXPECT_EQ(specs[0].name, "snr_db");
     EXPECT_EQ(specs[1].name, "noise_dba");
     EXPECT_EQ(specs[2].name, "band");
+    EXPECT_EQ(specs[3].name, "reference");
     std::vector<Value> other = c.values;
     other[0] = 17.0;
     other[1] = Value{};
     other[2] = std::string("300-3400");
+    other[3] = std::string("early");
     EXPECT_EQ(c.augmenter->noise_level(other).snr_db, 17.0);
     EXPECT_EQ(c.augmenter->noise_level(other).band, Weighting::telephone);
+    EXPECT_EQ(c.augmenter->noise_level(other).reference, SpeechReference::early);
     const auto make = [&](const std::vector<Value>& values) {
       return c.augmenter->prepare_noise(values, {kRate, &assets_})({kRate, 1, 9000}, values, kRandom);
     };

@@ -219,6 +219,53 @@ TEST_P(Graph, ASourceIsDroppedWhenItsLastVariantIsRendered) {
   EXPECT_EQ(sources_alive, 0);
 }
 
+/// Counts what a run has under way at once, from its decoding or rendering until it is written.
+struct UnderWay {
+  std::mutex mutex;
+  std::map<std::size_t, std::size_t> bytes;
+  std::size_t most = 0;
+
+  void begin(std::size_t variant, std::size_t size) {
+    const std::lock_guard lock(mutex);
+    bytes[variant] = size;
+    std::size_t sum = 0;
+    for (const auto& [index, one] : bytes) {
+      sum += one;
+    }
+    most = std::max(most, bytes.size() > 1 ? sum : 0);
+  }
+  void end(std::size_t variant) {
+    const std::lock_guard lock(mutex);
+    bytes.erase(variant);
+  }
+};
+
+TEST_P(Graph, VariantsThatNeedMuchMemoryWaitForEachOther) {
+  FakeWork fake(500, 6);
+  UnderWay under_way;
+  // Most need little, every seventh source a lot, and every fiftieth more than there is.
+  fake.work.bytes_of = [](std::size_t variant) -> std::size_t {
+    const std::size_t source = variant / 6;
+    return source % 50 == 0 ? 5000 : source % 7 == 0 ? 400 : 10;
+  };
+  fake.work.most_bytes = 1000;
+  fake.on_render = [&](std::size_t variant) { under_way.begin(variant, fake.work.bytes_of(variant)); };
+  fake.on_write = [&](std::size_t variant) { under_way.end(variant); };
+  fake.run(GetParam());
+  fake.expect_complete();
+  EXPECT_LE(under_way.most, 1000U);
+}
+
+// The run waits and goes on again thousands of times.
+TEST_P(Graph, OneAfterTheOtherWhereThereIsNoMemoryForTwo) {
+  FakeWork fake(4000, 3);
+  fake.work.bytes_of = [](std::size_t) -> std::size_t { return 10; };
+  fake.work.most_bytes = 1;
+  fake.run(GetParam());
+  fake.expect_complete();
+  EXPECT_EQ(fake.most_in_flight(), 1);
+}
+
 TEST_P(Graph, StopFinishesWhatIsUnderWayAndLosesNothing) {
   for (const std::size_t at : {0U, 1U, 57U, 299U}) {
     FakeWork fake(60, 5);

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
 
+NoiseSound serve(SharedNoise& shared, const Augmenter& augmenter, const PreparedNoise& make, const AudioShape& shape,
+                 const std::vector<Value>& values, const StepRandom& random) {
+  return shared.sound(noise_key(augmenter, shape, values, random), shape,
+                      [&](const AudioShape& longer) { return make(longer, values, random); });
+}
+
 /// noise.alarm, counted.
 class CountedNoise {
  public:
@@ -23,7 +29,7 @@ class CountedNoise {
 
   NoiseSound operator()(SharedNoise& shared, std::size_t frames, double snr_db = 10.0, double first_s = 0.1,
                         const StepRandom& random = {1, 2}) {
-    return shared.sound(alarm_, made_, {16000, 1, frames}, values(snr_db, first_s), random);
+    return serve(shared, alarm_, made_, {16000, 1, frames}, values(snr_db, first_s), random);
   }
   [[nodiscard]] NoiseSound alone(std::size_t frames, double first_s = 0.1) const {
     return original_({16000, 1, frames}, values(0.0, first_s), {1, 2});
@@ -110,7 +116,7 @@ TEST(SharedNoise, ServesManyThreads) {
   std::vector<NoiseSound> sounds(64);
   parallel_for(sounds.size(), /*jobs=*/4, [&](std::size_t i) {
     const AudioShape shape{16000, 1, 5000 + i % 7 * 1000};
-    sounds[i] = shared.sound(alarm, make, shape, values, {i % 3, 0});
+    sounds[i] = serve(shared, alarm, make, shape, values, {i % 3, 0});
   });
   for (std::size_t i = 0; i < sounds.size(); ++i) {
     expect_same(sounds[i], make({16000, 1, 5000 + i % 7 * 1000}, values, {i % 3, 0}));

@@ -16,6 +16,9 @@ std::string check_noise_level(const std::vector<Setting>& settings) {
   if (dba && std::get<std::string>(settings[2]) != "full") {
     return "`band` goes with `snr_db`; `noise_dba` is A-weighted by itself";
   }
+  if (dba && std::get<std::string>(settings[3]) != "clean") {
+    return "`reference` goes with `snr_db`; `noise_dba` refers to no speech";
+  }
   return "";
 }
 

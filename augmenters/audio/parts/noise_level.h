@@ -20,7 +20,10 @@ template <class P>
               "Level of the noise at the microphone, in place of an SNR; the speech is at its sources' `speech_dba`.")
       .choice("band", static_cast<Weighting P::*>(&P::band),
               {{"full", Weighting::full}, {"a_weighted", Weighting::a_weighted}, {"300-3400", Weighting::telephone}},
-              "Where in the spectrum the SNR holds: everywhere, A-weighted (IEC 61672-1), or from 300 to 3400 Hz.");
+              "Where in the spectrum the SNR holds: everywhere, A-weighted (IEC 61672-1), or from 300 to 3400 Hz.")
+      .choice("reference", static_cast<SpeechReference P::*>(&P::reference),
+              {{"clean", SpeechReference::clean}, {"early", SpeechReference::early}},
+              "Which speech the SNR refers to: all that the mixer gets, or what a room lets through within 50 ms.");
 }
 
 /// What is wrong with the level's settings, or nothing.

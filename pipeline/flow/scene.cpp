@@ -1,0 +1,177 @@
+#include "pipeline/flow/scene.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/hot.h"
+#include "pipeline/core/units.h"
+#include "pipeline/flow/mixer.h"
+
+namespace fairground {
+namespace {
+
+/// A step of the chain with all that it needs.
+struct Ready {
+  const PreparedStep* step = nullptr;
+  const std::vector<Value>* values = nullptr;
+  StepRandom random;
+};
+
+/// The room of a chain, if it has one.
+class Room {
+ public:
+  Room(const Workshop& workshop, const Ready& room) : workshop_(workshop), room_(room) {}
+
+  [[nodiscard]] std::string key(const std::string& who) const {
+    return step_key(*room_.step->augmenter, *room_.values, 0, room_.random) + "\n" +
+           std::to_string(room_.step->sample_rate) + "\n" + who;
+  }
+  [[nodiscard]] std::shared_ptr<const SharedResponse> response(const std::string& who) const {
+    return workshop_.shared_rooms().response(key(who),
+                                             [&] { return room_.step->room(who, *room_.values, room_.random); });
+  }
+
+ private:
+  const Workshop& workshop_;
+  const Ready& room_;
+};
+
+/// The noise as the microphone hears it from its place in the room. `make` makes it as it is there.
+NoiseSound noise_in_room(const Room& room, const std::string& who, const AudioShape& shape,
+                         const std::function<NoiseSound(const AudioShape&)>& make) {
+  const auto response = room.response(who);
+  // Whole pairs of blocks, since those of a shorter noise hold the same bits then, and some more, since a response
+  // begins to rise before its direct sound.
+  constexpr std::size_t kWhole = 2 * kConvolutionBlock;
+  const std::size_t direct = response->response.direct;
+  AudioShape there = shape;
+  there.frames = (shape.frames + direct + kWhole - 1) / kWhole * kWhole;
+  NoiseSound sound = make(there);
+  sound = sound_for(sound, there.frames);
+  const std::size_t heard = there.frames - direct;
+  sound.signal = through_room(sound.signal, response->response, response->spectra, heard);
+  if (!sound.active.samples.empty()) {
+    sound.active = through_room(sound.active, response->response, response->spectra, sound.active.frames());
+  }
+  return sound;
+}
+
+FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] *= gain;
+  }
+}
+
+void scale(Audio& audio, double gain_db) {
+  scale(audio.samples.data(), audio.samples.size(), static_cast<float>(amplitude_from_db(gain_db)));
+}
+
+/// The speech at the microphone, and what noises may be set against.
+struct HeardSpeech {
+  SpeechLevel level;
+  std::optional<ReferenceSpeech> early;
+};
+
+HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, SpeechLevel dry_level,
+                           const SharedSpectra* spectra) {
+  const RoomResponse& response = shared.response;
+  const Audio dry = std::move(scene.speech);
+  scene.speech = through_room(dry, response, shared.spectra, dry.frames(), spectra);
+  HeardSpeech heard{measure_speech_level(scene.speech), {}};
+  double gain_db = 0.0;
+  if (response.level == RoomLevel::keep_active) {
+    // Thresholds of P.56 are fixed, so that its level goes almost, but not quite, with the gain.
+    constexpr int kSteps = 3;
+    constexpr double kToleranceDb = 0.01;
+    for (int i = 0; i < kSteps; ++i) {
+      if (dry_level.active_level_dbov <= kSilenceDbov || heard.level.active_level_dbov <= kSilenceDbov) {
+        throw GateError("no active speech is found (ITU-T P.56), so a room cannot keep its level");
+      }
+      const double missing_db = dry_level.active_level_dbov - heard.level.active_level_dbov;
+      if (std::abs(missing_db) <= kToleranceDb) {
+        break;
+      }
+      scale(scene.speech, missing_db);
+      gain_db += missing_db;
+      heard.level = measure_speech_level(scene.speech);
+    }
+  }
+  const bool wants_early = std::ranges::any_of(
+      scene.noise, [](const NoiseStem& stem) { return stem.level.reference == SpeechReference::early; });
+  if (wants_early) {
+    heard.early.emplace();
+    heard.early->speech = through_room(dry, response, shared.early, dry.frames(), spectra);
+    scale(heard.early->speech, gain_db);
+    heard.early->level = measure_speech_level(heard.early->speech);
+  }
+  return heard;
+}
+
+std::vector<Ready> ready_steps(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
+                               const std::vector<StepRandom>& randoms, int sample_rate) {
+  std::vector<Ready> steps;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    steps.push_back({&workshop.audio_step(*chain[i].step, sample_rate), &drawn[i], randoms[i]});
+  }
+  return steps;
+}
+
+}  // namespace
+
+MixedScene mix_scene(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
+                     const std::vector<StepRandom>& randoms, const DecodedSource& source, double speech_dba) {
+  const std::vector<Ready> steps = ready_steps(workshop, chain, drawn, randoms, source.audio.sample_rate);
+  MixedScene mixed{{source.audio}, {}};
+  AudioScene& scene = mixed.scene;
+  std::optional<Room> room;
+  for (const Ready& ready : steps) {
+    if (ready.step->noise) {
+      scene.declared_noise.push_back(ready.step->augmenter->noise_level(*ready.values));
+    } else if (ready.step->room) {
+      room.emplace(workshop, ready);
+    }
+  }
+  bool changed = false;
+  std::map<std::string, int> ordinals;
+  for (const Ready& ready : steps) {
+    const Augmenter& augmenter = *ready.step->augmenter;
+    if (ready.step->change) {
+      ready.step->change(scene, *ready.values, ready.random);
+      changed = true;
+    } else if (ready.step->noise) {
+      const auto make = [&](const AudioShape& shape) { return ready.step->noise(shape, *ready.values, ready.random); };
+      const std::string& name = augmenter.schema.name;
+      const std::string who = name + " " + std::to_string(ordinals[name]++);
+      std::string key = noise_key(augmenter, scene.shape(), *ready.values, ready.random);
+      NoiseSound sound;
+      if (room) {
+        key += "\n" + room->key(who);
+        sound = workshop.shared_noise().sound(
+            key, scene.shape(), [&](const AudioShape& shape) { return noise_in_room(*room, who, shape, make); });
+      } else {
+        sound = workshop.shared_noise().sound(key, scene.shape(), make);
+      }
+      scene.noise.push_back({name, std::move(sound), augmenter.noise_level(*ready.values)});
+    }
+  }
+
+  HeardSpeech heard{changed ? measure_speech_level(scene.speech) : source.speech_level, {}};
+  std::optional<RoomMeasure> room_measure;
+  if (room) {
+    const auto response = room->response("speech");
+    heard = speech_in_room(scene, *response, heard.level, changed ? nullptr : source.spectra.get());
+    room_measure = response->measure;
+  }
+  const bool by_dba =
+      std::ranges::any_of(scene.noise, [](const NoiseStem& stem) { return stem.level.noise_dba.has_value(); });
+  if (by_dba && (changed || room)) {
+    speech_dba += raise_dba(scene.speech, heard.level, source.audio, source.speech_level);
+  }
+  mixed.measure = mix(scene, heard.level, speech_dba, heard.early ? &*heard.early : nullptr);
+  mixed.measure.room = room_measure;
+  return mixed;
+}
+
+}  // namespace fairground

@@ -1,0 +1,22 @@
+// What a variant sounds like before anything has recorded it: the voice, the noises beside it, and the room around all.
+#pragma once
+
+#include <vector>
+
+#include "augmenters/augmenter.h"
+#include "pipeline/flow/render.h"
+#include "pipeline/output/record.h"
+
+namespace fairground {
+
+/// Runs the steps of a chain up to the scene's, puts what they made into the room if there is one, and mixes it. Leaves
+/// the mixture in `speech`. Throws GateError where an SNR or a level cannot be had.
+struct MixedScene {
+  AudioScene scene;
+  MixMeasure measure;
+};
+[[nodiscard]] MixedScene mix_scene(const Workshop& workshop, const std::vector<ChainStep>& chain,
+                                   const DrawnChain& drawn, const std::vector<StepRandom>& randoms,
+                                   const DecodedSource& source, double speech_dba);
+
+}  // namespace fairground
