@@ -14,6 +14,7 @@
 #include "pipeline/media/assets.h"
 #include "pipeline/media/audio.h"
 #include "pipeline/media/image.h"
+#include "pipeline/media/time_map.h"
 
 namespace fairground {
 
@@ -86,6 +87,8 @@ struct AudioScene {
   std::vector<NoiseStem> noise = {};
   /// How loud each noise of the whole chain is going to be, known before the first step.
   std::vector<NoiseLevel> declared_noise = {};
+  /// What steps did to the source's times. The renderer applies it to its labels.
+  TimeMap time_map = {};
 
   [[nodiscard]] AudioShape shape() const { return {speech.sample_rate, speech.channels, speech.frames()}; }
 };

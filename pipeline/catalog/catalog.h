@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/catalog/packed_texts.h"
@@ -33,7 +34,7 @@ struct MediaFile {
 
 struct Source {
   std::string id;              ///< verbatim
-  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim
+  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim, and then the words, if there are any
   std::uint32_t settings = 0;  ///< index into Config::sources
   std::uint32_t file = 0;      ///< index into MediaCatalog::files
   std::uint32_t group = 0;     ///< index into MediaCatalog::groups
@@ -58,6 +59,7 @@ struct MediaCatalog {
   std::vector<std::vector<std::string>> groups;  ///< the combinations of group labels that occur, sorted
   std::vector<std::string> columns;              ///< carried into records: kept columns, transcript, licence
   bool has_subjects = false;
+  bool has_words = false;                          ///< of each source, when its words are spoken
   std::vector<std::string> subjects = {kUnknown};  ///< different ones, in the order of the manifests
   std::vector<MediaFile> files;                    ///< different ones, in the order of the manifests
   std::vector<Source> sources;                     ///< in the order of the manifests
@@ -66,6 +68,8 @@ struct MediaCatalog {
   std::vector<std::int32_t> observed_levels;
   SharedBytes shared_bytes;
 
+  /// As the manifest has them; see words.h. Only where `has_words`.
+  [[nodiscard]] std::string_view words_of(const Source& source) const { return source.carried[columns.size()]; }
   [[nodiscard]] const MediaFile& file_of(const Source& source) const { return files[source.file]; }
   [[nodiscard]] const std::string& subject_of(const Source& source) const { return subjects[source.subject]; }
   /// What was observed of source number `source` on the axis observed_axes[k].
@@ -86,9 +90,9 @@ struct Catalog {
 /// Reads every manifest, checks it, and reads the bytes and header of every file and asset on `jobs` threads, each
 /// file once however many sources name it. A file that is missing or unreadable has a `problem`. Mistakes of structure
 /// (columns that are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's
-/// folder, observed levels that no axis has) are thrown as one UserError that lists them all, each as
-/// `FILE:LINE: message`. `progress` counts the sources whose files were read. When `stop` becomes true the rest is left
-/// out, and the result must not be used.
+/// folder, observed levels that no axis has, words that cannot be read) are thrown as one UserError that lists them
+/// all, each as `FILE:LINE: message`. `progress` counts the sources whose files were read. When `stop` becomes true the
+/// rest is left out, and the result must not be used.
 [[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
                                    const std::atomic<bool>* stop = nullptr);
 

@@ -13,6 +13,7 @@
 #include "pipeline/catalog/manifest.h"
 #include "pipeline/catalog/manifest_columns.h"
 #include "pipeline/catalog/path_resolver.h"
+#include "pipeline/catalog/words.h"
 #include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
@@ -180,11 +181,22 @@ class Builder {
     for (const ColumnMap::Place place : entry.map.carried) {
       entry.carried.add(cell(place));
     }
+    if (entry.catalog.has_words) {
+      entry.carried.add(checked_words(entry, line, cell(entry.map.words)));
+    }
     source.carried = entry.carried;
     for (std::size_t k = 0; k < entry.map.observed.size(); ++k) {
       catalog.observed_levels.push_back(observed_level(entry, k, line, cell(entry.map.observed[k])));
     }
     catalog.sources.push_back(std::move(source));
+  }
+
+  std::string_view checked_words(const Entry& entry, std::size_t line, std::string_view cell) {
+    const std::string problem = parse_words(cell).mistake;
+    if (!problem.empty()) {
+      mistake(entry, line, "column " + in_ticks(entry.settings.words) + ": " + problem);
+    }
+    return cell;
   }
 
   std::uint32_t file_number(Entry& entry, std::size_t line, std::string_view cell) {

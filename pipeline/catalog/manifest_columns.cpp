@@ -12,6 +12,7 @@ std::vector<std::string> describe_columns(const SourceSettings& settings, const 
                                           MediaCatalog& catalog) {
   std::vector<std::string> observed_columns;
   catalog.has_subjects = !settings.subject.empty();
+  catalog.has_words = !settings.words.empty();
   catalog.group_columns = settings.groups;
   catalog.columns = settings.keep;
   for (const std::string& column : {settings.transcript, settings.licence}) {
@@ -47,6 +48,7 @@ ColumnMap map_columns(const SourceSettings& settings, const MediaCatalog& catalo
   map.subject = settings.subject.empty() ? std::nullopt : find(settings.subject);
   map.groups = find_all(catalog.group_columns);
   map.carried = find_all(catalog.columns);
+  map.words = settings.words.empty() ? std::nullopt : find(settings.words);
   map.observed = find_all(observed_columns);
   return map;
 }
@@ -68,6 +70,9 @@ std::vector<std::string> column_mistakes(const SourceSettings& settings, const M
   need(settings.file);
   if (!settings.subject.empty()) {
     need(settings.subject);
+  }
+  if (!settings.words.empty()) {
+    need(settings.words);
   }
   for (const auto& columns : {catalog.group_columns, catalog.columns}) {
     for (const std::string& column : columns) {

@@ -18,11 +18,12 @@ struct ColumnMap {
   Place subject;
   std::vector<Place> groups;
   std::vector<Place> carried;
+  Place words;
   std::vector<Place> observed;
 };
 
-/// Fills what all entries of a medium agree on: `has_subjects`, the columns and `observed_axes`. Returns the columns of
-/// these axes.
+/// Fills what all entries of a medium agree on: `has_subjects`, `has_words`, the columns and `observed_axes`. Returns
+/// the columns of these axes.
 [[nodiscard]] std::vector<std::string> describe_columns(const SourceSettings& settings, const MediaSettings& media,
                                                         MediaCatalog& catalog);
 

@@ -131,6 +131,7 @@ struct SourceSettings {
   std::vector<std::string> groups;
   std::vector<std::string> keep;
   std::string transcript;  ///< empty: none
+  std::string words;       ///< empty: none
   std::string licence;     ///< empty: none
   int sample_rate = 0;     ///< in Hz; 0: keep
   bool mono = true;

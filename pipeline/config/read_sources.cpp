@@ -106,9 +106,12 @@ void compare(const SourceSettings& source, const FirstEntry& first, const MapRea
       differs(key, found, wanted);
     }
   };
-  // Subjects go into a field of one name, whatever their column; all other columns keep theirs.
+  // Subjects and words go into fields of one name, whatever their column; all other columns keep theirs.
   if (source.subject.empty() != first.source.subject.empty()) {
     differs("subject", source.subject, first.source.subject);
+  }
+  if (source.words.empty() != first.source.words.empty()) {
+    differs("words", source.words, first.source.words);
   }
   same("groups", source.groups, first.source.groups);
   same("keep", source.keep, first.source.keep);
@@ -138,6 +141,7 @@ bool read_source(const ValueReader& value, const std::filesystem::path& folder, 
   columns.column("licence", source.licence);
   map.only_if(source.media == Media::audio, "is for audio only");
   columns.column("transcript", source.transcript);
+  columns.column("words", source.words);
   read_audio_settings(map, source);
   map.finish();
 

@@ -123,6 +123,15 @@ void decode_audio_source(const Config& config, const SourceSettings& settings, c
   }
 }
 
+/// Whether they can be read was asked before; whether they are of this recording only shows here.
+void read_words(std::string_view text, DecodedSource& decoded) {
+  decoded.words = parse_words(text).words;
+  const std::string late = late_word(decoded.words, decoded.audio.seconds());
+  if (!late.empty()) {
+    throw ItemError(late + "; are the words in the manifest those of this file?");
+  }
+}
+
 /// A source whose clean reference may not enter the set has nothing to compare its variants with.
 void check_clean_reference(const Config& config, DecodedSource& decoded) {
   const MediaSettings& settings = config.media.at(Media::audio);
@@ -164,6 +173,9 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
   labels.file = measure_audio(pcm);
   labels.duration_s = scene.speech.seconds();
+  for (const SpokenWord& word : source.words) {
+    labels.words.push_back({word.word, scene.time_map(word.start_s), scene.time_map(word.end_s)});
+  }
   const std::string problem = clipping_problem(plan.config().gates, labels.file.clipped_fraction);
   if (!problem.empty()) {
     throw GateError(problem);
@@ -313,6 +325,9 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
     }
     if (media == Media::audio) {
       decode_audio_source(config, settings, file, bytes, decoded);
+      if (catalog.has_words) {
+        read_words(catalog.words_of(source), decoded);
+      }
       check_clean_reference(config, decoded);
     } else {
       decoded.image = to_linear(decode_image(bytes, file.path, media_limits(config.limits)));

@@ -6,8 +6,10 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/catalog/words.h"
 #include "pipeline/design/plan.h"
 #include "pipeline/flow/shared_noise.h"
 #include "pipeline/flow/shared_rooms.h"
@@ -22,6 +24,7 @@ struct DecodedSource {
   Audio audio;                ///< at the run's rate, channels and active level
   SpeechLevel speech_level;   ///< of `audio`
   double own_level_dbov = 0;  ///< active speech level before it was brought to the run's
+  std::vector<SpokenWord> words;
   std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
   Image image;                                                                 ///< in linear light
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/catalog/words.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/parallel.h"
@@ -27,6 +28,9 @@ constexpr MediaLimits kOwnFiles{1e9, 1e6, 1e6};
 
 /// Two units of the last place that records keep: the libm of another machine may round otherwise.
 double label_tolerance(const std::string& field) { return field.find("_db") == std::string::npos ? 2e-6 : 2e-4; }
+
+// Slower speech ends later by as much more: four times where a chain halves the tempo twice.
+constexpr double kWordsMayEndLateHereS = 4.0 * kWordsMayEndLateS;
 
 int bits_of_audio(const json& run) {
   return integer_field(object_field(object_field(run, "output"), "audio"), "bits") == 24 ? 24 : 16;
@@ -55,6 +59,14 @@ void check_file(const fs::path& folder, const std::string& medium, const json& r
       const json recorded = record.value(field, json());
       if (!recorded.is_number() || std::abs(recorded.get<double>() - value.get<double>()) > label_tolerance(field)) {
         differs(field + " is " + value.dump() + ", but its record says " + recorded.dump());
+      }
+    }
+    if (record.contains("words")) {
+      const SpokenWords words = parse_words(text_field(record, "words"));
+      const std::string late =
+          late_word(words.words, measured.value("measured_duration_s", 0.0), kWordsMayEndLateHereS);
+      if (!words.mistake.empty() || !late.empty()) {
+        differs("words: " + (words.mistake.empty() ? late : words.mistake));
       }
     }
   } catch (const PassingFault&) {

@@ -40,9 +40,10 @@ std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
   return list.dump();
 }
 
-/// `columns` are the measurements that every line of the medium has; `more` are those that only some have.
+/// `columns` are the measurements that every line of the medium has; `more` are those that only some have. `words` are
+/// those of a recording.
 std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ordered_json& columns,
-                 const ordered_json& more, const std::string& sha256) {
+                 const ordered_json& more, const std::vector<SpokenWord>& words, const std::string& sha256) {
   const MediaPlan& media = plan.of(variant.media);
   const Source& source = media.catalog->sources[variant.source];
   const Condition& condition = media.conditions[variant.condition];
@@ -59,6 +60,9 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   }
   for (std::size_t i = 0; i < media.catalog->columns.size(); ++i) {
     json[media.catalog->columns[i]] = source.carried[i];
+  }
+  if (media.catalog->has_words) {
+    json["words"] = words_json(words);
   }
   for (std::size_t i = 0; i < media.settings->axes.size(); ++i) {
     json[media.settings->axes[i].name] = condition.level_name(i);
@@ -141,12 +145,12 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
   if (labels.mix.room) {
     more["room"] = room_json(*labels.mix.room);
   }
-  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, sha256);
+  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, labels.words, sha256);
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
                         const std::string& sha256) {
-  return line(plan, variant, drawn, measured_columns(labels), ordered_json::object(), sha256);
+  return line(plan, variant, drawn, measured_columns(labels), ordered_json::object(), {}, sha256);
 }
 
 }  // namespace fairground

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/catalog/words.h"
 #include "pipeline/design/plan.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/image_level.h"
@@ -45,6 +46,7 @@ struct AudioLabels {
   AudioMeasures file;
   MixMeasure mix;
   double duration_s = 0.0;
+  std::vector<SpokenWord> words = {};  ///< when they are spoken in this file
 };
 
 struct ImageLabels {

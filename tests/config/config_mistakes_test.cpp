@@ -114,9 +114,10 @@ TEST_F(ConfigTest, ManifestMustBeAFile) {
 
 TEST_F(ConfigTest, AudioKeysAreRefusedForImages) {
   EXPECT_EQ(mistakes(with_sources("- {media: image, manifest: faces.csv, id: a, file: b, transcript: c,\n"
-                                  "   sample_rate: 16000, channels: mono, active_level: keep}\n")),
-            (Lines{"6:55: `transcript` is for audio only", "7:4: `sample_rate` is for audio only",
-                   "7:24: `channels` is for audio only", "7:40: `active_level` is for audio only"}));
+                                  "   words: w, sample_rate: 16000, channels: mono, active_level: keep}\n")),
+            (Lines{"6:55: `transcript` is for audio only", "7:4: `words` is for audio only",
+                   "7:14: `sample_rate` is for audio only", "7:34: `channels` is for audio only",
+                   "7:50: `active_level` is for audio only"}));
 }
 
 TEST_F(ConfigTest, ColumnsAreUsedOnce) {
@@ -135,6 +136,13 @@ TEST_F(ConfigTest, ColumnsThatAreRecordFieldsAreRefused) {
              "in the manifest",
              "6:88: the column `measured_x` cannot be in `keep`, as each record has a field of that name: rename it "
              "in the manifest"}));
+}
+
+// Whatever their column, they go into a field of one name.
+TEST_F(ConfigTest, WordsAreGivenForAllSourcesOrNone) {
+  EXPECT_EQ(mistakes(with_sources("- " + kEntry + ", words: words}\n- " + kEntry + ", words: aligned}\n")), Lines{});
+  EXPECT_EQ(mistakes(with_sources("- " + kEntry + ", words: words}\n- " + kEntry + "}\n")),
+            Lines{"7:3: `words` must be alike in all sources of audio: here none, but `words` in the entry on line 6"});
 }
 
 TEST_F(ConfigTest, EntriesOfOneMediumMustBeAlike) {
