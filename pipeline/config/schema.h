@@ -13,6 +13,8 @@
 
 namespace fairground {
 
+struct Step;
+
 enum class Media { audio, image };
 [[nodiscard]] const char* to_string(Media media);
 
@@ -75,6 +77,8 @@ struct StepSchema {
   /// A rule over several parameters: returns what is wrong, or nothing. Settings are in the order of
   /// `parameters`. May be absent.
   std::function<std::string(const std::vector<Setting>&)> check = {};
+  /// A rule over the steps that it runs with, of all axes: returns what is wrong, or nothing. May be absent.
+  std::function<std::string(const std::vector<const Step*>&)> check_chain = {};
 
   [[nodiscard]] std::optional<std::size_t> find(const std::string& parameter) const;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
@@ -36,6 +37,17 @@ Condition make_condition(const MediaSettings& settings, const LevelRow& row) {
   put_in_order(condition.chain, settings.design.order);
   condition.is_clean = condition.chain.empty();
   return condition;
+}
+
+/// The levels that do something, as `axis=level`.
+std::string levels_text(const MediaSettings& settings, const Condition& condition) {
+  std::string text;
+  for (std::size_t i = 0; i < condition.levels.size(); ++i) {
+    if (condition.levels[i] != nullptr && !condition.levels[i]->steps.empty()) {
+      text.append(text.empty() ? "" : ", ").append(settings.axes[i].name).append("=").append(condition.level_name(i));
+    }
+  }
+  return text;
 }
 
 std::string canonical(const Setting& setting) {
@@ -149,6 +161,25 @@ std::vector<Condition> make_conditions(const MediaSettings& settings, const std:
   std::stable_partition(conditions.begin(), conditions.end(),
                         [](const Condition& condition) { return condition.is_clean; });
   return conditions;
+}
+
+std::vector<std::string> chain_mistakes(const MediaSettings& settings, const std::vector<Condition>& conditions) {
+  std::vector<std::string> mistakes;
+  std::set<std::string> known;
+  for (const Condition& condition : conditions) {
+    std::vector<const Step*> steps;
+    for (const ChainStep& step : condition.chain) {
+      steps.push_back(step.step);
+    }
+    for (const Step* step : steps) {
+      const std::string mistake = step->schema->check_chain ? step->schema->check_chain(steps) : std::string();
+      if (!mistake.empty() && known.insert(step->schema->name + ": " + mistake).second) {
+        mistakes.push_back("in the condition " + levels_text(settings, condition) + ", " + step->schema->name + ": " +
+                           mistake);
+      }
+    }
+  }
+  return mistakes;
 }
 
 std::vector<Condition> identity_conditions(const MediaSettings& settings, std::deque<std::vector<Step>>& steps) {

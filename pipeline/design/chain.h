@@ -71,6 +71,11 @@ inline constexpr const char* kCleanLevel = "clean";
 /// section 5, for when it stands outside the combinations.
 [[nodiscard]] std::vector<Condition> make_conditions(const MediaSettings& settings, const std::vector<LevelRow>& rows);
 
+/// What is wrong with the conditions by the rules that augmenters have over their chain, each with the levels that
+/// first meet: one message for each pair of an augmenter and what it says.
+[[nodiscard]] std::vector<std::string> chain_mistakes(const MediaSettings& settings,
+                                                      const std::vector<Condition>& conditions);
+
 /// Conditions in which every augmenter that has an identity setting is on at least once, at that setting, as the axes
 /// would have it. Levels that put the same augmenters on are one. `steps` will own the steps. Empty where no
 /// augmenter of the axes has an identity setting.

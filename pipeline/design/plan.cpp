@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 
@@ -39,12 +40,23 @@ std::string output_text(const OutputFormat& output) {
   return text;
 }
 
+void check_chains(const Config& config, const MediaPlan& plan) {
+  std::vector<std::string> mistakes = chain_mistakes(*plan.settings, plan.conditions);
+  for (std::string& mistake : mistakes) {
+    mistake.insert(0, place_in_design(config, plan.media, "except") + ": ");
+  }
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
+  }
+}
+
 }  // namespace
 
 Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
     : config_(config), catalog_(catalog) {
   for (const auto& [medium, settings] : config.media) {
     media_.push_back(make_media_plan(config, medium, catalog.media.at(medium), inputs));
+    check_chains(config, media_.back());
   }
   describe_conditions();
 }

@@ -23,6 +23,9 @@ namespace {
 constexpr int kRate = 16000;
 constexpr StepRandom kRandom{0x1234'5678'9ABC'DEF0, 3};
 
+/// What a voice may react to.
+const std::vector<NoiseLevel> kDeclared{{std::nullopt, 68.0, Weighting::full}};
+
 /// One way to set an augmenter.
 struct Case {
   const Augmenter* augmenter = nullptr;
@@ -186,7 +189,7 @@ class EveryAugmenter : public testing::Test {
   }
 
   AudioScene run(const Case& c, const Audio& clip, const StepRandom& random = kRandom) const {
-    return apply_audio(*c.augmenter, c.values, clip, random, &assets_);
+    return apply_audio(*c.augmenter, c.values, clip, random, &assets_, kDeclared);
   }
   static Image run(const Case& c, const Image& image, const StepRandom& random = kRandom) {
     return apply_rows(image, row_operation(*c.augmenter, c.values, image, random));
@@ -282,10 +285,11 @@ TEST_F(EveryAugmenter, GivesTheSameBytesForTheSameKey) {
       continue;
     }
     const PreparedAudio step = c.augmenter->prepare_audio(c.values, context);
-    std::vector<AudioScene> scenes(kRepeats, AudioScene{clip});
+    std::vector<AudioScene> scenes(kRepeats, AudioScene{clip, {}, kDeclared});
     parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { step(scenes[i], c.values, kRandom); });
     for (const AudioScene& scene : scenes) {
       EXPECT_EQ(scene.speech.samples, once.speech.samples);
+      EXPECT_EQ(scene.time_map(1.0), once.time_map(1.0));
     }
   }
   const Image picture = test_picture(61, 17, 3);
@@ -367,6 +371,9 @@ TEST_F(EveryAugmenter, TakesEveryClip) {
         for (const Audio& clip : {silence, test_clip(frames, channels), loud}) {
           const AudioScene scene = run(c, clip);
           EXPECT_EQ(scene.speech.channels, channels);
+          EXPECT_EQ(scene.speech.sample_rate, kRate);
+          // Times go where the clip's end goes, but for the rounding of very short ones.
+          EXPECT_NEAR(scene.time_map(clip.seconds()), scene.speech.seconds(), 1.0 / kRate);
           EXPECT_TRUE(all_finite(scene.speech.samples));
           for (const NoiseStem& stem : scene.noise) {
             EXPECT_EQ(stem.augmenter, c.augmenter->schema.name);
@@ -516,6 +523,7 @@ TEST_F(EveryAugmenter, GivesTheInputBackAtItsIdentity) {
       const Audio clip = test_clip(20000, 2);
       const AudioScene scene = run(c, clip);
       EXPECT_EQ(scene.speech.samples, clip.samples);
+      EXPECT_EQ(scene.time_map(1.0), 1.0);
       EXPECT_TRUE(scene.noise.empty());
     }
   }

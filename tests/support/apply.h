@@ -42,10 +42,11 @@ using Given = std::map<std::string, Value>;
   return noise.prepare_noise(values, {shape.sample_rate, assets})(shape, values, random);
 }
 
-/// `speech` with what a step of audio makes of it.
+/// `speech` with what a step of audio makes of it, where the chain declares these noises.
 [[nodiscard]] inline AudioScene apply_audio(const Augmenter& augmenter, const std::vector<Value>& values,
-                                            const Audio& speech, const StepRandom& random, const Assets* assets) {
-  AudioScene scene{speech};
+                                            const Audio& speech, const StepRandom& random, const Assets* assets,
+                                            const std::vector<NoiseLevel>& declared = {}) {
+  AudioScene scene{speech, {}, declared};
   const PrepareContext context{speech.sample_rate, assets};
   if (augmenter.prepare_noise) {
     NoiseSound sound = augmenter.prepare_noise(values, context)(scene.shape(), values, random);
