@@ -120,8 +120,8 @@ using PreparedRows = std::function<RowOperation(const ImageShape&, const std::ve
 
 struct Augmenter {
   StepSchema schema;
-  /// Exactly one of these is set. The values given are the settings that do not vary; parameters that are
-  /// drawn per realization have their defaults there and must not be used.
+  /// Exactly one of these is set, and none of a profile. The values given are the settings that do not vary; parameters
+  /// that are drawn per realization have their defaults there and must not be used.
   std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
   std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise;
   std::function<PreparedRoom(const std::vector<Value>&, const PrepareContext&)> prepare_room;
@@ -202,6 +202,9 @@ template <class P>
   return augmenter;
 }
 
+/// What is wrong with a chain that has several rooms, or nothing.
+[[nodiscard]] std::string check_one_room(const std::vector<const Step*>& chain);
+
 /// An augmenter that puts the whole scene into a room: `State prepare(const P&, const PrepareContext&)` once per level,
 /// then `RoomResponse respond(const State&, const std::string& who, const P&, const StepRandom&)` for the speech and
 /// for each noise, each from its own place.
@@ -211,6 +214,7 @@ template <class P, class State>
                                        RoomResponse (*respond)(const State&, const std::string&, const P&,
                                                                const StepRandom&)) {
   schema.parameters = table.specs();
+  schema.check_chain = check_one_room;
   Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
   augmenter.prepare_room = [table, prepare, respond](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
@@ -233,6 +237,16 @@ template <class P>
                                       const StepRandom& random) { return rows(shape, table.bind(values), random); });
   };
   return augmenter;
+}
+
+/// A name for several steps with settings of their own: `std::vector<ProfileStep> expand(const std::vector<Setting>&)`,
+/// once, when the config is read. Settings are in the table's order.
+template <class P>
+[[nodiscard]] Augmenter profile(StepSchema schema, const ParameterTable<P>& table,
+                                std::vector<ProfileStep> (*expand)(const std::vector<Setting>&)) {
+  schema.parameters = table.specs();
+  schema.expand = expand;
+  return {std::move(schema), {}, {}, {}, {}, {}};
 }
 
 /// Put one of these at namespace scope at the end of an augmenter's file.

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/config/config.h"
 
 namespace fairground {
 namespace {
@@ -30,6 +31,16 @@ Registration::Registration(Augmenter augmenter) {
   r.owned.push_back(std::make_unique<const Augmenter>(std::move(augmenter)));
   r.sorted.push_back(r.owned.back().get());
   std::ranges::sort(r.sorted, {}, [](const Augmenter* a) { return a->schema.name; });
+}
+
+std::string check_one_room(const std::vector<const Step*>& chain) {
+  const auto is_room = [](const Step* step) {
+    const Augmenter* augmenter = find_augmenter(step->schema->name);
+    return augmenter != nullptr && augmenter->prepare_room;
+  };
+  return std::ranges::count_if(chain, is_room) > 1
+             ? "nobody is in two rooms at once; keep one, or forbid the combination with `except`"
+             : "";
 }
 
 const std::vector<const Augmenter*>& registered_augmenters() { return registry().sorted; }

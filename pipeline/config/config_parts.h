@@ -34,8 +34,8 @@ struct StepContext {
   std::vector<std::string> assets;
 };
 
-/// One step of a level, or nothing where there is a mistake in it.
-[[nodiscard]] std::optional<Step> read_step(const ValueReader& step, const StepContext& context);
+/// One step of a level, or the several that a profile stands for; none where there is a mistake in it.
+[[nodiscard]] std::vector<Step> read_step(const ValueReader& step, const StepContext& context);
 
 /// The key `order` of `design` for one medium. A mistake in it is left to read_designs, and gives `as_written`, which
 /// finds no fault with the axes.

@@ -95,13 +95,16 @@ class AxesReader {
       return std::nullopt;
     }
     Level level{value.name(), {}};
+    bool all_read = true;
     for (const ValueReader& item : *items) {
-      if (auto step = read_step(item, context_)) {
-        check_stage(level, *step, item.place());
-        level.steps.push_back(std::move(*step));
+      std::vector<Step> steps = read_step(item, context_);
+      all_read = all_read && !steps.empty();
+      for (Step& step : steps) {
+        check_stage(level, step, item.place());
+        level.steps.push_back(std::move(step));
       }
     }
-    return level.steps.size() == items->size() ? std::optional(std::move(level)) : std::nullopt;
+    return all_read ? std::optional(std::move(level)) : std::nullopt;
   }
 
   void check_stage(const Level& level, const Step& step, Place place) {

@@ -118,9 +118,36 @@ const StepSchema* find_schema(const std::string& name, Place place, const StepCo
   return nullptr;
 }
 
+/// What a profile stands for. A mistake in it is the profile's own.
+std::vector<Step> expanded(const Step& profile, const StepContext& context) {
+  std::vector<Step> steps;
+  for (const ProfileStep& one : profile.schema->expand(profile.settings)) {
+    const auto schema = std::ranges::find(context.schemas, one.augmenter, &StepSchema::name);
+    if (schema == context.schemas.end()) {
+      throw std::logic_error(profile.schema->name + ": there is no augmenter " + one.augmenter);
+    }
+    Step step{*schema, {}};
+    for (const ParameterSpec& spec : (*schema)->parameters) {
+      const auto given = std::ranges::find(one.settings, spec.name, &std::pair<std::string, Setting>::first);
+      step.settings.push_back(given != one.settings.end() ? given->second : setting_from(spec.fallback));
+    }
+    for (const auto& [name, setting] : one.settings) {
+      if (!(*schema)->find(name)) {
+        throw std::logic_error(profile.schema->name + ": " + one.augmenter + " has no parameter " + name);
+      }
+    }
+    const std::string fault = (*schema)->check ? (*schema)->check(step.settings) : "";
+    if (!fault.empty()) {
+      throw std::logic_error(profile.schema->name + ": " + one.augmenter + ": " + fault);
+    }
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
 }  // namespace
 
-std::optional<Step> read_step(const ValueReader& step, const StepContext& context) {
+std::vector<Step> read_step(const ValueReader& step, const StepContext& context) {
   Mistakes& mistakes = step.mistakes();
   const std::size_t mistakes_before = mistakes.count();
 
@@ -141,26 +168,26 @@ std::optional<Step> read_step(const ValueReader& step, const StepContext& contex
   } else if (entries.size() > 1) {
     step.error("a step is one augmenter, but here are " + std::to_string(entries.size()) +
                " keys: indent parameters below their augmenter, and begin each step with `-`");
-    return std::nullopt;
+    return {};
   } else {
     ValueReader(step.node(), "step", mistakes).wrong("the name of an augmenter, or `augmenter: {parameter: value}`");
-    return std::nullopt;
+    return {};
   }
 
   const StepSchema* const schema = find_schema(name, name_place, context, mistakes);
   if (schema == nullptr) {
-    return std::nullopt;
+    return {};
   }
   Step read{schema, read_parameters(ValueReader(*parameters, name, mistakes), *schema, context)};
   if (mistakes.count() != mistakes_before) {
-    return std::nullopt;
+    return {};
   }
   const std::string fault = schema->check ? schema->check(read.settings) : "";
   if (!fault.empty()) {
     mistakes.add(name_place, in_ticks(name) + ": " + fault);
-    return std::nullopt;
+    return {};
   }
-  return read;
+  return schema->expand ? expanded(read, context) : std::vector<Step>{std::move(read)};
 }
 
 std::optional<Step> identity_step(const StepSchema& schema) {
@@ -171,9 +198,9 @@ std::optional<Step> identity_step(const StepSchema& schema) {
   try {
     const YamlPointer tree = load_yaml("{" + schema.name + ": {" + schema.identity + "}}", mistakes);
     const StepSchema* const schemas[] = {&schema};
-    std::optional<Step> step = read_step(ValueReader(*tree, schema.name, mistakes), {schema.media, schemas, {}});
+    const std::vector<Step> steps = read_step(ValueReader(*tree, schema.name, mistakes), {schema.media, schemas, {}});
     mistakes.throw_if_any();
-    return step;
+    return steps.at(0);
   } catch (const UserError& error) {
     // No user wrote it: the schema has a defect.
     throw std::logic_error(error.what());

@@ -64,6 +64,12 @@ struct ParameterSpec {
 };
 
 /// Everything about an augmenter but its code.
+/// A step that a profile stands for: an augmenter, and those of its parameters that are not at their defaults.
+struct ProfileStep {
+  std::string augmenter;
+  std::vector<std::pair<std::string, Setting>> settings;
+};
+
 struct StepSchema {
   std::string name;     ///< as in the config: "noise.coloured"
   std::string summary;  ///< one sentence
@@ -79,6 +85,9 @@ struct StepSchema {
   std::function<std::string(const std::vector<Setting>&)> check = {};
   /// A rule over the steps that it runs with, of all axes: returns what is wrong, or nothing. May be absent.
   std::function<std::string(const std::vector<const Step*>&)> check_chain = {};
+  /// Of a profile, which is no augmenter but a name for several: the steps that it stands for, in the order of their
+  /// stages. The config's reader puts these in its place. Absent of an augmenter.
+  std::function<std::vector<ProfileStep>(const std::vector<Setting>&)> expand = {};
 
   [[nodiscard]] std::optional<std::size_t> find(const std::string& parameter) const;
 };

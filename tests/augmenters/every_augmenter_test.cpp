@@ -175,6 +175,9 @@ class EveryAugmenter : public testing::Test {
     assets_.load("responses", {write_wav(folder_ / "c.wav", falling(1)), write_wav(folder_ / "d.wav", falling(2))},
                  {kRate}, {}, 1e4);
     for (const Augmenter* augmenter : registered_augmenters()) {
+      if (augmenter->schema.expand) {
+        continue;
+      }
       std::vector<Case> cases = cases_of(*augmenter);
       ASSERT_FALSE(cases.empty()) << augmenter->schema.name << ": no settings obey its own rule";
       for (Case& c : cases) {
@@ -225,6 +228,10 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     ASSERT_NE(augmenter, nullptr);
     const int of_audio =
         (augmenter->prepare_audio ? 1 : 0) + (augmenter->prepare_noise ? 1 : 0) + (augmenter->prepare_room ? 1 : 0);
+    if (schema->expand) {
+      EXPECT_EQ(of_audio, 0);
+      continue;
+    }
     EXPECT_EQ(of_audio, schema->media == Media::audio ? 1 : 0);
     EXPECT_EQ(static_cast<bool>(augmenter->noise_level), static_cast<bool>(augmenter->prepare_noise));
     EXPECT_EQ(static_cast<bool>(augmenter->prepare_rows), schema->media == Media::image);

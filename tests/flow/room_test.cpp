@@ -280,6 +280,17 @@ TEST_F(RoomTest, RefusesResponsesOfSeveralChannels) {
                UserError);
 }
 
+TEST_F(RoomTest, RefusesTwoRoomsInOneChain) {
+  add_speech("a", 2.0, 16000, 1);
+  try {
+    static_cast<void>(
+        make_audio("", "{" + kRoom + ", other: {none: [], small: [{room.shoebox: {rt60_s: 0.2}}]}}", kRest));
+    FAIL() << "it was taken";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("nobody is in two rooms at once"));
+  }
+}
+
 TEST_F(RoomTest, RejectsSilenceWhoseLevelCannotBeKept) {
   add("silence", Audio(16000, 1, 32000));
   const auto set = make_audio(", active_level: keep", "{" + kRoom + "}", kRest);
