@@ -82,18 +82,6 @@ std::vector<BandLevel> octaves_of(Curve curve, double rating) {
 constexpr int kHarmonics = 4;
 constexpr double kDbOfHarmonic = -6.0;
 
-/// Power of the drawn noise from one frequency to another, in the density's own units.
-double power_between(const BandSpectrum& spectrum, double low_hz, double high_hz) {
-  constexpr int kSteps = 512;
-  const double step = (high_hz - low_hz) / kSteps;
-  double power = 0.0;
-  for (int i = 0; i < kSteps; ++i) {
-    const double amplitude = spectrum.amplitude(low_hz + (i + 0.5) * step);
-    power += amplitude * amplitude * step;
-  }
-  return power;
-}
-
 /// Adds the blades' tone and its harmonics below half the rate, all from the same phase.
 void add_tone(std::span<float> out, int sample_rate, double hz, double amplitude, double start_turns) {
   for (int harmonic = 1; harmonic <= kHarmonics && harmonic * hz < 0.45 * sample_rate; ++harmonic) {
@@ -114,7 +102,7 @@ void make(NoiseSound& sound, const NoiseHvac& p, const StepRandom& random) {
   noise.synthesise(signal, random);
   if (p.blade_db > 0.0) {
     const double half_octave = std::sqrt(2.0);
-    const double around = power_between(spectrum, p.blade_hz / half_octave, p.blade_hz * half_octave);
+    const double around = spectrum.power_between(p.blade_hz / half_octave, p.blade_hz * half_octave);
     const double power = DrawnNoise::power_of_density(sample_rate) * around * plain::power_from_db(p.blade_db);
     const double start = random.stream("blades").uniform();
     for (int channel = 0; channel < signal.channels; ++channel) {

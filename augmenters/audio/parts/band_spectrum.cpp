@@ -62,4 +62,15 @@ double BandSpectrum::amplitude(double hz) const {
   return hz < lowest_hz_ ? 0.0 : plain::exp(0.5 * density_nepers(plain::log(hz)));
 }
 
+double BandSpectrum::power_between(double low_hz, double high_hz) const {
+  constexpr int kSteps = 512;
+  const double step = (high_hz - low_hz) / kSteps;
+  double power = 0.0;
+  for (int i = 0; i < kSteps; ++i) {
+    const double at = amplitude(low_hz + (i + 0.5) * step);
+    power += at * at * step;
+  }
+  return power;
+}
+
 }  // namespace fairground

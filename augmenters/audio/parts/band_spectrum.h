@@ -24,6 +24,8 @@ class BandSpectrum {
 
   /// The square root of the power density, whose greatest value at a centre is 1.
   [[nodiscard]] double amplitude(double hz) const;
+  /// Integral of the power density, in its own units times Hz.
+  [[nodiscard]] double power_between(double low_hz, double high_hz) const;
 
  private:
   [[nodiscard]] double density_nepers(double log_hz) const;
