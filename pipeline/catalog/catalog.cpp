@@ -7,6 +7,7 @@
 
 #include "pipeline/catalog/gather_sources.h"
 #include "pipeline/catalog/matched_signals.h"
+#include "pipeline/catalog/talker_pools.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/parallel.h"
@@ -71,6 +72,21 @@ SharedBytes find_shared_bytes(const MediaCatalog& catalog, const std::vector<std
   return shared;
 }
 
+/// All that the manifests say, of sources and of pools, with the mistakes of both in one go.
+void gather(const Config& config, Catalog& catalog) {
+  std::vector<std::string> mistakes;
+  for (const auto part : {gather_sources, gather_pools}) {
+    try {
+      part(config, catalog);
+    } catch (const UserError& error) {
+      mistakes.insert(mistakes.end(), error.messages().begin(), error.messages().end());
+    }
+  }
+  if (!mistakes.empty()) {
+    throw UserError(std::move(mistakes));
+  }
+}
+
 }  // namespace
 
 MediaLimits media_limits(const Limits& limits) {
@@ -79,7 +95,7 @@ MediaLimits media_limits(const Limits& limits) {
 
 Catalog read_catalog(const Config& config, int jobs, Progress* progress, const std::atomic<bool>* stop) {
   Catalog catalog;
-  gather_sources(config, catalog);
+  gather(config, catalog);
   if (progress != nullptr) {
     std::size_t total = 0;
     for (const auto& [medium, media_catalog] : catalog.media) {
@@ -104,6 +120,9 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     check_matched_signals(config, catalog.media.at(Media::audio));
   }
   for (const AssetSettings& asset : config.assets) {
+    if (asset.pool) {
+      continue;
+    }
     std::vector<std::string> hashes(asset.files.size());
     const auto read = [&](std::size_t i) {
       try {
@@ -116,6 +135,7 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     std::ranges::sort(hashes);
     catalog.asset_sha256[asset.name] = std::move(hashes);
   }
+  read_pools(config, jobs, stop, catalog);
   return catalog;
 }
 

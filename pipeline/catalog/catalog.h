@@ -13,6 +13,7 @@
 #include "pipeline/catalog/packed_texts.h"
 #include "pipeline/config/config.h"
 #include "pipeline/core/progress.h"
+#include "pipeline/media/assets.h"
 #include "pipeline/media/limits.h"
 
 namespace fairground {
@@ -78,11 +79,18 @@ struct MediaCatalog {
   }
 };
 
+/// A pool of talkers. None of them is the subject of a recording among the sources.
+struct TalkerPool {
+  std::string manifest_sha256;    ///< of the manifest's bytes
+  std::vector<TalkerFile> files;  ///< sorted by their SHA-256
+};
+
 struct Catalog {
   std::map<Media, MediaCatalog> media;
   /// For each asset, the sorted SHA-256 of its files.
   std::map<std::string, std::vector<std::string>> asset_sha256;
-  std::map<std::filesystem::path, std::string> manifest_sha256;  ///< of each manifest's bytes
+  std::map<std::string, TalkerPool> pools;                       ///< by the names of these assets
+  std::map<std::filesystem::path, std::string> manifest_sha256;  ///< of the bytes of each manifest of sources
 };
 
 [[nodiscard]] MediaLimits media_limits(const Limits& limits);
@@ -90,9 +98,10 @@ struct Catalog {
 /// Reads every manifest, checks it, and reads the bytes and header of every file and asset on `jobs` threads, each
 /// file once however many sources name it. A file that is missing or unreadable has a `problem`. Mistakes of structure
 /// (columns that are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's
-/// folder, observed levels that no axis has, words that cannot be read) are thrown as one UserError that lists them
-/// all, each as `FILE:LINE: message`. `progress` counts the sources whose files were read. When `stop` becomes true the
-/// rest is left out, and the result must not be used.
+/// folder, observed levels that no axis has, words that cannot be read, and all that is wrong with a pool of talkers) are
+/// thrown as one UserError that lists them all, each as `FILE:LINE: message`; so is a pool that overlaps the sources.
+/// `progress` counts the sources whose files were read. When `stop` becomes true the rest is left out, and the result must
+/// not be used.
 [[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
                                    const std::atomic<bool>* stop = nullptr);
 

@@ -115,8 +115,8 @@ Manifest parse_manifest(std::string_view text, const std::filesystem::path& path
   return manifest;
 }
 
-Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
-  return table([&](const RowBody& row) { return for_each_manifest_row(path, mistakes, row); });
+Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes, std::string* sha256) {
+  return table([&](const RowBody& row) { return for_each_manifest_row(path, mistakes, row, sha256); });
 }
 
 Manifest read_manifest(const std::filesystem::path& path) {

@@ -43,8 +43,9 @@ std::vector<std::string> for_each_manifest_row(
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& path);
 
 /// The same, but mistakes are added to `mistakes` instead of thrown, so that the caller can look for further mistakes
-/// in the rows that were read.
-[[nodiscard]] Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes);
+/// in the rows that were read. `sha256` as above.
+[[nodiscard]] Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes,
+                                     std::string* sha256 = nullptr);
 
 /// The same from memory, for tests. `path` is used for its ending and in messages.
 [[nodiscard]] Manifest parse_manifest(std::string_view text, const std::filesystem::path& path);

@@ -139,10 +139,21 @@ struct SourceSettings {
   double speech_dba = 60.0;                         ///< the level at the microphone that the active level stands for
 };
 
+/// A pool of talkers: a manifest that says whose voice each recording is.
+struct PoolSettings {
+  std::filesystem::path manifest;
+  std::string file;  ///< column names from here on
+  std::string subject;
+  std::vector<std::string> balance = {};  ///< what draws of talkers are balanced over; empty: nothing
+};
+
 struct AssetSettings {
   std::string name;
-  std::vector<std::filesystem::path> files;  ///< what the patterns matched, without repeats, sorted
+  std::vector<std::filesystem::path> files;  ///< what the patterns matched, without repeats, sorted; of a pool none
   std::string licence;
+  std::optional<PoolSettings> pool = {};
+
+  [[nodiscard]] AssetKind kind() const { return pool ? AssetKind::talkers : AssetKind::recordings; }
 };
 
 struct Limits {

@@ -25,13 +25,17 @@ void check_name(const std::string& what, const std::string& name, Place place, M
 /// empty, and what depends on it cannot be checked.
 void read_sources(const ValueReader& sources, const std::filesystem::path& folder, Config& config);
 
+/// The key `manifest`: the path of a file that is there.
+void read_manifest(MapReader& map, const std::filesystem::path& folder, std::filesystem::path& manifest);
+
+/// Sources must have been read before, since nobody may hear himself in a pool of talkers.
 void read_assets(const ValueReader& assets, const std::filesystem::path& folder, Config& config);
 
 /// What a step may use.
 struct StepContext {
   Media media = Media::audio;
   std::span<const StepSchema* const> schemas;
-  std::vector<std::string> assets;
+  std::span<const AssetSettings> assets;
 };
 
 /// One step of a level, or the several that a profile stands for; none where there is a mistake in it.

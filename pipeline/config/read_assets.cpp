@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include "pipeline/config/column_reader.h"
 #include "pipeline/config/config_parts.h"
-#include "pipeline/config/names.h"
 #include "pipeline/config/wording.h"
 
 namespace fairground {
@@ -63,29 +63,65 @@ void add_matches(const ValueReader& value, const std::filesystem::path& folder,
   }
 }
 
-AssetSettings read_asset(const ValueReader& value, const std::filesystem::path& folder) {
-  AssetSettings asset;
-  asset.name = value.name();
-  MapReader map(value);
-  const auto files = map.find("files", Need::required);
-  if (files && files->is(YamlNode::Kind::list)) {
-    const auto patterns = files->list("patterns").value();
+void read_files(const ValueReader& value, const std::filesystem::path& folder, AssetSettings& asset) {
+  if (value.is(YamlNode::Kind::list)) {
+    const auto patterns = value.list("patterns").value();
     if (patterns.empty()) {
-      files->error("`files` must name at least one file");
+      value.error("`files` must name at least one file");
     }
     for (const ValueReader& pattern : patterns) {
       add_matches(pattern, folder, asset.files);
     }
-  } else if (files) {
-    add_matches(*files, folder, asset.files);
+  } else {
+    add_matches(value, folder, asset.files);
   }
-  map.text("licence", asset.licence);
-  map.finish();
-
   const auto by_bytes = [](const auto& a, const auto& b) { return a.native() < b.native(); };
   std::ranges::sort(asset.files, by_bytes);
   asset.files.erase(std::unique(asset.files.begin(), asset.files.end()), asset.files.end());
+}
+
+void read_pool(MapReader& map, const std::filesystem::path& folder, PoolSettings& pool) {
+  read_manifest(map, folder, pool.manifest);
+  ColumnReader columns(map);
+  columns.column("file", pool.file, Need::required);
+  columns.column("subject", pool.subject, Need::required);
+  columns.columns("balance", pool.balance);
+}
+
+AssetSettings read_asset(const ValueReader& value, const std::filesystem::path& folder) {
+  AssetSettings asset;
+  asset.name = value.name();
+  MapReader map(value);
+  if (map.has("manifest")) {
+    read_pool(map, folder, asset.pool.emplace());
+    map.only_if(false, "cannot stand beside `manifest`, whose rows name the files");
+    static_cast<void>(map.find("files"));
+    map.only_if(true, "");
+  } else {
+    if (const auto files = map.find("files", Need::required)) {
+      read_files(*files, folder, asset);
+    }
+    map.only_if(false, "is for a pool of talkers, which has a `manifest` in place of `files`");
+    for (const char* const key : {"file", "subject", "balance"}) {
+      static_cast<void>(map.find(key));
+    }
+    map.only_if(true, "");
+  }
+  map.text("licence", asset.licence);
+  map.finish();
   return asset;
+}
+
+/// Where nobody knows who speaks in the sources, nobody can tell whether a talker of a pool does.
+void check_that_subjects_are_known(const Config& config, Place place, const ValueReader& asset) {
+  const bool any_unknown = std::ranges::any_of(config.sources, [](const SourceSettings& source) {
+    return source.media == Media::audio && source.subject.empty();
+  });
+  if (any_unknown) {
+    asset.mistakes().add(place, "the pool of talkers " + in_ticks(asset.name()) +
+                                    " must be compared with the speakers of the sources, so that nobody hears "
+                                    "their own voice: name their column as `subject` in `sources`");
+  }
 }
 
 }  // namespace
@@ -94,6 +130,9 @@ void read_assets(const ValueReader& assets, const std::filesystem::path& folder,
   for (const auto& [place, value] : MapReader(assets, "assets").entries()) {
     check_name("asset", value.name(), place, value.mistakes());
     config.assets.push_back(read_asset(value, folder));
+    if (config.assets.back().pool) {
+      check_that_subjects_are_known(config, place, value);
+    }
   }
 }
 

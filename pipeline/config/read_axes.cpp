@@ -29,9 +29,7 @@ class AxesReader {
       : order_(config.media.at(media).design.order), columns_(record_columns(config, media)), mistakes_(mistakes) {
     context_.media = media;
     context_.schemas = schemas;
-    for (const AssetSettings& asset : config.assets) {
-      context_.assets.push_back(asset.name);
-    }
+    context_.assets = config.assets;
   }
 
   Axis axis(Place place, const ValueReader& value) {

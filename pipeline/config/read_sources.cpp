@@ -3,72 +3,12 @@
 #include <system_error>
 #include <utility>
 
+#include "pipeline/config/column_reader.h"
 #include "pipeline/config/config_parts.h"
-#include "pipeline/config/names.h"
 #include "pipeline/config/wording.h"
 
 namespace fairground {
 namespace {
-
-/// The columns of one entry. A column has one meaning only.
-class ColumnReader {
- public:
-  explicit ColumnReader(MapReader& map) : map_(map) {}
-
-  void column(const std::string& key, std::string& into, Need need = Need::optional) {
-    if (const auto value = map_.find(key, need)) {
-      into = claimed(*value).value_or("");
-    }
-  }
-
-  /// Columns that go into the records under their own names.
-  void record_columns(const std::string& key, std::vector<std::string>& into) {
-    const auto value = map_.find(key);
-    const auto items = value ? value->list("column names") : std::nullopt;
-    if (!items) {
-      return;
-    }
-    for (const ValueReader& item : *items) {
-      const auto name = claimed(item);
-      if (name && is_record_field(*name)) {
-        item.error("the column " + in_ticks(*name) + " cannot be in `" + key +
-                   "`, as each record has a field of that name: rename it in the manifest");
-      } else if (name) {
-        into.push_back(*name);
-      }
-    }
-  }
-
- private:
-  std::optional<std::string> claimed(const ValueReader& value) {
-    auto name = value.text();
-    if (!name) {
-      return std::nullopt;
-    }
-    const auto [first, is_new] = keys_.emplace(*name, value.name());
-    if (!is_new) {
-      value.error("the column " + in_ticks(*name) + " is used twice: first for `" + first->second + "`");
-      return std::nullopt;
-    }
-    return name;
-  }
-
-  MapReader& map_;
-  std::map<std::string, std::string> keys_;  ///< of each column
-};
-
-void read_manifest(MapReader& map, const std::filesystem::path& folder, SourceSettings& source) {
-  const auto value = map.find("manifest", Need::required);
-  const auto text = value ? value->text() : std::nullopt;
-  if (!text) {
-    return;
-  }
-  source.manifest = path_in(folder, *text);
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(source.manifest, ignored)) {
-    value->error("there is no file " + in_ticks(source.manifest.string()));
-  }
-}
 
 void read_audio_settings(MapReader& map, SourceSettings& source) {
   const auto rate = map.find("sample_rate");
@@ -131,7 +71,7 @@ bool read_source(const ValueReader& value, const std::filesystem::path& folder, 
     media.emplace_back(to_string(medium), medium);
   }
   const bool media_is_clear = map.choice("media", source.media, media, Need::required);
-  read_manifest(map, folder, source);
+  read_manifest(map, folder, source.manifest);
   ColumnReader columns(map);
   columns.column("id", source.id, Need::required);
   columns.column("file", source.file, Need::required);
@@ -156,6 +96,19 @@ bool read_source(const ValueReader& value, const std::filesystem::path& folder, 
 }
 
 }  // namespace
+
+void read_manifest(MapReader& map, const std::filesystem::path& folder, std::filesystem::path& manifest) {
+  const auto value = map.find("manifest", Need::required);
+  const auto text = value ? value->text() : std::nullopt;
+  if (!text) {
+    return;
+  }
+  manifest = path_in(folder, *text);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(manifest, ignored)) {
+    value->error("there is no file " + in_ticks(manifest.string()));
+  }
+}
 
 void read_sources(const ValueReader& sources, const std::filesystem::path& folder, Config& config) {
   const auto entries = sources.list("sources");

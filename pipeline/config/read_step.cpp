@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 
 #include "pipeline/config/config_parts.h"
@@ -50,14 +51,25 @@ Setting read_number(const ValueReader& value, const ParameterSpec& spec) {
   return number ? Setting(*number) : Setting();
 }
 
-Setting read_asset_name(const ValueReader& value, const StepContext& context) {
+Setting read_asset_name(const ValueReader& value, const ParameterSpec& spec, const StepContext& context) {
   const auto name = value.text();
   if (!name) {
     return {};
   }
-  if (std::ranges::find(context.assets, *name) == context.assets.end()) {
+  const auto asset = std::ranges::find(context.assets, *name, &AssetSettings::name);
+  if (asset == context.assets.end()) {
+    std::vector<std::string> names;
+    std::ranges::transform(context.assets, std::back_inserter(names), &AssetSettings::name);
     value.error("there is no asset " + in_ticks(*name) +
-                (context.assets.empty() ? ": declare it under `assets`" : "; " + suggestion(*name, context.assets)));
+                (names.empty() ? ": declare it under `assets`" : "; " + suggestion(*name, names)));
+    return {};
+  }
+  if (asset->kind() != spec.asset_kind) {
+    value.error(in_ticks(*name) +
+                (spec.asset_kind == AssetKind::talkers
+                     ? " has `files`, but " + in_ticks(spec.name) +
+                           " must be a pool of talkers, which has a `manifest` that says whose voice each file is"
+                     : " is a pool of talkers, but " + in_ticks(spec.name) + " must be an asset that has `files`"));
     return {};
   }
   return *name;
@@ -82,7 +94,7 @@ Setting read_setting(const ValueReader& value, const ParameterSpec& spec, const 
       return index ? Setting(spec.choices[*index]) : Setting();
     }
     case ParameterKind::asset:
-      return read_asset_name(value, context);
+      return read_asset_name(value, spec, context);
   }
   return {};
 }

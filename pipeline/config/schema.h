@@ -50,6 +50,9 @@ using Setting = std::variant<std::monostate, double, std::int64_t, bool, std::st
 enum class ParameterKind { number, integer, flag, choice, asset };
 [[nodiscard]] const char* to_string(ParameterKind kind);
 
+/// What an asset holds: recordings of anything, or the voices of people who are known by name.
+enum class AssetKind { recordings, talkers };
+
 struct ParameterSpec {
   std::string name;
   ParameterKind kind = ParameterKind::number;
@@ -57,6 +60,7 @@ struct ParameterSpec {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();  ///< both ends are allowed
   std::vector<std::string> choices;                          ///< of a choice
+  AssetKind asset_kind = AssetKind::recordings;              ///< of an asset
   bool required = false;
   Value fallback;           ///< the default, or empty
   bool drawable = false;    ///< may be given as [low, high]
@@ -125,6 +129,15 @@ class ParameterTable {
                  }
                });
   }
+  /// A whole number with a default. It is not drawn: a number of things is a condition of its own.
+  ParameterTable& integer(std::string name, std::int64_t P::*member, std::string unit, Interval interval,
+                          std::string description) {
+    ParameterSpec spec = number_spec(std::move(name), std::move(unit), interval, std::move(description));
+    spec.kind = ParameterKind::integer;
+    spec.drawable = false;
+    spec.fallback = P{}.*member;
+    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::int64_t>(v); });
+  }
   /// One word out of a few, each with its value.
   template <class E>
   ParameterTable& choice(std::string name, E P::*member, std::vector<std::pair<std::string, E>> choices,
@@ -147,14 +160,13 @@ class ParameterTable {
       }
     });
   }
-  /// The name of an asset, which must be given.
+  /// The name of an asset of recordings, which must be given.
   ParameterTable& asset(std::string name, std::string P::*member, std::string description) {
-    ParameterSpec spec;
-    spec.name = std::move(name);
-    spec.kind = ParameterKind::asset;
-    spec.description = std::move(description);
-    spec.required = true;
-    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::string>(v); });
+    return asset(std::move(name), AssetKind::recordings, member, std::move(description));
+  }
+  /// The name of a pool of talkers, which must be given.
+  ParameterTable& talkers(std::string name, std::string P::*member, std::string description) {
+    return asset(std::move(name), AssetKind::talkers, member, std::move(description));
   }
 
   [[nodiscard]] const std::vector<ParameterSpec>& specs() const { return specs_; }
@@ -171,6 +183,15 @@ class ParameterTable {
   }
 
  private:
+  ParameterTable& asset(std::string name, AssetKind kind, std::string P::*member, std::string description) {
+    ParameterSpec spec;
+    spec.name = std::move(name);
+    spec.kind = ParameterKind::asset;
+    spec.asset_kind = kind;
+    spec.description = std::move(description);
+    spec.required = true;
+    return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::string>(v); });
+  }
   static ParameterSpec number_spec(std::string name, std::string unit, Interval interval, std::string description) {
     ParameterSpec spec;
     spec.name = std::move(name);

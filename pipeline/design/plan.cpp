@@ -50,6 +50,24 @@ void check_chains(const Config& config, const MediaPlan& plan) {
   }
 }
 
+/// The bytes of an asset and, of a pool of talkers, whose they are: that decides the draws and stands in records.
+std::string contents_of_asset(const Catalog& catalog, const std::string& asset) {
+  std::string text;
+  for (const std::string& hash : catalog.asset_sha256.at(asset)) {
+    text += hash + ';';
+  }
+  if (const auto pool = catalog.pools.find(asset); pool != catalog.pools.end()) {
+    for (const TalkerFile& file : pool->second.files) {
+      text += json_text(file.subject);
+      for (const std::string& label : file.balance) {
+        text += ',' + json_text(label);
+      }
+      text += ';';
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
@@ -221,9 +239,7 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
     text += canonical(*step.step) + ';';
     for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
       if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
-        for (const std::string& hash : catalog_.asset_sha256.at(std::get<std::string>(step.step->settings[i]))) {
-          text += hash + ';';
-        }
+        text += contents_of_asset(catalog_, std::get<std::string>(step.step->settings[i]));
       }
     }
     order += step.axis + ';';

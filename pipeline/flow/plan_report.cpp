@@ -41,6 +41,11 @@ void check_target(const Config& config, const fs::path& out) {
   for (const SourceSettings& source : config.sources) {
     refuse_if(source.manifest, "a manifest");
   }
+  for (const AssetSettings& asset : config.assets) {
+    if (asset.pool) {
+      refuse_if(asset.pool->manifest, "a manifest");
+    }
+  }
 }
 
 /// The same for what the run would read, once it is known.
@@ -63,6 +68,11 @@ void check_target(const Catalog& catalog, const Config& config, const fs::path& 
   for (const AssetSettings& asset : config.assets) {
     for (const fs::path& file : asset.files) {
       refuse_if(fs::weakly_canonical(file, error), "a file of asset " + in_ticks(asset.name));
+    }
+  }
+  for (const auto& [name, pool] : catalog.pools) {
+    for (const TalkerFile& file : pool.files) {
+      refuse_if(file.path, "a file of asset " + in_ticks(name));
     }
   }
 }

@@ -285,8 +285,14 @@ void Workshop::load_assets(const std::set<int>& rates) {
     if (!used.contains(asset.name)) {
       continue;
     }
-    assets_.load(asset.name, asset.files, {rates.begin(), rates.end()}, media_limits(config.limits),
-                 config.limits.asset_seconds);
+    const std::vector<int> all_rates(rates.begin(), rates.end());
+    const MediaLimits limits = media_limits(config.limits);
+    if (asset.kind() == AssetKind::talkers) {
+      const std::vector<TalkerFile>& files = plan_.catalog().pools.at(asset.name).files;
+      assets_.load_talkers(asset.name, files, all_rates, limits, config.limits.asset_seconds);
+    } else {
+      assets_.load(asset.name, asset.files, all_rates, limits, config.limits.asset_seconds);
+    }
     const std::vector<std::string>& planned = plan_.catalog().asset_sha256.at(asset.name);
     for (const int rate : rates) {
       const bool unchanged =

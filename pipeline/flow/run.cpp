@@ -115,6 +115,14 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
     for (const std::filesystem::path& file : asset.files) {
       directory.refuse(file, "a file of asset '" + asset.name + "'");
     }
+    if (asset.pool) {
+      directory.refuse(asset.pool->manifest, "the manifest of asset '" + asset.name + "'");
+    }
+  }
+  for (const auto& [name, pool] : catalog.pools) {
+    for (const TalkerFile& file : pool.files) {
+      directory.refuse_canonical(file.path, "a file of asset '" + name + "'");
+    }
   }
   for (const auto& [medium, media] : catalog.media) {
     for (const Source& source : media.sources) {

@@ -33,6 +33,18 @@ const std::vector<AssetRecording>& Assets::recordings(const std::string& asset, 
 
 void Assets::load(const std::string& asset, const std::vector<std::filesystem::path>& files,
                   const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
+  std::vector<TalkerFile> nameless;
+  for (const std::filesystem::path& path : files) nameless.push_back({path, {}, {}, {}});
+  load_files(asset, nameless, /*as_mono=*/false, rates, limits, total_seconds);
+}
+
+void Assets::load_talkers(const std::string& asset, const std::vector<TalkerFile>& files, const std::vector<int>& rates,
+                          const MediaLimits& limits, double total_seconds) {
+  load_files(asset, files, /*as_mono=*/true, rates, limits, total_seconds);
+}
+
+void Assets::load_files(const std::string& asset, const std::vector<TalkerFile>& files, bool as_mono,
+                        const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
   const auto place = [&asset](const std::filesystem::path& path) {
     return "asset '" + asset + "': '" + path.string() + "': ";
   };
@@ -42,15 +54,22 @@ void Assets::load(const std::string& asset, const std::vector<std::filesystem::p
   std::map<int, std::vector<AssetRecording>> loaded;  // by rate
   std::map<std::string, std::filesystem::path> first_with;
   double seconds = 0.0;
-  for (const std::filesystem::path& path : files) {
+  for (const TalkerFile& file : files) {
+    const std::filesystem::path& path = file.path;
     try {
-      const AssetRecording recording = read_recording(path, limits);
+      AssetRecording recording = read_recording(path, limits);
+      recording.subject = file.subject;
+      recording.balance = file.balance;
+      if (as_mono) recording.audio = to_mono(std::move(recording.audio));
       const auto [first, is_new] = first_with.emplace(recording.sha256, path);
       if (!is_new) throw ItemError("it holds the same bytes as '" + first->second.string() + "'; remove one of them");
       seconds += recording.audio.seconds();
       // Beyond the limit the rest is only checked, so that memory stays bounded and every fault is still named.
       if (seconds > total_seconds) continue;
-      for (const int rate : rates) loaded[rate].push_back({path, recording.sha256, resample(recording.audio, rate)});
+      for (const int rate : rates) {
+        loaded[rate].push_back(
+            {path, recording.sha256, resample(recording.audio, rate), recording.subject, recording.balance});
+      }
     } catch (const ItemError& fault) {
       faults.push_back(place(path) + fault.what());
     }

@@ -1,6 +1,7 @@
 // Recordings that levels draw from: read, resampled and measured once, then shared by all threads.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -12,10 +13,22 @@
 
 namespace fairground {
 
+/// A recording of a pool of talkers, as its manifest names it.
+struct TalkerFile {
+  std::filesystem::path path;
+  std::string sha256;                ///< of the file's bytes, as they were when the run was planned
+  std::string subject;               ///< who speaks in it
+  std::vector<std::string> balance;  ///< the talker's labels that draws are balanced over; may be empty
+  std::size_t line = 0;              ///< in the manifest, for messages
+};
+
 struct AssetRecording {
   std::filesystem::path path;
   std::string sha256;  ///< of the file's bytes
-  Audio audio;         ///< at the run's rate, with the file's own channels
+  Audio audio;         ///< at the run's rate; with the file's own channels, or with one in a pool of talkers
+  // Of a pool of talkers, as in TalkerFile:
+  std::string subject = {};
+  std::vector<std::string> balance = {};
 };
 
 /// Immutable once it is loaded.
@@ -29,8 +42,14 @@ class Assets {
   /// cannot be read, is silent, holds the same bytes as another, or goes beyond the limits.
   void load(const std::string& asset, const std::vector<std::filesystem::path>& files, const std::vector<int>& rates,
             const MediaLimits& limits, double total_seconds);
+  /// The same of a pool of talkers, whose recordings are mixed to one channel: a voice comes from one place.
+  void load_talkers(const std::string& asset, const std::vector<TalkerFile>& files, const std::vector<int>& rates,
+                    const MediaLimits& limits, double total_seconds);
 
  private:
+  void load_files(const std::string& asset, const std::vector<TalkerFile>& files, bool as_mono,
+                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds);
+
   std::map<std::pair<std::string, int>, std::vector<AssetRecording>> recordings_;
 };
 

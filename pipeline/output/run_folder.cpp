@@ -140,6 +140,12 @@ std::string RunFolder::run_json(double seconds, const std::string& tool_version)
     json["manifests"][manifest.string()] = sha256;
   }
   json["assets"] = plan_.catalog().asset_sha256;
+  for (const AssetSettings& asset : config.assets) {
+    if (asset.pool) {
+      json["pools"][asset.name] = {{"manifest", asset.pool->manifest.string()},
+                                   {"sha256", plan_.catalog().pools.at(asset.name).manifest_sha256}};
+    }
+  }
   for (const auto& [medium, settings] : config.media) {
     ordered_json& output = json["output"][to_string(medium)];
     output["format"] = to_string(settings.output.format);

@@ -7,7 +7,8 @@ namespace {
 TEST_F(ConfigTest, UnknownAugmentersGetTheNearestOfTheirMedium) {
   EXPECT_EQ(mistakes(kLevel + "    a: [{noise.colored: {}}]\n    b: [zebra]\n"),
             (Lines{"8:10: unknown augmenter `noise.colored`; did you mean `noise.coloured`?",
-                   "9:9: unknown augmenter `zebra`; valid here: channel.band, noise.coloured, noise.recording"}));
+                   "9:9: unknown augmenter `zebra`; valid here: channel.band, noise.coloured, noise.recording, "
+                   "noise.babble"}));
 }
 
 TEST_F(ConfigTest, AugmentersOfTheOtherMediumAreRefused) {
@@ -65,6 +66,16 @@ TEST_F(ConfigTest, AssetsMustBeDeclared) {
   EXPECT_EQ(mistakes(kLevel + level), Lines{"8:34: there is no asset `sight`: declare it under `assets`"});
   EXPECT_EQ(mistakes(kLevel + level + "assets: {site: {files: 'noise/*.wav'}, sight2: {files: noise/a.wav}}\n"),
             Lines{"8:34: there is no asset `sight`; did you mean `sight2`?"});
+}
+
+TEST_F(ConfigTest, AssetsMustBeOfTheRightKind) {
+  std::string text = kLevel + "    a: [{noise.recording: {from: voices}}]\n    b: [{noise.babble: {from: site}}]\n" +
+                     "assets: {site: {files: 'noise/*.wav'}, voices: {manifest: pool.csv, file: a, subject: b}}\n";
+  text.replace(text.find("file: path"), 10, "file: path, subject: who");
+  EXPECT_EQ(mistakes(text),
+            (Lines{"8:34: `voices` is a pool of talkers, but `from` must be an asset that has `files`",
+                   "9:31: `site` has `files`, but `from` must be a pool of talkers, which has a `manifest` that says "
+                   "whose voice each file is"}));
 }
 
 TEST_F(ConfigTest, StepsMustNotGoBackwards) {

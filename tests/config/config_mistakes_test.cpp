@@ -174,6 +174,35 @@ TEST_F(ConfigTest, AssetsMustBeThere) {
                    "9:16: `files` must name at least one file", "10:6: `files` is missing in `e`"}));
 }
 
+TEST_F(ConfigTest, PoolsOfTalkersMustBeWhole) {
+  const std::string head = with_sources("- " + kEntry + ", subject: s}\n");
+  EXPECT_EQ(mistakes(head + "assets:\n  a: {manifest: gone.csv, file: f, subject: s, balance: []}\n"
+                            "  b: {manifest: pool.csv, files: 'noise/*.wav', balance: language, licens: x}\n"
+                            "  c: {files: 'noise/*.wav', subject: s, balance: [l]}\n"
+                            "  d: {manifest: pool.csv, file: f, subject: f, balance: [l, f, l]}\n"),
+            (Lines{"8:17: there is no file `" + (folder_ / "gone.csv").string() + "`", "9:6: `file` is missing in `b`",
+                   "9:6: `subject` is missing in `b`",
+                   "9:27: `files` cannot stand beside `manifest`, whose rows name the files",
+                   "9:58: `balance` must be a list of column names; found `language`",
+                   "9:68: unknown key `licens` in `b`; did you mean `licence`?",
+                   "10:29: `subject` is for a pool of talkers, which has a `manifest` in place of `files`",
+                   "10:41: `balance` is for a pool of talkers, which has a `manifest` in place of `files`",
+                   "11:45: the column `f` is used twice: first for `file`",
+                   "11:61: the column `f` is used twice: first for `file`",
+                   "11:64: the column `l` is used twice: first for `balance`"}));
+}
+
+TEST_F(ConfigTest, PoolsOfTalkersNeedKnownSubjects) {
+  const std::string pool = "assets: {voices: {manifest: pool.csv, file: f, subject: s}}\n";
+  EXPECT_EQ(
+      mistakes(with_sources("- " + kEntry + "}\n") + pool),
+      Lines{"7:10: the pool of talkers `voices` must be compared with the speakers of the sources, so that nobody "
+            "hears their own voice: name their column as `subject` in `sources`"});
+  EXPECT_EQ(mistakes(with_sources("- " + kEntry + ", subject: s}\n") + pool), Lines{});
+  EXPECT_EQ(mistakes(with_sources("- {media: image, manifest: faces.csv, id: a, file: b}\n") + pool), Lines{})
+      << "nobody hears anything";
+}
+
 TEST_F(ConfigTest, RootsMustBeFolders) {
   EXPECT_EQ(mistakes(kHead + "roots: {a: speech.csv, b: [x]}\n"),
             (Lines{"6:12: there is no folder `" + (folder_ / "speech.csv").string() + "`",

@@ -165,6 +165,29 @@ TEST_F(ConfigTest, FolderWithPatternCharactersIsNoPattern) {
   EXPECT_EQ(config.assets.at(0).files, std::vector<std::filesystem::path>{odd / "n.wav"});
 }
 
+TEST_F(ConfigTest, APoolOfTalkersIsAnAssetWithAManifest) {
+  std::string text = kHead +
+                     "assets:\n  voices: {manifest: more/../pool.csv, file: path, subject: speaker,\n"
+                     "           balance: [language, gender], licence: CC0-1.0}\n"
+                     "  few: {manifest: pool.csv, file: path, subject: speaker}\n  site: {files: noise/a.wav}\n"
+                     "axes: {noise: {a: [{noise.babble: {from: few}}]}}\n";
+  text.replace(text.find("file: path"), 10, "file: path, subject: who");
+  const Config config = parse(text);
+  ASSERT_EQ(config.assets.size(), 3U);
+  const AssetSettings& voices = config.assets[0];
+  EXPECT_EQ(voices.kind(), AssetKind::talkers);
+  ASSERT_TRUE(voices.pool);
+  EXPECT_EQ(voices.pool->manifest, folder_ / "pool.csv");
+  EXPECT_EQ(voices.pool->file, "path");
+  EXPECT_EQ(voices.pool->subject, "speaker");
+  EXPECT_EQ(voices.pool->balance, (Lines{"language", "gender"}));
+  EXPECT_EQ(voices.licence, "CC0-1.0");
+  EXPECT_TRUE(voices.files.empty());
+  EXPECT_TRUE(config.assets[1].pool->balance.empty());
+  EXPECT_EQ(config.assets[2].kind(), AssetKind::recordings);
+  EXPECT_EQ(config.media.at(Media::audio).axes[0].levels[0].steps[0].settings[0], Setting(std::string("few")));
+}
+
 TEST_F(ConfigTest, LoadReadsTheFileAndHashesItsBytes) {
   std::ofstream(folder_ / "c.yaml") << kHead;
   const Config config = load_config(path(), fake_schemas());

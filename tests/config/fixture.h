@@ -73,6 +73,15 @@ inline StepSchema recording_schema() {
   return schema;
 }
 
+inline StepSchema babble_schema() {
+  StepSchema schema = recording_schema();
+  schema.name = "noise.babble";
+  schema.summary = "Adds voices.";
+  schema.parameters[0].asset_kind = AssetKind::talkers;
+  schema.parameters[0].description = "The talkers.";
+  return schema;
+}
+
 inline StepSchema filter_schema() {
   StepSchema schema;
   schema.name = "channel.band";
@@ -102,11 +111,12 @@ inline StepSchema exposure_schema() {
 }
 
 inline std::span<const StepSchema* const> fake_schemas() {
+  static const StepSchema kBabble = babble_schema();
   static const StepSchema kBand = filter_schema();
   static const StepSchema kExposure = exposure_schema();
   static const StepSchema kNoise = noise_schema();
   static const StepSchema kRecording = recording_schema();
-  static const std::vector<const StepSchema*> kAll = {&kBand, &kExposure, &kNoise, &kRecording};
+  static const std::vector<const StepSchema*> kAll = {&kBand, &kExposure, &kNoise, &kRecording, &kBabble};
   return kAll;
 }
 
@@ -119,7 +129,7 @@ class ConfigTest : public testing::Test {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_ / "noise");
     std::filesystem::create_directories(folder_ / "more");
-    for (const char* name : {"speech.csv", "faces.csv", "noise/b.wav", "noise/a.wav", "noise/notes.txt"}) {
+    for (const char* name : {"speech.csv", "faces.csv", "pool.csv", "noise/b.wav", "noise/a.wav", "noise/notes.txt"}) {
       std::ofstream(folder_ / name) << "x";
     }
   }

@@ -31,6 +31,8 @@ TEST(Reference, TextSaysEverythingOfAParameter) {
   EXPECT_NE(text.find("  steady: true or false, default false\n"), std::string::npos) << text;
   EXPECT_NE(text.find("  Source: Kasdin 1995\n"), std::string::npos) << text;
   EXPECT_NE(reference_text(recording_schema()).find("  from: the name of an asset, required\n"), std::string::npos);
+  EXPECT_NE(reference_text(babble_schema()).find("  from: the name of a pool of talkers, required\n"),
+            std::string::npos);
 }
 
 TEST(Reference, ListHasOneLineForEach) {
@@ -39,7 +41,8 @@ TEST(Reference, ListHasOneLineForEach) {
             "light.exposure   image  light    Makes a picture lighter or darker.\n"
             "noise.coloured   audio  scene    Adds noise whose power falls with frequency, as that of many machines "
             "does, at a known SNR.\n"
-            "noise.recording  audio  scene    Adds recorded noise.\n");
+            "noise.recording  audio  scene    Adds recorded noise.\n"
+            "noise.babble     audio  scene    Adds voices.\n");
 }
 
 TEST(Reference, MarkdownIsDividedByMedium) {
@@ -67,8 +70,8 @@ TEST(Reference, JsonSchemaHasAKeyForEachAugmenter) {
   EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
   EXPECT_EQ(schema.at("type"), "array");
   const Json& steps = schema.at("items").at("oneOf");
-  ASSERT_EQ(steps.size(), 5U);
-  EXPECT_EQ(steps[4].at("enum"), Json({"channel.band", "light.exposure"}));
+  ASSERT_EQ(steps.size(), 6U);
+  EXPECT_EQ(steps[5].at("enum"), Json({"channel.band", "light.exposure"}));
   EXPECT_EQ(steps[2].at("required"), Json::array({"noise.coloured"}));
   EXPECT_EQ(steps[2].at("additionalProperties"), false);
 }

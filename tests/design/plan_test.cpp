@@ -265,6 +265,24 @@ TEST(VariantId, EachFieldOfItsHashChangesIt) {
          w.settings().axes[0].levels[1].steps = {{&kRecording, {10.0, std::string("site")}}};
          w.catalog.asset_sha256["site"] = {"bb"};
        }},
+      {"a talker of the asset",
+       [](World& w) {
+         w.settings().axes[0].levels[1].steps = {{&kRecording, {10.0, std::string("site")}}};
+         w.catalog.asset_sha256["site"] = {"aa"};
+         w.catalog.pools["site"].files = {{"a.wav", "aa", "anna", {"de"}, 2}};
+       }},
+      {"another talker of the same bytes",
+       [](World& w) {
+         w.settings().axes[0].levels[1].steps = {{&kRecording, {10.0, std::string("site")}}};
+         w.catalog.asset_sha256["site"] = {"aa"};
+         w.catalog.pools["site"].files = {{"a.wav", "aa", "bert", {"de"}, 2}};
+       }},
+      {"another label of the same talker",
+       [](World& w) {
+         w.settings().axes[0].levels[1].steps = {{&kRecording, {10.0, std::string("site")}}};
+         w.catalog.asset_sha256["site"] = {"aa"};
+         w.catalog.pools["site"].files = {{"a.wav", "aa", "anna", {"en"}, 2}};
+       }},
       {"seed", [](World& w) { w.config.seed = 2; }},
       {"pairing", [](World& w) { w.settings().design.pairing = Pairing::independent; }},
       {"order", [](World& w) { w.settings().design.order = Order::as_written; }},

@@ -64,6 +64,31 @@ TEST_F(AssetsTest, AreSortedByHashAndReadAtEachRate) {
   EXPECT_THROW((void)assets.recordings("other", 16000), std::out_of_range);
 }
 
+TEST_F(AssetsTest, OfTalkersHaveOneChannelAndSayWhoSpeaks) {
+  Audio stereo(16000, 2, 1600);
+  std::ranges::fill(stereo.channel(0), 0.5F);
+  const auto one = write("one.wav", stereo);
+  const auto two = write("two.wav", sine(440.0, 48000, 4800));
+  Assets assets;
+  assets.load_talkers("voices", {{one, "", "anna", {"de", "female"}, 2}, {two, "", "bert", {}, 3}}, {16000, 8000},
+                      MediaLimits{}, kPlenty);
+  for (const int rate : {16000, 8000}) {
+    const std::vector<AssetRecording>& recordings = assets.recordings("voices", rate);
+    ASSERT_EQ(recordings.size(), 2U);
+    EXPECT_LT(recordings[0].sha256, recordings[1].sha256);
+    for (const AssetRecording& recording : recordings) {
+      const bool is_anna = recording.path == one;
+      EXPECT_EQ(recording.subject, is_anna ? "anna" : "bert");
+      EXPECT_EQ(recording.balance, is_anna ? (std::vector<std::string>{"de", "female"}) : std::vector<std::string>{});
+      EXPECT_EQ(recording.audio.channels, 1);
+      EXPECT_EQ(recording.audio.sample_rate, rate);
+    }
+  }
+  const std::vector<AssetRecording>& at_rate = assets.recordings("voices", 16000);
+  const AssetRecording& anna = at_rate[at_rate[0].path == one ? 0 : 1];
+  EXPECT_EQ(anna.audio.samples, std::vector<float>(1600, 0.25F)) << "the mean of both channels";
+}
+
 TEST_F(AssetsTest, ListEveryFault) {
   const auto good = write("good.wav", sine(440.0, 16000, 1600));
   const auto twin = write("twin.wav", sine(440.0, 16000, 1600));
