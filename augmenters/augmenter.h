@@ -56,6 +56,8 @@ struct NoiseSound {
   /// of any length. The level is then that of the example, so that it hangs on no clip. Steady noise has neither.
   std::vector<NoiseEvent> events = {};
   Audio active = {};
+  /// Whose voices are in it: subjects of a pool of talkers. They go into the record.
+  std::vector<std::string> voices = {};
 };
 
 /// A noise that stands beside the speech until the mixer adds it at its level.

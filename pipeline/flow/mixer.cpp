@@ -84,7 +84,7 @@ StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db
   const double gain = amplitude_from_db(speech_db - requested_snr_db) / std::sqrt(power);
   scale(samples.data(), samples.size(), static_cast<float>(gain));
   const double level_db = level_dbov(weighted_power(has_events ? heard_events(sound) : sound.signal, band));
-  return {stem.augmenter, band, requested_snr_db, speech_db - level_db, sound.events};
+  return {stem.augmenter, band, requested_snr_db, speech_db - level_db, sound.events, sound.voices};
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ NoiseSound sound_for(const NoiseSound& whole, std::size_t frames) {
     return &event == whole.events.data() || event.start_s < sound.signal.seconds();
   });
   sound.active = whole.active;
+  sound.voices = whole.voices;
   return sound;
 }
 

@@ -97,6 +97,22 @@ void check_measured(const std::string& id, const json& record, Differences& diff
   }
 }
 
+/// Nobody hears their own voice, whatever the pool of talkers was said to be.
+void check_voices(const std::string& id, const json& record, Differences& differences) {
+  const json measured = json::parse(text_field(record, "measured"), nullptr, /*allow_exceptions=*/false);
+  const auto stems = measured.find("stems");
+  if (stems == measured.end() || !stems->is_array()) {
+    return;
+  }
+  const std::string subject = text_field(record, "subject");
+  for (const json& stem : *stems) {
+    const json voices = stem.is_object() ? stem.value("voices", json()) : json();
+    if (std::ranges::find(voices, json(subject)) != voices.end()) {
+      differences.add(id + ": its subject '" + subject + "' is among the voices of its noise");
+    }
+  }
+}
+
 /// Checks that each record agrees with the plan, and that all variants of one draw had the same parameters.
 class PairingCheck {
  public:
@@ -119,6 +135,7 @@ class PairingCheck {
     variant.at = at;
     compare_with_plan(id, variant, medium, record);
     check_measured(id, record, differences_);
+    check_voices(id, record, differences_);
     check_clean(id, variant, record);
     const std::string augmentations = text_field(record, "augmentations");
     const auto [first, is_new] = draws_.try_emplace(variant.draw_id, augmentations);

@@ -139,6 +139,9 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
         stems.back()["events"].push_back(
             {{"label", event.label}, {"start_s", rounded_unit(event.start_s)}, {"end_s", rounded_unit(event.end_s)}});
       }
+      if (!stem.voices.empty()) {
+        stems.back()["voices"] = stem.voices;
+      }
     }
     more["stems"] = std::move(stems);
   }

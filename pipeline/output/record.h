@@ -22,6 +22,7 @@ struct StemMeasure {
   double requested_snr_db = 0.0;
   double measured_snr_db = 0.0;
   std::vector<NoiseEvent> events = {};
+  std::vector<std::string> voices = {};  ///< who speaks in it
 };
 
 /// What is known of the way from the speaker to the microphone, measured on the room's impulse response.

@@ -21,6 +21,7 @@ namespace fairground {
 namespace {
 
 constexpr int kRate = 16000;
+constexpr std::size_t kTalkers = 64;  // as many as any augmenter can ask for
 constexpr StepRandom kRandom{0x1234'5678'9ABC'DEF0, 3};
 
 /// What a voice may react to.
@@ -46,7 +47,7 @@ Value value_at(const ParameterSpec& spec, double place) {
     case ParameterKind::flag:
       return place > 0.5;
     case ParameterKind::asset:
-      return std::string("site");
+      return std::string(spec.asset_kind == AssetKind::talkers ? "pool" : "site");
     case ParameterKind::choice:
       break;
   }
@@ -147,7 +148,7 @@ bool same_sound(const NoiseSound& a, const NoiseSound& b) {
     return x.label == y.label && x.start_s == y.start_s && x.end_s == y.end_s;
   };
   return a.signal.samples == b.signal.samples && a.active.samples == b.active.samples &&
-         std::ranges::equal(a.events, b.events, same_event);
+         std::ranges::equal(a.events, b.events, same_event) && a.voices == b.voices;
 }
 
 /// A response of half a second.
@@ -174,6 +175,13 @@ class EveryAugmenter : public testing::Test {
                  {kRate}, {}, 1e4);
     assets_.load("responses", {write_wav(folder_ / "c.wav", falling(1)), write_wav(folder_ / "d.wav", falling(2))},
                  {kRate}, {}, 1e4);
+    std::vector<TalkerFile> talkers;
+    for (std::size_t i = 0; i < kTalkers; ++i) {
+      const std::string name = "talker" + std::to_string(i);
+      const auto path = write_wav(folder_ / (name + ".wav"), mono(kRate, speech_like(0.5, kRate, -30, i + 1)));
+      talkers.push_back({path, "", name, {i % 2 == 0 ? "even" : "odd"}, i + 2});
+    }
+    assets_.load_talkers("pool", talkers, {kRate}, {}, 1e4);
     for (const Augmenter* augmenter : registered_augmenters()) {
       if (augmenter->schema.expand) {
         continue;
