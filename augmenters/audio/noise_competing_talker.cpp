@@ -9,6 +9,7 @@
 // that of an example of them which no clip cuts short.
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,7 +94,7 @@ void make(NoiseSound& sound, const State& state, const CompetingTalker& p, const
   };
 
   const int rate = sound.signal.sample_rate;
-  const auto onset = static_cast<std::size_t>(first_onset_s(p.first_event_s, random) * rate + 0.5);
+  const auto onset = static_cast<std::size_t>(std::floor(first_onset_s(p.first_event_s, random) * rate + 0.5));
   const std::size_t frames = sound.signal.frames();
   const std::span<float> voice = sound.signal.channel(0);
   if (onset < frames) {

@@ -146,9 +146,7 @@ class Pool {
     // Counts up through all combinations to the first that is missing.
     std::vector<std::string> wanted;
     std::vector<std::set<std::string>::const_iterator> digits;
-    for (const auto& of_column : labels) {
-      digits.push_back(of_column.begin());
-    }
+    std::ranges::transform(labels, std::back_inserter(digits), [](const auto& of_column) { return of_column.begin(); });
     for (std::size_t i = digits.size(); i > 0;) {
       wanted.clear();
       std::ranges::transform(digits, std::back_inserter(wanted), [](const auto& digit) { return *digit; });

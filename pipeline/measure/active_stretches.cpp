@@ -28,7 +28,9 @@ std::vector<Stretch> active_stretches(std::span<const float> samples, int sample
     return {};
   }
   const double threshold = plain::amplitude_from_db(level_db - kMarginDb);
-  const auto frames = [sample_rate](double seconds) { return static_cast<std::size_t>(seconds * sample_rate + 0.5); };
+  const auto frames = [sample_rate](double seconds) {
+    return static_cast<std::size_t>(std::floor(seconds * sample_rate + 0.5));
+  };
   const std::size_t hangover = frames(kHangoverS);
   const std::size_t lag = frames(kLagS);
   const double decay = plain::exp(-static_cast<double>(kBlock) / (kTimeConstantS * sample_rate));

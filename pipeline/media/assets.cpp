@@ -34,6 +34,7 @@ const std::vector<AssetRecording>& Assets::recordings(const std::string& asset, 
 void Assets::load(const std::string& asset, const std::vector<std::filesystem::path>& files,
                   const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
   std::vector<TalkerFile> nameless;
+  nameless.reserve(files.size());
   for (const std::filesystem::path& path : files) nameless.push_back({path, {}, {}, {}});
   load_files(asset, nameless, /*as_mono=*/false, rates, limits, total_seconds);
 }

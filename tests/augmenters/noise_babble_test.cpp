@@ -53,7 +53,7 @@ TEST(NoiseBabble, SoundsOfThoseWhomItsLabelsNameAllAtOneLevel) {
   const double expected = amplitude_from_db(-26.0) * std::sqrt(2.0);
   double largest_db = 0.0;
   for (std::uint32_t realization = 0; realization < 10; ++realization) {
-    const NoiseSound sound = babble(assets, 8, realization, 4 * kRate);
+    const NoiseSound sound = babble(assets, 8, realization, std::size_t{4} * kRate);
     EXPECT_THAT(sound.voices, SizeIs(8));
     EXPECT_TRUE(sound.events.empty());
     for (int i = 0; i < kTalkers; ++i) {
@@ -76,8 +76,7 @@ TEST(NoiseBabble, BringsEveryRecordingToOneActiveLevel) {
   for (const int rate : {8000, 16000, 48000}) {
     MadePool pool;
     for (int i = 0; i < 12; ++i) {
-      pool.add_speech("t" + std::to_string(i / 3), 3.0 + i % 4, rate, static_cast<std::uint64_t>(i + 1),
-                      -55.0 + 4.0 * i);
+      pool.add_speech("t" + std::to_string(i / 3), 3.0 + i % 4, rate, i + 1, -55.0 + 4.0 * i);
     }
     const Assets assets = pool.load({rate});
     const Talkers talkers("pool", 3, {rate, &assets});
@@ -210,7 +209,7 @@ TEST(NoiseBabble, DrawsEverybodyAlike) {
 TEST(NoiseBabble, BeginsAtOtherMomentsInOtherRealizations) {
   MadePool pool;
   for (int i = 0; i < 3; ++i) {
-    pool.add_speech("t" + std::to_string(i), 20.0, kRate, static_cast<std::uint64_t>(i + 1));
+    pool.add_speech("t" + std::to_string(i), 20.0, kRate, i + 1);
   }
   const Assets assets = pool.load({kRate});
   const Talkers talkers("pool", 3, {kRate, &assets});

@@ -29,7 +29,7 @@ NoiseSound talker(const Assets& assets, std::uint32_t realization, double second
 MadePool voices(int count, int rate = 16000, double seconds = 12.0) {
   MadePool pool;
   for (int i = 0; i < count; ++i) {
-    pool.add_speech("t" + std::to_string(i), seconds + i, rate, static_cast<std::uint64_t>(i + 1), -50.0 + 5.0 * i);
+    pool.add_speech("t" + std::to_string(i), seconds + i, rate, i + 1, -50.0 + 5.0 * i);
   }
   return pool;
 }
@@ -189,7 +189,7 @@ TEST(NoiseCompetingTalker, GoesRoundTheLabelsOverRealizations) {
   const std::vector<std::string> languages{"de", "en", "es"};
   for (int i = 0; i < 9; ++i) {
     const std::string& language = languages[static_cast<std::size_t>(i % 3)];
-    pool.add_speech(language + std::to_string(i), 2.0, 16000, static_cast<std::uint64_t>(i + 1), -30, {language});
+    pool.add_speech(language + std::to_string(i), 2.0, 16000, i + 1, -30, {language});
   }
   const Assets assets = pool.load({16000});
   std::map<std::string, int> heard;
@@ -222,6 +222,7 @@ TEST(NoiseCompetingTalker, IsWhomItsLabelNames) {
     const NoiseSound sound = talker(assets, realization, 3.0, 16000, 2, {{"first_event_s", 0.0}});
     EXPECT_TRUE(std::ranges::equal(sound.signal.channel(0), sound.signal.channel(1)));
     std::vector<double> tones;
+    tones.reserve(6);
     for (int i = 0; i < 6; ++i) {
       tones.push_back(tone_in(sound.signal.channel(0), 16000, 200.0 + 50.0 * i));
     }

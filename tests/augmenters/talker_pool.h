@@ -24,9 +24,10 @@ class MadePool {
     files_.push_back({path, sha256_hex(read_text(path)), subject, std::move(balance), files_.size() + 2});
   }
   /// Speech of another voice for each seed.
-  void add_speech(const std::string& subject, double seconds, int rate, std::uint64_t seed, double rms_dbov = -30,
+  void add_speech(const std::string& subject, double seconds, int rate, int seed, double rms_dbov = -30,
                   std::vector<std::string> balance = {}) {
-    add(subject, mono(rate, speech_like(seconds, rate, rms_dbov, seed)), std::move(balance));
+    const std::vector<float> speech = speech_like(seconds, rate, rms_dbov, static_cast<std::uint64_t>(seed));
+    add(subject, mono(rate, speech), std::move(balance));
   }
   /// A talker whom a Fourier transform tells from all others: a tone of whole periods in each second.
   void add_tone(const std::string& subject, double hz, double amplitude, double seconds = 1.0,

@@ -20,9 +20,8 @@ using testing::StartsWith;
 class TalkerPoolTest : public CatalogTest {
  protected:
   TalkerPoolTest() {
-    for (int i = 0; i < 6; ++i) {
-      write_bytes(data_ / ("t" + std::to_string(i) + ".wav"),
-                  test_wav(0.5, 16000, static_cast<std::uint64_t>(100 + i)));
+    for (std::uint64_t i = 0; i < 6; ++i) {
+      write_bytes(data_ / ("t" + std::to_string(i) + ".wav"), test_wav(0.5, 16000, 100 + i));
     }
     entry("m.csv", "id,path,who\nx,a.wav,anna\ny,b.wav,bert\n").subject = "who";
   }
@@ -156,8 +155,8 @@ TEST_F(TalkerPoolTest, NamesTheFirstFewOfManySharedSubjects) {
   std::string talkers = "path,who\n";
   for (int i = 0; i < 6; ++i) {
     const std::string n = std::to_string(i);
-    sources += n + ",a.wav,person " + n + "\n";
-    talkers += "t" + n + ".wav,person " + n + "\n";
+    sources.append(n).append(",a.wav,person ").append(n).append("\n");
+    talkers.append("t").append(n).append(".wav,person ").append(n).append("\n");
   }
   entry("n.csv", sources).subject = "who";
   pool(talkers);

@@ -47,7 +47,7 @@ TEST(ActiveStretches, HoldTheActiveLevelForTheActiveTime) {
 
 TEST(ActiveStretches, BeginAndEndWithTheSound) {
   constexpr int kRate = 16000;
-  std::vector<float> words(5 * kRate);
+  std::vector<float> words(std::size_t{5} * kRate);
   for (const std::size_t second : {1U, 3U}) {
     std::ranges::copy(sine(1.0, kRate, 300, 0.1), words.begin() + static_cast<std::ptrdiff_t>(second * kRate));
   }
