@@ -41,6 +41,16 @@ TEST_F(VerifyTest, WithoutSourcesConditionsAndMeasurementsAreStillCompared) {
   EXPECT_EQ(result().status, ExitStatus::done);
 }
 
+TEST_F(VerifyTest, WithoutSourcesWordsMustStillFitTheirFile) {
+  lose_sources();
+  change("words", R"([{"word":"a","start_s":0.1,"end_s":0.4}])");
+  EXPECT_EQ(result().status, ExitStatus::done);
+  change("words", R"([{"word":"a","start_s":0.1,"end_s":0.7}])");
+  expect_difference("words: word 1 (`a`) ends at 0.7 s, but the recording is 0.5 s long");
+  change("words", "a");
+  expect_difference("words: is not JSON");
+}
+
 TEST_F(VerifyTest, WithoutSourcesEveryFieldOfPairingIsStillCompared) {
   lose_sources();
   const std::vector<ordered_json> before = records();
