@@ -14,6 +14,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/design/coded_manifest.h"
+#include "pipeline/flow/compare.h"
 #include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/run.h"
@@ -44,6 +45,9 @@ struct Arguments {
   std::string augmenter;
   bool markdown = false;
   bool json_schema = false;
+  std::filesystem::path real;
+  std::filesystem::path synth;
+  bool compare_json = false;
 };
 
 int status_of(ExitStatus status) { return static_cast<int>(status); }
@@ -92,6 +96,11 @@ int augmenters_command(const Arguments& arguments) {
 
 int verify_command(const Arguments& arguments) {
   return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cerr, std::cout));
+}
+
+int compare_command(const Arguments& arguments) {
+  compare(arguments.real, arguments.synth, arguments.compare_json, std::cout);
+  return status_of(ExitStatus::done);
 }
 
 /// Says what is allowed, also of what is no whole number at all.
@@ -189,6 +198,14 @@ int dispatch(int argc, char** argv) {
   verify->add_option("DIR", arguments.directory, "The folder of the run")->required();
   add_jobs(verify);
 
+  CLI::App* compared = app.add_subcommand("compare", "Say how near a synthetic noise comes to a recording of the place");
+  compared->add_option("REAL", arguments.real, "The recording, of 4 s or more")->required();
+  compared
+      ->add_option("SYNTH", arguments.synth,
+                   "A file of noise, or the folder of a run, whose noise is each variant less its clean reference")
+      ->required();
+  compared->add_flag("--json", arguments.compare_json, "Print the report as JSON");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -202,6 +219,9 @@ int dispatch(int argc, char** argv) {
   }
   if (coverage->parsed()) {
     return coverage_command(arguments);
+  }
+  if (compared->parsed()) {
+    return compare_command(arguments);
   }
   return augmenters->parsed() ? augmenters_command(arguments) : verify_command(arguments);
 }

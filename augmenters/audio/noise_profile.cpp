@@ -5,8 +5,9 @@
 // is Gaussian noise of that spectrum (Timmer and Koenig 1995) and sines of the tones' frequencies, whose power follows
 // the rhythms found, exactly, and a log-normal wavering of the variance found in each octave of modulation frequency.
 // Spectrum and modulation in bands are among the statistics by which a steady noise is recognised: McDermott and
-// Simoncelli, "Sound texture perception via statistics of the auditory periphery: evidence from sound synthesis" (Neuron
-// 71, 2011). Not kept: words, chirps, single events, phases between bands. `fairground compare` tells how near it comes.
+// Simoncelli, "Sound texture perception via statistics of the auditory periphery: evidence from sound synthesis"
+// (Neuron 71, 2011). Not kept: words, chirps, single events, phases between bands. `fairground compare` tells how near
+// it comes.
 
 #include <algorithm>
 #include <cmath>
@@ -93,13 +94,13 @@ void make(NoiseSound& sound, const State& state, const NoiseProfile& /*p*/, cons
   const LearnedNoise& learned = state[random.stream("recording").below(state.size())];
   const double start_s = random.stream("rhythm").uniform(0.0, kLatestStartS);
   std::vector<float> part(shape.frames);
-  for (std::size_t i = 0; i < learned.octaves.size(); ++i) {
-    const Octave& octave = learned.octaves[i];
+  for (std::size_t i = 0; i < learned.bands.size(); ++i) {
+    const NoiseBand& band = learned.bands[i];
     const std::vector<float> power =
-        amplitudes(learned, octave.swell, shape, start_s, random, "octave " + std::to_string(i));
+        amplitudes(learned, band.swell, shape, start_s, random, "band " + std::to_string(i));
     for (int channel = 0; channel < shape.channels; ++channel) {
-      // The octaves have no bin in common, so that one stream serves them all.
-      octave.noise.synthesise(part, random.stream("spectrum " + std::to_string(channel)));
+      // Bands have no bin in common, so that one stream serves them all.
+      band.noise.synthesise(part, random.stream("spectrum " + std::to_string(channel)));
       const std::span<float> out = signal.channel(channel);
       for (std::size_t n = 0; n < out.size(); ++n) {
         out[n] += static_cast<float>(part[n] * between(power, n, shape.sample_rate));
@@ -107,7 +108,7 @@ void make(NoiseSound& sound, const State& state, const NoiseProfile& /*p*/, cons
     }
   }
   for (std::size_t i = 0; i < learned.lines.size(); ++i) {
-    const Line& line = learned.lines[i];
+    const NoiseLine& line = learned.lines[i];
     const std::string name = "tone " + std::to_string(i);
     const std::vector<float> power = amplitudes(learned, line.swell, shape, start_s, random, name);
     const double start_turns = random.stream(name).uniform();

@@ -65,16 +65,22 @@ double median(std::vector<double>& values) {
   return *middle;
 }
 
+/// Of the bins around each. They change slowly, and so one serves an eighth of the way.
 std::vector<double> local_medians(const std::vector<double>& power) {
   std::vector<double> medians(power.size());
   std::vector<double> around;
-  for (std::size_t k = 0; k < power.size(); ++k) {
+  for (std::size_t k = 0; k < power.size();) {
     const std::size_t half =
         std::max(kLeastSurroundings, static_cast<std::size_t>(kSurroundings * static_cast<double>(k)));
-    const std::size_t first = k < half ? 0 : k - half;
-    const std::size_t end = std::min(power.size(), k + half + 1);
+    const std::size_t next = std::min(power.size(), k + half / 8);
+    const std::size_t middle = (k + next) / 2;
+    const std::size_t first = middle - std::min(middle, half);
+    const std::size_t end = std::min(power.size(), middle + half + 1);
     around.assign(power.begin() + static_cast<std::ptrdiff_t>(first), power.begin() + static_cast<std::ptrdiff_t>(end));
-    medians[k] = median(around);
+    const double here = median(around);
+    while (k < next) {
+      medians[k++] = here;
+    }
   }
   return medians;
 }
@@ -205,6 +211,9 @@ std::vector<std::vector<double>> measure_envelopes(const Audio& audio, const std
     for (std::size_t end = kHalf; end < samples.size() + kBlock; end += kHalf) {
       spectrum.load(samples, window, end);
       for (std::size_t p = 0; p < parts.size(); ++p) {
+        if (parts[p].gains.empty()) {
+          continue;
+        }
         std::fill(part_block.re.begin(), part_block.re.end(), 0.0F);
         std::fill(part_block.im.begin(), part_block.im.end(), 0.0F);
         for (const auto& [bin, gain] : parts[p].gains) {

@@ -117,18 +117,28 @@ LearnedNoise learn_noise(const Audio& recording) {
   // So that amplitudes are near 1: the level is the mixer's business.
   const double unit = power / (0.5 * recording.sample_rate);
   const std::vector<double> density = densities(spectrum);
-  for (std::size_t i = 0; i < found.octaves.size(); ++i) {
-    const double low = noise_octave_low_hz(i);
-    const double high = noise_octave_high_hz(i);
-    if (low >= 0.5 * recording.sample_rate) {
-      break;
+  std::vector<std::size_t> steady;
+  const auto add_octaves = [&](const std::vector<std::size_t>& octaves, Swell swell) {
+    const auto amplitude = [&](double hz) {
+      for (const std::size_t octave : octaves) {
+        if (hz >= noise_octave_low_hz(octave) && hz < noise_octave_high_hz(octave)) {
+          return std::sqrt(density[static_cast<std::size_t>(hz / spectrum.hz_per_bin + 0.5)] / unit);
+        }
+      }
+      return 0.0;
+    };
+    learned.bands.push_back({DrawnNoise(recording.sample_rate, amplitude), std::move(swell)});
+  };
+  for (std::size_t i = 0; i < found.octaves.size() && noise_octave_low_hz(i) < 0.5 * recording.sample_rate; ++i) {
+    Swell swell = swell_of(found.octaves[i], learned.rhythms);
+    if (swell.has_rhythm || swell.waver) {
+      add_octaves({i}, std::move(swell));
+    } else {
+      steady.push_back(i);
     }
-    learned.octaves.push_back({DrawnNoise(recording.sample_rate,
-                                          [&](double hz) {
-                                            const auto bin = static_cast<std::size_t>(hz / spectrum.hz_per_bin + 0.5);
-                                            return hz >= low && hz < high ? std::sqrt(density[bin] / unit) : 0.0;
-                                          }),
-                               swell_of(found.octaves[i], learned.rhythms)});
+  }
+  if (!steady.empty()) {
+    add_octaves(steady, {});
   }
   for (std::size_t i = 0; i < found.tones.size(); ++i) {
     const double drawn =

@@ -20,12 +20,13 @@ struct Swell {
   double log_variance = 0.0;
 };
 
-struct Octave {
+/// An octave of noise, or all those together that are steady.
+struct NoiseBand {
   DrawnNoise noise;
   Swell swell;
 };
 
-struct Line {
+struct NoiseLine {
   double hz = 0.0;
   double amplitude = 0.0;
   Swell swell;
@@ -33,8 +34,8 @@ struct Line {
 
 struct LearnedNoise {
   std::vector<Rhythm> rhythms;
-  std::vector<Octave> octaves;
-  std::vector<Line> lines;
+  std::vector<NoiseBand> bands;
+  std::vector<NoiseLine> lines;
   double share = 0.0;  // of the wavering that all parts have in common
 };
 
