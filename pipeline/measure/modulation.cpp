@@ -13,15 +13,15 @@ namespace {
 // All empirical, tried on made signals.
 constexpr double kLeastTimes = 6.0;  // that a period must be seen
 constexpr std::size_t kMostRhythms = 3;
-constexpr double kStandsOut = 14.0;  // times the floor: chance reaches it in one of a thousand envelopes
+constexpr double kStandsOut = 20.0;  // times the floor: chance reaches it in less than one of a thousand envelopes
 constexpr double kHarmonicStandsOut = 5.0;
 constexpr double kHighestHarmonicHz = 48.0;
 constexpr double kLobe = 2.0;        // Hann's main lobe, in 1 / seconds to either side
-constexpr double kSameRhythm = 0.9;  // of the score: the faster of two rhythms that explain the same
+constexpr double kSameRhythm = 0.9;  // of the score: the fastest of the rhythms that explain the same
 // A quartile sees through the peaks of a rhythm; of the exponential distribution it is so much of the mean.
 constexpr double kQuartileOfMean = 0.2876820724517809;
 constexpr double kSurroundings = 1.5;  // the floor is that of the bins within this ratio
-constexpr double kSurroundingLobes = 8.0;
+constexpr double kSurroundingLobes = 16.0;
 constexpr double kLogSmoothing = 4.0;  // times the density of chance, which leaves a variance of an eighth
 constexpr double kFastest = 0.75;      // cycles of a wavering within the smoothing
 constexpr double kLeastPower = 1e-4;   // of what is expected; digital silence has no logarithm
@@ -65,10 +65,16 @@ std::vector<double> floor_of(const ModulationSpectrum& spectrum) {
   return floor;
 }
 
+/// Between bins, on the parabola through the nearest three.
 double value_at(const std::vector<double>& values, double bin) {
-  const auto left = static_cast<std::size_t>(bin);
-  const double t = bin - static_cast<double>(left);
-  return left + 1 < values.size() ? values[left] + t * (values[left + 1] - values[left]) : 0.0;
+  const auto middle = static_cast<std::size_t>(bin + 0.5);
+  if (middle == 0 || middle + 1 >= values.size()) {
+    return 0.0;
+  }
+  const double t = bin - static_cast<double>(middle);
+  const double slope = 0.5 * (values[middle + 1] - values[middle - 1]);
+  const double bend = 0.5 * (values[middle + 1] + values[middle - 1]) - values[middle];
+  return std::max(0.0, values[middle] + t * (slope + t * bend));
 }
 
 class Comb {
@@ -83,32 +89,38 @@ class Comb {
     }
     return sum;
   }
-  /// The highest score from one frequency to another.
-  [[nodiscard]] double best(double low_hz, double high_hz) const {
-    double best_hz = low_hz;
-    double most = -1.0;
-    // The highest harmonic moves by a quarter of a bin from one to the next.
-    for (double hz = low_hz; hz <= high_hz;
-         hz += 0.25 * spectrum_.hz_per_bin * std::min(1.0, hz / kHighestHarmonicHz)) {
-      const double now = score(hz);
-      if (now > most) {
-        most = now;
-        best_hz = hz;
+  /// The period of which the strongest peak is a harmonic, or 0 where nothing stands out.
+  [[nodiscard]] double fundamental(double slowest_hz) const {
+    std::size_t peak = 0;
+    for (auto k = static_cast<std::size_t>(slowest_hz / spectrum_.hz_per_bin) + 1;
+         static_cast<double>(k) * spectrum_.hz_per_bin <= kHighestModulationHz; ++k) {
+      const double hz = static_cast<double>(k) * spectrum_.hz_per_bin;
+      if (spectrum_.power[k] > kStandsOut * floor_at(hz) && spectrum_.power[k] > spectrum_.power[peak]) {
+        peak = k;
       }
     }
-    return best_hz;
+    const double peak_hz = static_cast<double>(peak) * spectrum_.hz_per_bin;
+    std::vector<double> candidates;
+    std::vector<double> scores;
+    for (int times = 1; peak > 0 && peak_hz / times >= slowest_hz; ++times) {
+      candidates.push_back(best_near(peak_hz / times, times));
+      scores.push_back(score(candidates.back()));
+    }
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      if (scores[i] >= kSameRhythm * *std::max_element(scores.begin(), scores.end())) {
+        return candidates[i];
+      }
+    }
+    return 0.0;
   }
   [[nodiscard]] Rhythm rhythm(double hz) const {
     Rhythm found{hz, {}, 0.0, 0.0};
-    bool stands_out = false;
     double strongest = 0.0;
     for (int h = 1; h * hz <= kHighestHarmonicHz; ++h) {
       const double power = at(h * hz);
-      const double over = power / floor_at(h * hz);
-      if (over < kHarmonicStandsOut) {
+      if (power < kHarmonicStandsOut * floor_at(h * hz)) {
         continue;
       }
-      stands_out = stands_out || over > kStandsOut;
       found.harmonics.push_back(h);
       if (power > strongest) {
         strongest = power;
@@ -116,7 +128,7 @@ class Comb {
         found.peak_depth = std::sqrt(power);
       }
     }
-    return stands_out ? found : Rhythm{};
+    return found;
   }
   void remove(const Rhythm& rhythm) {
     const double half = kLobe / spectrum_.seconds / spectrum_.hz_per_bin;
@@ -130,6 +142,20 @@ class Comb {
   }
 
  private:
+  /// The highest score where a harmonic stays on its peak.
+  [[nodiscard]] double best_near(double hz, int harmonic) const {
+    constexpr int kSteps = 16;
+    double best_hz = hz;
+    double most = score(hz);
+    for (int step = -kSteps; step <= kSteps; ++step) {
+      const double near = hz + step * (0.25 / kSteps) / (spectrum_.seconds * harmonic);
+      if (score(near) > most) {
+        most = score(near);
+        best_hz = near;
+      }
+    }
+    return best_hz;
+  }
   [[nodiscard]] double at(double hz) const { return value_at(spectrum_.power, hz / spectrum_.hz_per_bin); }
   /// Never nothing: below a millionth of the mean there is no rhythm.
   [[nodiscard]] double floor_at(double hz) const {
@@ -245,21 +271,11 @@ std::vector<Rhythm> find_rhythms(const ModulationSpectrum& spectrum) {
   const double slowest = std::max(kLowestModulationHz, kLeastTimes / spectrum.seconds);
   Comb comb(spectrum);
   while (rhythms.size() < kMostRhythms) {
-    double hz = comb.best(slowest, kHighestModulationHz);
-    const double most = comb.score(hz);
-    for (int times = 6; times > 1; --times) {
-      const double near = times * hz;
-      const double off = 0.5 / spectrum.seconds;
-      const double faster = near > kHighestModulationHz ? hz : comb.best(near - off, near + off);
-      if (near <= kHighestModulationHz && comb.score(faster) >= kSameRhythm * most) {
-        hz = faster;
-        break;
-      }
-    }
-    const Rhythm rhythm = comb.rhythm(hz);
-    if (rhythm.harmonics.empty()) {
+    const double hz = comb.fundamental(slowest);
+    if (hz == 0.0) {
       break;
     }
+    const Rhythm rhythm = comb.rhythm(hz);
     rhythms.push_back(rhythm);
     comb.remove(rhythm);
   }

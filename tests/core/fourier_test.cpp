@@ -75,5 +75,16 @@ TEST(Fourier, KeepsThePower) {
   EXPECT_NEAR(power(signal) / (before * static_cast<double>(kFourierSize)), 1.0, kRounding);
 }
 
+TEST(Fourier, ForwardUndoesTheInverse) {
+  const Signal original = noise(5);
+  Signal signal = original;
+  signal.transform();
+  forward_fourier(std::span<float, kFourierSize>(signal.real), std::span<float, kFourierSize>(signal.imaginary));
+  for (std::size_t i = 0; i < kFourierSize; ++i) {
+    ASSERT_NEAR(signal.real[i] / kFourierSize, original.real[i], 10 * kRounding) << i;
+    ASSERT_NEAR(signal.imaginary[i] / kFourierSize, original.imaginary[i], 10 * kRounding) << i;
+  }
+}
+
 }  // namespace
 }  // namespace fairground
