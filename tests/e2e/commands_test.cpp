@@ -26,7 +26,8 @@ TEST(Help, IsPrintedForEveryCommand) {
                                      {"run", "--help"},
                                      {"plan", "--help"},
                                      {"augmenters", "--help"},
-                                     {"verify", "--help"}}) {
+                                     {"verify", "--help"},
+                                     {"compare", "--help"}}) {
     const ProcessResult result = run_fairground(arguments);
     EXPECT_EQ(result.status, 0) << arguments.front();
     EXPECT_THAT(result.out, AllOf(HasSubstr("--help"), HasSubstr("Usage")));
@@ -45,6 +46,7 @@ TEST(Usage, MistakesExitWith2) {
                                      {"run"},
                                      {"plan"},
                                      {"verify"},
+                                     {"compare", config},
                                      {"run", config, "--no-such-option"},
                                      {"run", config, "--jobs", "0"},
                                      {"run", config, "--jobs", "many"},
