@@ -24,7 +24,10 @@ constexpr double kSurroundings = 1.5;  // the floor is that of the bins within t
 constexpr double kSurroundingLobes = 16.0;
 constexpr double kLogSmoothing = 4.0;  // times the density of chance, which leaves a variance of an eighth
 constexpr double kFastest = 0.75;      // cycles of a wavering within the smoothing
-constexpr double kLeastPower = 1e-4;   // of what is expected; digital silence has no logarithm
+// What is switched on and off has a logarithm that varies far more than the power, and as log-normal power would be
+// made of rare outbursts.
+constexpr double kMostLogVariance = 2.0;  // times log_normal_variance()
+constexpr double kLeastPower = 1e-4;      // of what is expected; digital silence has no logarithm
 constexpr double kNormalSpread =
     2.5631031310892007;  // standard deviations from the normal's tenth to its ninetieth centile
 constexpr double kQuietShare = 0.1;
@@ -243,6 +246,18 @@ std::vector<double> log_wavering(std::span<const double> envelope, double rate, 
   return logs;
 }
 
+/// The variance of the logarithm that a log-normal power would have whose own variance is that of these.
+double log_normal_variance(std::span<const double> logs) {
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const double value : logs) {
+    const double power = plain::exp(value);
+    sum += power;
+    squares += power * power;
+  }
+  return plain::log(squares * static_cast<double>(logs.size()) / (sum * sum));
+}
+
 double quiet_of(std::span<const double> envelope, double mean) {
   std::vector<double> smooth;
   for (std::size_t i = 0; i + kQuietFrames <= envelope.size(); ++i) {
@@ -336,11 +351,12 @@ PartModulation measure_part_modulation(std::span<const double> envelope, double 
   // also that of what its harmonics leave.
   const bool has_rhythm = std::ranges::any_of(part.swings, [](const auto& swing) { return swing != 0.0; });
   const double found = part.waver_variance();
-  if (found > 0.0 && !has_rhythm) {
+  if (found > 0.0) {
     const double spread = (quantile(logs, 1.0 - kQuietShare) - quantile(logs, kQuietShare)) / kNormalSpread;
-    const double wanted = spread * spread - 0.5 * chance / width_s;
+    const double wanted = has_rhythm ? found : std::max(found, spread * spread - 0.5 * chance / width_s);
+    const double used = std::min(wanted, kMostLogVariance * log_normal_variance(logs));
     for (double& variance : part.waver) {
-      variance *= std::max(1.0, wanted / found);
+      variance *= used / found;
     }
   }
   return part;
