@@ -24,10 +24,9 @@ constexpr double kSurroundings = 1.5;  // the floor is that of the bins within t
 constexpr double kSurroundingLobes = 16.0;
 constexpr double kLogSmoothing = 4.0;  // times the density of chance, which leaves a variance of an eighth
 constexpr double kFastest = 0.75;      // cycles of a wavering within the smoothing
-// What is switched on and off has a logarithm that varies far more than the power, and as log-normal power would be
-// made of rare outbursts.
-constexpr double kMostLogVariance = 2.0;  // times log_normal_variance()
-constexpr double kLeastPower = 1e-4;      // of what is expected; digital silence has no logarithm
+constexpr double kTail =
+    2.0;  // a short recording holds so much less of log-normal power's second moment than a long one
+constexpr double kLeastPower = 1e-4;  // of what is expected; digital silence has no logarithm
 constexpr double kNormalSpread =
     2.5631031310892007;  // standard deviations from the normal's tenth to its ninetieth centile
 constexpr double kQuietShare = 0.1;
@@ -217,27 +216,20 @@ ModulationSpectrum spectrum_of(std::span<const double> deviations, double rate) 
   return result;
 }
 
-/// The logarithm of the power over the rhythm's, both smoothed over `width` frames, less its mean.
-std::vector<double> log_wavering(std::span<const double> envelope, double rate, std::span<const Rhythm> rhythms,
-                                 const PartModulation& part, std::size_t width) {
-  std::vector<double> beat(envelope.size());
-  for (std::size_t i = 0; i < beat.size(); ++i) {
-    beat[i] = rhythm_power(rhythms, part, (static_cast<double>(i) + 0.5) / rate);
+/// Means over `width` values.
+std::vector<double> smoothed(std::span<const double> values, std::size_t width) {
+  std::vector<double> means;
+  for (std::size_t i = 0; i + width <= values.size(); ++i) {
+    means.push_back(mean_of(values.subspan(i, width)));
   }
-  const double mean = mean_of(envelope);
+  return means;
+}
+
+/// The logarithm of the power over the rhythm's, less its mean.
+std::vector<double> log_wavering(const std::vector<double>& powers, const std::vector<double>& beats) {
   std::vector<double> logs;
-  double power = 0.0;
-  double expected = 0.0;
-  for (std::size_t i = 0; i < envelope.size(); ++i) {
-    power += envelope[i] / mean;
-    expected += beat[i];
-    if (i >= width) {
-      power -= envelope[i - width] / mean;
-      expected -= beat[i - width];
-    }
-    if (i + 1 >= width) {
-      logs.push_back(plain::log(std::max(power / expected, kLeastPower)));
-    }
+  for (std::size_t i = 0; i < powers.size(); ++i) {
+    logs.push_back(plain::log(std::max(powers[i] / beats[i], kLeastPower)));
   }
   const double middle = mean_of(logs);
   for (double& value : logs) {
@@ -246,24 +238,14 @@ std::vector<double> log_wavering(std::span<const double> envelope, double rate, 
   return logs;
 }
 
-/// The variance of the logarithm that a log-normal power would have whose own variance is that of these.
-double log_normal_variance(std::span<const double> logs) {
-  double sum = 0.0;
+/// The mean square over the square of the mean.
+double second_moment(std::span<const double> values) {
   double squares = 0.0;
-  for (const double value : logs) {
-    const double power = plain::exp(value);
-    sum += power;
-    squares += power * power;
+  for (const double value : values) {
+    squares += value * value;
   }
-  return plain::log(squares * static_cast<double>(logs.size()) / (sum * sum));
-}
-
-double quiet_of(std::span<const double> envelope, double mean) {
-  std::vector<double> smooth;
-  for (std::size_t i = 0; i + kQuietFrames <= envelope.size(); ++i) {
-    smooth.push_back(mean_of(envelope.subspan(i, kQuietFrames)) / mean);
-  }
-  return smooth.empty() ? 1.0 : quantile(std::move(smooth), kQuietShare);
+  const double mean = mean_of(values);
+  return squares / (static_cast<double>(values.size()) * mean * mean);
 }
 
 }  // namespace
@@ -316,13 +298,23 @@ PartModulation measure_part_modulation(std::span<const double> envelope, double 
   if (mean <= 0.0) {
     return part;
   }
-  part.quiet = std::min(1.0, quiet_of(envelope, mean));
+  std::vector<double> relative(envelope.begin(), envelope.end());
+  for (double& power : relative) {
+    power /= mean;
+  }
+  part.quiet = std::min(1.0, quantile(smoothed(relative, kQuietFrames), kQuietShare));
+  std::vector<double> beats(envelope.size());
+  for (std::size_t i = 0; i < beats.size(); ++i) {
+    beats[i] = rhythm_power(rhythms, part, (static_cast<double>(i) + 0.5) / rate);
+  }
   // So wide that chance is small, and the logarithm a measure of it.
   const double least_s = kLogSmoothing * chance;
   const std::size_t width =
       std::clamp<std::size_t>(static_cast<std::size_t>(least_s * rate), kQuietFrames, envelope.size() / 2);
   const double width_s = static_cast<double>(width) / rate;
-  const std::vector<double> logs = log_wavering(envelope, rate, rhythms, part, width);
+  const std::vector<double> smooth = smoothed(relative, width);
+  const std::vector<double> smooth_beats = smoothed(beats, width);
+  const std::vector<double> logs = log_wavering(smooth, smooth_beats);
   const ModulationSpectrum spectrum = spectrum_of(logs, rate);
   for (std::size_t band = 0; band < kWaverBands; ++band) {
     const double low = waver_low_hz(band);
@@ -347,16 +339,22 @@ PartModulation measure_part_modulation(std::span<const double> envelope, double 
       part.waver[band] = (sum - expected) / count * low;
     }
   }
-  // The window hides what is slower than the recording, which the spread of levels shows. Beside a rhythm the spread is
-  // also that of what its harmonics leave.
-  const bool has_rhythm = std::ranges::any_of(part.swings, [](const auto& swing) { return swing != 0.0; });
   const double found = part.waver_variance();
   if (found > 0.0) {
-    const double spread = (quantile(logs, 1.0 - kQuietShare) - quantile(logs, kQuietShare)) / kNormalSpread;
-    const double wanted = has_rhythm ? found : std::max(found, spread * spread - 0.5 * chance / width_s);
-    const double used = std::min(wanted, kMostLogVariance * log_normal_variance(logs));
+    const double by_chance = 0.5 * chance / width_s;
+    // The variance of the logarithm with which log-normal power has the second moment that neither the rhythm nor
+    // chance explains. Far less than `found`, it tells of something that is switched on and off, or of knocks out of
+    // time: as wavering these would be rare outbursts.
+    double most = plain::log(std::max(1.0, second_moment(smooth) / second_moment(smooth_beats) / (1.0 + by_chance)));
+    double wanted = found;
+    if (std::ranges::all_of(part.swings, [](const auto& swing) { return swing == 0.0; })) {
+      // The window hides what is slower than the recording, which the spread of levels shows.
+      const double spread = (quantile(logs, 1.0 - kQuietShare) - quantile(logs, kQuietShare)) / kNormalSpread;
+      wanted = std::max(found, spread * spread - by_chance);
+      most *= kTail;
+    }
     for (double& variance : part.waver) {
-      variance *= used / found;
+      variance *= std::min(wanted, most) / found;
     }
   }
   return part;
