@@ -82,23 +82,29 @@ void infuse(std::vector<float>& mono, int sample_rate, const NoisePump& p, const
   }
   const std::span<float> out(mono);
   const double samples_per_step = sample_rate / motor_hz;
-  double at = samples_per_step * draws.uniform();
+  const double start = draws.uniform();
   std::size_t rung = 0;
-  for (std::size_t step = 0; at < static_cast<double>(out.size()); ++step, at += samples_per_step) {
+  for (std::size_t step = 0; rung < out.size(); ++step) {
+    const double at = (start + static_cast<double>(step)) * samples_per_step;
     const auto next = std::min(static_cast<std::size_t>(std::ceil(at)), out.size());
     housing.ring(out.subspan(rung, next - rung));
-    housing.strike(strengths[step % kStepsOfCycle], static_cast<double>(next) - at);
     rung = next;
+    if (rung < out.size()) {
+      housing.strike(strengths[step % kStepsOfCycle], static_cast<double>(next) - at);
+    }
   }
-  housing.ring(out.subspan(rung));
   // A click is stronger than a step by its energy, whatever rings.
   const double click = plain::amplitude_from_db(p.flow_db.value_or(15.0)) / std::sqrt(motor_hz * at_rest.energy());
   const auto length = static_cast<std::size_t>(2.0 * kClickRingsS * sample_rate);
-  for (double click_at = draws.uniform() * cycle_s * sample_rate; click_at < static_cast<double>(out.size());
-       click_at += cycle_s * sample_rate) {
-    const auto first = std::min(static_cast<std::size_t>(std::ceil(click_at)), out.size());
+  const double first_click = draws.uniform();
+  for (std::size_t turn = 0;; ++turn) {
+    const double at = (first_click + static_cast<double>(turn)) * cycle_s * sample_rate;
+    const auto first = static_cast<std::size_t>(std::ceil(at));
+    if (first >= out.size()) {
+      break;
+    }
     StruckBody mechanism = at_rest;
-    mechanism.strike(click, static_cast<double>(first) - click_at);
+    mechanism.strike(click, static_cast<double>(first) - at);
     mechanism.ring(out.subspan(first, std::min(length, out.size() - first)));
   }
   std::vector<float> hiss(out.size());

@@ -1,5 +1,6 @@
 #include "augmenters/audio/parts/slow_level.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "augmenters/audio/parts/drawn_noise.h"
