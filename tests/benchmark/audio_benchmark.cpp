@@ -1,7 +1,8 @@
 // A recording's way from file to file, in multiples of real time and against the codec calls that no tool can do
 // without.
 //
-// 16 kHz, mono, 16 bits, WAV in; pink noise at an SNR; WAV or FLAC out. The floor reads the WAV once with libsndfile's
+// 16 kHz, mono, 16 bits, WAV in; pink noise at an SNR, and the same in a room; WAV or FLAC out. Noise and room are made
+// once, as in a run of many sources. The floor reads the WAV once with libsndfile's
 // 16-bit call and writes it with the same call for each variant.
 
 #include <benchmark/benchmark.h>
@@ -23,15 +24,19 @@ namespace {
 
 constexpr int kRate = 16000;
 constexpr double kLeastTimesRealTime = 2500.0;
+constexpr double kLeastTimesRealTimeInRoom = 1500.0;
+const std::string kRoom = ", {room.shoebox: {rt60_s: 0.5}}";
 
+/// `more` are further steps of every level.
 std::filesystem::path write_set(const std::filesystem::path& folder, const std::string& manifest, int variants,
-                                const std::string& format) {
+                                const std::string& format, const std::string& more = "") {
   std::string levels;
   for (int i = 0; i < variants; ++i) {
-    levels +=
-        "    l" + std::to_string(i) + ": [{noise.coloured: {colour: pink, snr_db: " + std::to_string(10 + i) + "}}]\n";
+    levels += "    l" + std::to_string(i) + ": [{noise.coloured: {colour: pink, snr_db: " + std::to_string(10 + i) +
+              "}}" + more + "]\n";
   }
-  const std::filesystem::path config = folder / (manifest + std::to_string(variants) + format + ".yaml");
+  const std::filesystem::path config =
+      folder / (manifest + std::to_string(variants) + format + std::to_string(more.size()) + ".yaml");
   write_file(config, "fairground: 1\nname: audio\nseed: 1\nsources:\n  - {media: audio, manifest: " + manifest +
                          ", id: id, file: path, subject: subject, groups: [group], sample_rate: 16000}\n"
                          "axes:\n  noise:\n" +
@@ -121,6 +126,7 @@ struct Clip {
   double seconds;
   std::string prefix;
   BenchmarkSet wav_1, wav_8, flac_1, flac_8;
+  BenchmarkSet wav_room_1, wav_room_8, flac_room_1, flac_room_8;
   Stages stages;
 
   Clip(const std::filesystem::path& folder, double length, const std::string& name)
@@ -130,11 +136,19 @@ struct Clip {
         wav_8(write_set(folder, name + ".csv", 8, "wav")),
         flac_1(write_set(folder, name + ".csv", 1, "flac")),
         flac_8(write_set(folder, name + ".csv", 8, "flac")),
+        wav_room_1(write_set(folder, name + ".csv", 1, "wav", kRoom)),
+        wav_room_8(write_set(folder, name + ".csv", 8, "wav", kRoom)),
+        flac_room_1(write_set(folder, name + ".csv", 1, "flac", kRoom)),
+        flac_room_8(write_set(folder, name + ".csv", 8, "flac", kRoom)),
         stages(wav_1, folder / (name + ".wav")) {
     add(prefix + "wav 1", [this] { wav_1.make_first_source(); });
     add(prefix + "wav 8", [this] { wav_8.make_first_source(); });
     add(prefix + "flac 1", [this] { flac_1.make_first_source(); });
     add(prefix + "flac 8", [this] { flac_8.make_first_source(); });
+    add(prefix + "wav room 1", [this] { wav_room_1.make_first_source(); });
+    add(prefix + "wav room 8", [this] { wav_room_8.make_first_source(); });
+    add(prefix + "flac room 1", [this] { flac_room_1.make_first_source(); });
+    add(prefix + "flac room 8", [this] { flac_room_8.make_first_source(); });
     for (const int variants : {1, 8}) {
       add(prefix + "wav floor " + std::to_string(variants), [=, this] { stages.run_floor(variants, SF_FORMAT_WAV); });
       add(prefix + "flac floor " + std::to_string(variants), [=, this] { stages.run_floor(variants, SF_FORMAT_FLAC); });
@@ -153,6 +167,16 @@ struct Clip {
       figures.push_back({what + ", WAV, of libsndfile's floor", "", ratio("wav")});
       figures.push_back({what + ", FLAC", "x real time", variants * seconds / t.cpu_s(prefix + "flac " + count)});
       figures.push_back({what + ", FLAC, of its encoder's floor", "", ratio("flac")});
+      const auto in_room = [&](const std::string& container) { return t.cpu_s(prefix + container + " room " + count); };
+      const auto of_floor = [&](const std::string& container) {
+        return t.cpu_s(prefix + container + " floor " + count) / in_room(container);
+      };
+      figures.push_back({what + ", in a room of 0.5 s, WAV", "x real time", variants * seconds / in_room("wav"),
+                         kLeastTimesRealTimeInRoom});
+      figures.push_back({what + ", in a room of 0.5 s, WAV, of libsndfile's floor", "", of_floor("wav")});
+      figures.push_back({what + ", in a room of 0.5 s, FLAC", "x real time", variants * seconds / in_room("flac"),
+                         kLeastTimesRealTimeInRoom});
+      figures.push_back({what + ", in a room of 0.5 s, FLAC, of its encoder's floor", "", of_floor("flac")});
     }
   }
 };
