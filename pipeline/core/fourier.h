@@ -16,7 +16,7 @@ void inverse_fourier(std::span<float, kFourierSize> real, std::span<float, kFour
 
 /// X[k] = sum over n of x[n] e^(-2 pi i k n / kFourierSize), likewise: the inverse with the two parts changed over.
 inline void forward_fourier(std::span<float, kFourierSize> real, std::span<float, kFourierSize> imaginary) {
-  inverse_fourier(imaginary, real);
+  inverse_fourier(imaginary, real);  // NOLINT(readability-suspicious-call-argument): changed over on purpose
 }
 
 }  // namespace fairground

@@ -64,7 +64,7 @@ std::string difference_text(const CompareCheck& check, bool is_limit) {
 std::string nominal_text(double hz) {
   constexpr std::array kNominal{1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.3, 8.0};
   const auto number = static_cast<std::size_t>(std::lround(db_from_power(hz)));
-  return shortest(kNominal[number % 10] * std::pow(10.0, static_cast<double>(number / 10)));
+  return shortest(kNominal[number % 10] * std::pow(10.0, std::floor(static_cast<double>(number) / 10.0)));
 }
 
 void print_comparison(std::ostream& out, const ComparedNoises& compared, const NoiseComparison& comparison) {

@@ -94,7 +94,7 @@ void compare_rhythms(const NoiseCharacter& real, NoiseComparison& comparison) {
   double synth_hz = has_synth ? comparison.synth.rhythms.front().peak_hz : kNone;
   double synth_depth = has_synth ? comparison.synth.rhythms.front().peak_depth : kNone;
   if (!has_real && !has_synth) {
-    comparison.notes.push_back("Neither beats in a rhythm that stands out.");
+    comparison.notes.emplace_back("Neither beats in a rhythm that stands out.");
     return;
   }
   // The recording's rhythm may be the second strongest here.

@@ -69,7 +69,7 @@ std::vector<double> floor_of(const ModulationSpectrum& spectrum) {
 
 /// Between bins, on the parabola through the nearest three.
 double value_at(const std::vector<double>& values, double bin) {
-  const auto middle = static_cast<std::size_t>(bin + 0.5);
+  const auto middle = static_cast<std::size_t>(std::lround(bin));
   if (middle == 0 || middle + 1 >= values.size()) {
     return 0.0;
   }

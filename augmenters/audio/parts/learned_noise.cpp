@@ -122,7 +122,7 @@ LearnedNoise learn_noise(const Audio& recording) {
     const auto amplitude = [&](double hz) {
       for (const std::size_t octave : octaves) {
         if (hz >= noise_octave_low_hz(octave) && hz < noise_octave_high_hz(octave)) {
-          return std::sqrt(density[static_cast<std::size_t>(hz / spectrum.hz_per_bin + 0.5)] / unit);
+          return std::sqrt(density[static_cast<std::size_t>(std::lround(hz / spectrum.hz_per_bin))] / unit);
         }
       }
       return 0.0;
