@@ -6,8 +6,8 @@
 
 namespace fairground {
 
-// What the verdict allows; ours, and empirical: two halves of one steady recording of 20 s are well within, and no two
-// unlike noises were.
+// What the verdict allows; ours, and empirical: two stretches of 20 s of one made noise are within, and noises that
+// differ in their spectrum, beat, range or tones are not (tests/e2e/compare_test.cpp).
 inline constexpr double kMostBandDb = 3.0;        ///< of a third of an octave from 50 Hz, within 30 dB of the loudest
 inline constexpr double kMostSpectrumDba = 1.5;   ///< of the mean difference, each band weighted by what of it is heard
 inline constexpr double kMostRhythmRatio = 0.02;  ///< of the main rhythm's frequency

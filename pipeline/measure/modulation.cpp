@@ -13,7 +13,7 @@ namespace {
 // All empirical, tried on made signals.
 constexpr double kLeastTimes = 6.0;  // that a period must be seen
 constexpr std::size_t kMostRhythms = 3;
-constexpr double kStandsOut = 20.0;  // times the floor: chance reaches it in less than one of a thousand envelopes
+constexpr double kStandsOut = 20.0;  // times the floor, which none of forty steady noises reached
 constexpr double kHarmonicStandsOut = 5.0;
 constexpr double kHighestHarmonicHz = 48.0;
 constexpr double kLobe = 2.0;        // Hann's main lobe, in 1 / seconds to either side

@@ -123,7 +123,7 @@ TEST(NoiseCharacter, TellsTwoRhythmsApart) {
   EXPECT_NEAR(character.rhythms[1].hz / 5.1, 1.0, kRhythmShare);
 }
 
-// The threshold lets chance through once in a thousand; forty noises should show none.
+// A threshold of 14 times the floor, in place of 20, let one of these through.
 TEST(NoiseCharacter, FindsNothingInSteadyNoise) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const NoiseCharacter character = measure_noise_character(white(6.0, 16000, 100 + seed));
