@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "pipeline/core/fourier.h"
 #include "pipeline/core/plain.h"
@@ -17,16 +18,17 @@ namespace {
 constexpr double kFastS = 0.125;  // time constant `fast`
 constexpr double kSettleS = 0.5;  // after which its start is forgotten
 
+/// What is looked at, without the offset, which is no sound.
 Audio start_of(const Audio& audio) {
   // The envelope must fit its transform.
-  const std::size_t most = std::min(static_cast<std::size_t>(kMostNoiseSeconds * audio.sample_rate),
-                                    kFourierSize * envelope_frame(audio.sample_rate));
-  if (audio.frames() <= most) {
-    return audio;
-  }
-  Audio start(audio.sample_rate, audio.channels, most);
+  const std::size_t frames = std::min({audio.frames(), static_cast<std::size_t>(kMostNoiseSeconds * audio.sample_rate),
+                                       kFourierSize * envelope_frame(audio.sample_rate)});
+  Audio start(audio.sample_rate, audio.channels, frames);
   for (int c = 0; c < audio.channels; ++c) {
-    std::ranges::copy(audio.channel(c).first(most), start.channel(c).begin());
+    const std::span<const float> from = audio.channel(c).first(frames);
+    const double offset = std::accumulate(from.begin(), from.end(), 0.0) / static_cast<double>(frames);
+    std::ranges::transform(from, start.channel(c).begin(),
+                           [offset](float sample) { return static_cast<float>(sample - offset); });
   }
   return start;
 }
