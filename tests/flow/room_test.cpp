@@ -251,6 +251,26 @@ TEST_F(RoomTest, TakesStereoAndSurround) {
   }
 }
 
+TEST_F(RoomTest, TakesEveryRateWithNoise) {
+  for (const int rate : {8000, 44100, 192000}) {
+    rows_.clear();
+    add_speech("r" + std::to_string(rate), 1.5, rate, 1);
+    const auto set =
+        make_audio("",
+                   "{noise: {none: [], alarm: [{noise.alarm: {snr_db: 5, first_event_s: 0.1}}], hum: [{noise.hvac: "
+                   "{snr_db: 5}}]}, " +
+                       kRoom + "}",
+                   kRest);
+    for (const Outcome& outcome : set->render(0)) {
+      ASSERT_EQ(outcome.fate, Fate::written) << rate << ": " << outcome.reason;
+      const Audio file = decode(outcome);
+      EXPECT_EQ(file.sample_rate, rate);
+      EXPECT_EQ(file.frames(), static_cast<std::size_t>(1.5 * rate));
+      EXPECT_NEAR(measured_of(outcome).at("speech_active_level_dbov").get<double>(), -26.0, kActiveLevelToleranceDb);
+    }
+  }
+}
+
 TEST_F(RoomTest, ReadsImpulseResponses) {
   // Half a second of nothing, the direct sound, and an echo 0.1 s later.
   Audio response(16000, 1, 16000);
