@@ -132,7 +132,7 @@ namespace {
 /// `spectrum_of(block)` gives that of a block of the signal, or nullptr where it has none. Asked for two more blocks
 /// each time, and for those before them that the response reaches.
 template <class SpectrumOf>
-void convolve_blocks(SpectrumOf spectrum_of, const BlockSpectra& response, std::span<float> out) {
+void convolve_blocks(SpectrumOf spectrum_of, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
   std::vector<float> sums(4 * kBins);
   BlockPair pair;
   const auto accumulate = [&](std::size_t block, float* sum) {
@@ -143,13 +143,14 @@ void convolve_blocks(SpectrumOf spectrum_of, const BlockSpectra& response, std::
     }
   };
   const auto put = [&](std::size_t block, std::span<const float> values) {
-    const std::size_t begin = block * kConvolutionBlock;
-    if (begin < out.size()) {
-      const std::size_t count = std::min(kConvolutionBlock, out.size() - begin);
-      std::ranges::copy(values.subspan(kConvolutionBlock, count), out.subspan(begin).begin());
+    const std::size_t begin = std::max(skip, block * kConvolutionBlock);
+    const std::size_t end = std::min(skip + out.size(), (block + 1) * kConvolutionBlock);
+    if (begin < end) {
+      const std::size_t at = begin - block * kConvolutionBlock;
+      std::ranges::copy(values.subspan(kConvolutionBlock + at, end - begin), out.subspan(begin - skip).begin());
     }
   };
-  for (std::size_t block = 0; block < blocks_for(out.size()); block += 2) {
+  for (std::size_t block = 0; block < blocks_for(skip + out.size()); block += 2) {
     std::ranges::fill(sums, 0.0F);
     float* const a = sums.data();
     float* const b = a + 2 * kBins;
@@ -164,12 +165,12 @@ void convolve_blocks(SpectrumOf spectrum_of, const BlockSpectra& response, std::
 
 }  // namespace
 
-void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out) {
+void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
   convolve_blocks([&](std::size_t block) { return block < signal.blocks() ? signal.real(block) : nullptr; }, response,
-                  out);
+                  out, skip);
 }
 
-void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out) {
+void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
   const std::size_t blocks = signal.empty() ? 0 : blocks_for(signal.size()) + 1;
   // The last ones, in a ring of an even number of places.
   const std::size_t places = 2 * ((response.blocks() + 1) / 2 + 1);
@@ -188,7 +189,7 @@ void convolve(std::span<const float> signal, const BlockSpectra& response, std::
     }
     return ring.data() + block % places * 2 * kBins;
   };
-  convolve_blocks(spectrum_of, response, out);
+  convolve_blocks(spectrum_of, response, out, skip);
 }
 
 }  // namespace fairground

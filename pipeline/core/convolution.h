@@ -42,13 +42,13 @@ class BlockSpectra {
   std::vector<float> values_;
 };
 
-/// out[n] = sum over k of response[k] signal[n - k], for the `out.size()` first n. Neither needs to be as long. Blocks
-/// are transformed in pairs, so the first 2 k kConvolutionBlock results hang, bit for bit, on as many samples and no
-/// more.
-void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out);
+/// out[n - skip] = sum over k of response[k] signal[n - k], for the `out.size()` first n from `skip` on. Neither needs
+/// to be as long. Blocks are transformed in pairs, so results for n below 2 k kConvolutionBlock hang, bit for bit, on
+/// as many samples and no more.
+void convolve(const BlockSpectra& signal, const BlockSpectra& response, std::span<float> out, std::size_t skip = 0);
 
 /// The same, bit for bit, of a signal whose spectra nobody else needs: no more of them is held than the response is
 /// long. `out` is not a part of `signal`.
-void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out);
+void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out, std::size_t skip = 0);
 
 }  // namespace fairground

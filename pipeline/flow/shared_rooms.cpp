@@ -46,15 +46,13 @@ std::shared_ptr<const SharedResponse> SharedRooms::response(const std::string& k
 Audio through_room(const Audio& sound, const RoomResponse& response, const BlockSpectra& taps, std::size_t frames,
                    const SharedSpectra* spectra) {
   Audio heard(sound.sample_rate, sound.channels, frames);
-  std::vector<float> late(frames + response.direct);
   const bool shared = spectra != nullptr && sound.frames() <= kLongestShared;
   for (int channel = 0; channel < sound.channels; ++channel) {
     if (shared) {
-      convolve(spectra->of(sound)[static_cast<std::size_t>(channel)], taps, late);
+      convolve(spectra->of(sound)[static_cast<std::size_t>(channel)], taps, heard.channel(channel), response.direct);
     } else {
-      convolve(sound.channel(channel), taps, late);
+      convolve(sound.channel(channel), taps, heard.channel(channel), response.direct);
     }
-    std::ranges::copy(std::span(late).subspan(response.direct), heard.channel(channel).begin());
   }
   return heard;
 }

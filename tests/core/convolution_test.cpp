@@ -85,6 +85,12 @@ TEST(Convolution, IsTheSameStreamed) {
     convolve(BlockSpectra::of_signal(x), h, whole);
     convolve(x, h, streamed);
     EXPECT_EQ(streamed, whole) << taps;
+    // The same, but for what is left out at the start.
+    for (const std::size_t skip : {1U, 128U, 8192U, 20000U}) {
+      std::vector<float> rest(50001);
+      convolve(x, h, rest, skip);
+      EXPECT_TRUE(std::equal(rest.begin(), rest.end(), whole.begin() + static_cast<std::ptrdiff_t>(skip))) << skip;
+    }
   }
 }
 
