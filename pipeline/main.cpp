@@ -12,6 +12,7 @@
 #include "pipeline/config/config.h"
 #include "pipeline/config/reference.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/kept_memory.h"
 #include "pipeline/core/text.h"
 #include "pipeline/design/coded_manifest.h"
 #include "pipeline/flow/compare.h"
@@ -152,7 +153,8 @@ int dispatch(int argc, char** argv) {
   plan->add_option("--effort", arguments.plan.effort, "Search so much longer for a smaller design than the config says")
       ->check(CLI::Range(1, 1000));
   plan->add_flag("--json", arguments.plan.json, "Print the report as JSON");
-  plan->add_flag("!--no-measure", arguments.plan.measure, "Do not decode the sources: faster, but no balance, no time, and losses are not foreseen");
+  plan->add_flag("!--no-measure", arguments.plan.measure,
+                 "Do not decode the sources: faster, but no balance, no time, and losses are not foreseen");
 
   CLI::App* coverage =
       app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");
@@ -198,7 +200,8 @@ int dispatch(int argc, char** argv) {
   verify->add_option("DIR", arguments.directory, "The folder of the run")->required();
   add_jobs(verify);
 
-  CLI::App* compared = app.add_subcommand("compare", "Say how near a synthetic noise comes to a recording of the place");
+  CLI::App* compared =
+      app.add_subcommand("compare", "Say how near a synthetic noise comes to a recording of the place");
   compared->add_option("REAL", arguments.real, "The recording, of 4 s or more")->required();
   compared
       ->add_option("SYNTH", arguments.synth,
@@ -239,6 +242,7 @@ int check_output(int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fairground::keep_freed_memory();
   try {
     return check_output(dispatch(argc, argv));
   } catch (const UserError& error) {

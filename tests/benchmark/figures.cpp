@@ -8,6 +8,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "pipeline/core/kept_memory.h"
+
 namespace fairground {
 namespace {
 
@@ -105,6 +107,7 @@ bool take_smoke_flag(int& argc, char** argv) {
 
 int run_benchmarks(int argc, char** argv, bool smoke, const std::string& title,
                    const std::function<std::vector<Figure>(const Times&)>& figures) {
+  keep_freed_memory();  // as the binary does
   // Defaults stand before the user's own options, so that these win.
   std::vector<std::string> options = {argv[0], "--benchmark_enable_random_interleaving=true",
                                       smoke ? "--benchmark_repetitions=1" : "--benchmark_repetitions=31",

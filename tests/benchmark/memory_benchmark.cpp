@@ -1,4 +1,5 @@
-// Peak memory of the real binary: it may depend neither on the number of sources nor on the variants of a source.
+// Peak memory of the real binary: it may depend neither on the number of sources nor on the variants of a source, and
+// grows slowly with the length of a recording.
 
 #include "tests/benchmark/child_process.h"
 #include "tests/benchmark/figures.h"
@@ -10,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kMostGrowth = 1.2;
+constexpr double kMostOfDecoded = 5.0;
 
 /// Peak resident memory in MB of `fairground run CONFIG`.
 double peak_megabytes(const fs::path& config, const fs::path& out) {
@@ -58,6 +60,20 @@ fs::path write_config(const fs::path& folder, const std::string& manifest, int l
   return config;
 }
 
+/// Peak of a set of one recording, alone and with noise in a room.
+double peak_of_length(const fs::path& folder, double seconds) {
+  const std::string name = "long" + std::to_string(static_cast<int>(seconds));
+  write_file(folder / (name + ".wav"), speech_like_wav(seconds, 16000, /*seed=*/1));
+  write_file(folder / (name + ".csv"), "id,path,speaker,accent\na," + name + ".wav,speaker,accent\n");
+  const fs::path config = folder / (name + ".yaml");
+  write_file(config, "fairground: 1\nname: memory\nseed: 1\nsources:\n  - {media: audio, manifest: " + name +
+                         ".csv, id: id, file: path, subject: speaker, groups: [accent], sample_rate: 16000}\n"
+                         "axes:\n  noise: {none: [], pink: [{noise.coloured: {colour: pink, snr_db: 15}}]}\n"
+                         "  room: {none: [], office: [{room.shoebox: {rt60_s: 0.5}}]}\n"
+                         "gates: {clipped_fraction: 1}\noutput: {directory: out}\n");
+  return peak_megabytes(config, folder / "out");
+}
+
 int run(int argc, char** argv) {
   const bool smoke = take_smoke_flag(argc, argv);
   const std::size_t few_sources = smoke ? 5 : 200;
@@ -72,6 +88,11 @@ int run(int argc, char** argv) {
   const double many = peak_megabytes(write_config(folder.path(), "many.csv", 1), out);
   const double narrow = peak_megabytes(write_config(folder.path(), "one.csv", smoke ? 2 : 4), out);
   const double wide = peak_megabytes(write_config(folder.path(), "one.csv", many_levels), out);
+  // What the length costs, beside what the recording takes decoded.
+  const double short_s = 1.0;
+  const double long_s = smoke ? 2.0 : 2400.0;
+  const double decoded_megabytes = (long_s - short_s) * 16000.0 * sizeof(float) / 1e6;
+  const double more_megabytes = peak_of_length(folder.path(), long_s) - peak_of_length(folder.path(), short_s);
   const auto conditions = [](int levels) { return std::to_string((levels + 1) * (levels + 1)) + " variants"; };
   return print_figures("Peak resident memory of `fairground run --jobs 2`",
                        {
@@ -81,6 +102,8 @@ int run(int argc, char** argv) {
                            {"1 source x " + conditions(smoke ? 2 : 4), "MB", narrow},
                            {"1 source x " + conditions(many_levels), "MB", wide},
                            {"growth with the variants of a source", "", wide / narrow, -1.0 / 0.0, kMostGrowth},
+                           {"growth with a recording's length, of its decoded size", "",
+                            more_megabytes / decoded_megabytes, -1.0 / 0.0, kMostOfDecoded},
                        },
                        smoke);
 }
