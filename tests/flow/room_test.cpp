@@ -271,6 +271,41 @@ TEST_F(RoomTest, TakesEveryRateWithNoise) {
   }
 }
 
+// Microphones have offsets, rooms do not let them through; and an offset alone is no speech that could be levelled.
+TEST_F(RoomTest, LetsNoOffsetThrough) {
+  Audio speech = mono(16000, speech_like(3.0, 16000, -30, 1));
+  for (float& sample : speech.samples) {
+    sample += 0.01F;
+  }
+  add("speech", speech);
+  Audio offset(16000, 1, 48000);
+  std::ranges::fill(offset.samples, 0.1F);
+  add("offset", offset);
+  const auto set =
+      make_audio("", "{noise: {none: [], pink: [{noise.coloured: {colour: pink, snr_db: 20}}]}, " + kRoom + "}", kRest);
+  for (const Outcome& outcome : set->render(0)) {
+    const Audio file = decode(outcome);
+    double mean = 0.0;
+    for (std::size_t i = 8000; i < file.frames(); ++i) {
+      mean += file.samples[i] / static_cast<double>(file.frames() - 8000);
+    }
+    const bool in_room = record_of(outcome).at("room") == "office";
+    if (in_room) {
+      EXPECT_NEAR(mean, 0.0, 0.001);
+    } else {
+      EXPECT_GT(mean, 0.01);  // what it had, and a little more
+    }
+  }
+  for (const Outcome& outcome : set->render(1)) {
+    if (outcome.fate == Fate::written) {
+      EXPECT_EQ(decode(outcome).frames(), 48000U);
+    } else {
+      EXPECT_EQ(outcome.fate, Fate::rejected);
+      EXPECT_FALSE(outcome.reason.empty());
+    }
+  }
+}
+
 TEST_F(RoomTest, ReadsImpulseResponses) {
   // Half a second of nothing, the direct sound, and an echo 0.1 s later.
   Audio response(16000, 1, 16000);
