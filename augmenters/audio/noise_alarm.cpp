@@ -1,8 +1,8 @@
 // The alarms of medical equipment, by priority.
 //
 // IEC 60601-1-8 (2006 with amendments to 2020), tables 3 and 4, as application notes quote them (NXP AN10875; PUI
-// Audio): bursts of 10 pulses for high priority (3, a longer pause, 2, and the same again), 3 for medium, 1 or 2 (here
-// 2) for low; each with a fundamental of 150 to 1000 Hz and at least four components from 300 to 4000 Hz within 15 dB
+// Audio): bursts of 10 pulses for high priority (3, a longer pause, 2, and the same again), 3 for medium, 1 or 2
+// for low; each with a fundamental of 150 to 1000 Hz and at least four components from 300 to 4000 Hz within 15 dB
 // of it. Durations and spacings are taken from where a pulse reaches nine tenths of its height, rise and fall from a
 // tenth to nine tenths.
 //
@@ -29,6 +29,7 @@ enum class Device { standard, patient_monitor, infusion_pump, syringe_pump, vent
 
 struct NoiseAlarm : NoiseLevel {
   Priority priority = Priority::high;
+  std::int64_t low_pulses = 2;
   Device device = Device::standard;
   std::optional<double> tone_hz;
   std::optional<double> pulse_ms;
@@ -46,6 +47,8 @@ const ParameterTable<NoiseAlarm>& table() {
           .choice("priority", &P::priority,
                   {{"high", Priority::high}, {"medium", Priority::medium}, {"low", Priority::low}},
                   "How urgent the alarm is: bursts of 10, 3 or 2 pulses.")
+          .integer("low_pulses", &P::low_pulses, "", {1.0, 2.0},
+                   "Pulses in a burst of low priority, for which the standard allows one or two.")
           .choice("device", &P::device,
                   {{"standard", Device::standard},
                    {"patient_monitor", Device::patient_monitor},
@@ -99,6 +102,9 @@ std::string check(const std::vector<Setting>& settings) {
   const std::string device = std::get<std::string>(setting("device"));
   if (device != "standard" && given_range(setting("tone_hz"))) {
     return "`tone_hz` is for `device: standard`; a " + device + " has tones of its own";
+  }
+  if (std::get<std::int64_t>(setting("low_pulses")) == 1 && (priority != "low" || device == "pulse_oximeter")) {
+    return "`low_pulses` is for alarms of low priority";
   }
   if (device == "pulse_oximeter") {
     for (const char* name : {"pulse_ms", "spacing_ms", "interval_s"}) {
@@ -196,8 +202,10 @@ Timing timing_of(const NoiseAlarm& p) {
   // The pauses before each pulse but the first. A pulse is left out between the third and the fourth of high priority.
   constexpr double kHalfway = 0.7;
   const double longer = 2.0 * spacing + timing.pulse;
-  std::vector<double> pauses{spacing};
-  if (p.priority == Priority::medium) {
+  std::vector<double> pauses;
+  if (p.priority == Priority::low && p.low_pulses == 2) {
+    pauses = {spacing};
+  } else if (p.priority == Priority::medium) {
     pauses = {spacing, spacing};
   } else if (high) {
     pauses = {spacing, spacing, longer, spacing, kHalfway, spacing, spacing, longer, spacing};

@@ -220,6 +220,16 @@ TEST(NoiseAlarm, DevicesHaveTheirTones) {
   }
 }
 
+TEST(NoiseAlarm, ABurstOfLowPriorityMayBeASinglePulse) {
+  const NoiseSound two = alarm({{"priority", std::string("low")}});
+  const NoiseSound one = alarm({{"priority", std::string("low")}, {"low_pulses", std::int64_t{1}}});
+  ASSERT_GE(one.events.size(), 2U);
+  EXPECT_EQ(two.events.size(), 2 * one.events.size());
+  // From the end of one to the start of the next, but for the pulse's rise and fall, as events hold these whole.
+  const double length_s = one.events[0].end_s - one.events[0].start_s;
+  EXPECT_NEAR(one.events[1].start_s - one.events[0].end_s, 20.0, 0.3 * length_s);
+}
+
 TEST(NoiseAlarm, AnOximetersPitchFollowsTheSaturation) {
   double last_hz = 0.0;
   for (const double saturation : {70.0, 85.0, 100.0}) {
