@@ -50,20 +50,6 @@ std::string levels_text(const MediaSettings& settings, const Condition& conditio
   return text;
 }
 
-std::string canonical(const Setting& setting) {
-  struct Visitor {
-    std::string operator()(std::monostate) const { return "-"; }
-    std::string operator()(double number) const { return shortest(number); }
-    std::string operator()(std::int64_t number) const { return std::to_string(number); }
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(const std::string& text) const { return '"' + text + '"'; }
-    std::string operator()(const Range& range) const {
-      return '[' + shortest(range.low) + ',' + shortest(range.high) + ']';
-    }
-  };
-  return std::visit(Visitor{}, setting);
-}
-
 }  // namespace
 
 const char* to_string(Control control) {
@@ -255,6 +241,20 @@ std::vector<Value> draw_values(const Step& step, const StepRandom& random) {
         std::visit(Visitor{random.stream("parameter " + step.schema->parameters[i].name)}, step.settings[i]));
   }
   return values;
+}
+
+std::string canonical(const Setting& setting) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return "-"; }
+    std::string operator()(double number) const { return shortest(number); }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+    std::string operator()(const std::string& text) const { return '"' + text + '"'; }
+    std::string operator()(const Range& range) const {
+      return '[' + shortest(range.low) + ',' + shortest(range.high) + ']';
+    }
+  };
+  return std::visit(Visitor{}, setting);
 }
 
 std::string canonical(const Step& step) {

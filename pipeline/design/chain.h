@@ -91,6 +91,8 @@ inline constexpr const char* kCleanLevel = "clean";
 /// The parameters as one realization has them: ranges drawn, the others as they were set.
 [[nodiscard]] std::vector<Value> draw_values(const Step& step, const StepRandom& random);
 
+/// A setting as text with full precision.
+[[nodiscard]] std::string canonical(const Setting& setting);
 /// A step's settings as text with full precision, for hashes. Equal text means equal behaviour.
 [[nodiscard]] std::string canonical(const Step& step);
 

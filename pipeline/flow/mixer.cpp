@@ -11,7 +11,7 @@
 namespace fairground {
 namespace {
 
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
+FAIRGROUND_HOT void multiply(float* samples, std::size_t count, float gain) {
   for (std::size_t i = 0; i < count; ++i) {
     samples[i] *= gain;
   }
@@ -82,12 +82,16 @@ StemMeasure set_level(NoiseStem& stem, double speech_db, double requested_snr_db
   }
   std::vector<float>& samples = sound.signal.samples;
   const double gain = amplitude_from_db(speech_db - requested_snr_db) / std::sqrt(power);
-  scale(samples.data(), samples.size(), static_cast<float>(gain));
+  scale(samples, gain);
   const double level_db = level_dbov(weighted_power(has_events ? heard_events(sound) : sound.signal, band));
   return {stem.augmenter, band, requested_snr_db, speech_db - level_db, sound.events, sound.voices};
 }
 
 }  // namespace
+
+void scale(std::span<float> samples, double gain) {
+  multiply(samples.data(), samples.size(), static_cast<float>(gain));
+}
 
 double raise_dba(const Audio& speech, const SpeechLevel& speech_level, const Audio& source,
                  const SpeechLevel& source_level) {

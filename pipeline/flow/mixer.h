@@ -1,11 +1,16 @@
 // The end of the scene stage: where noise meets speech.
 #pragma once
 
+#include <span>
+
 #include "augmenters/augmenter.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {
+
+/// Multiplies every sample.
+void scale(std::span<float> samples, double gain);
 
 /// A-weighted active level of `speech` over that of the source it was made of, in dB. What stands for so many dBA at
 /// the microphone is the source, so this is how much louder a raised voice is there. 0 where either has no active

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "pipeline/core/error.h"
-#include "pipeline/core/hot.h"
 #include "pipeline/core/units.h"
 #include "pipeline/flow/mixer.h"
 
@@ -49,23 +48,12 @@ NoiseSound noise_in_room(const Room& room, const std::string& who, const AudioSh
   AudioShape there = shape;
   there.frames = (shape.frames + direct + kWhole - 1) / kWhole * kWhole;
   NoiseSound sound = make(there);
-  sound = sound_for(sound, there.frames);
   const std::size_t heard = there.frames - direct;
   sound.signal = through_room(sound.signal, response->response, response->spectra, heard);
   if (!sound.active.samples.empty()) {
     sound.active = through_room(sound.active, response->response, response->spectra, sound.active.frames());
   }
   return sound;
-}
-
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] *= gain;
-  }
-}
-
-void scale(Audio& audio, double gain_db) {
-  scale(audio.samples.data(), audio.samples.size(), static_cast<float>(amplitude_from_db(gain_db)));
 }
 
 /// The speech at the microphone, and what noises may be set against.
@@ -93,7 +81,7 @@ HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, Spee
       if (std::abs(missing_db) <= kToleranceDb) {
         break;
       }
-      scale(scene.speech, missing_db);
+      scale(scene.speech.samples, amplitude_from_db(missing_db));
       gain_db += missing_db;
       heard.level = measure_speech_level(scene.speech);
     }
@@ -103,7 +91,7 @@ HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, Spee
   if (wants_early) {
     heard.early.emplace();
     heard.early->speech = through_room(dry, response, shared.early, dry.frames(), spectra);
-    scale(heard.early->speech, gain_db);
+    scale(heard.early->speech.samples, amplitude_from_db(gain_db));
     heard.early->level = measure_speech_level(heard.early->speech);
   }
   return heard;

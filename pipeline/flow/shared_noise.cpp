@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/core/text.h"
+#include "pipeline/design/chain.h"
 
 namespace fairground {
 namespace {
@@ -32,19 +32,7 @@ std::string step_key(const Augmenter& augmenter, const std::vector<Value>& value
                      const StepRandom& random) {
   std::string key = augmenter.schema.name + " " + std::to_string(random.key) + " " + std::to_string(random.realization);
   for (std::size_t i = first; i < values.size(); ++i) {
-    key += '\n';
-    std::visit(
-        [&key](const auto& value) {
-          using T = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<T, double>) {
-            key += shortest(value);
-          } else if constexpr (std::is_same_v<T, std::string>) {
-            key += value;
-          } else if constexpr (!std::is_same_v<T, std::monostate>) {
-            key += std::to_string(value);
-          }
-        },
-        values[i]);
+    key += '\n' + std::visit([](const auto& value) { return canonical(Setting(value)); }, values[i]);
   }
   return key;
 }

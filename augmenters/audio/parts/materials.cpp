@@ -8,8 +8,8 @@
 namespace fairground {
 namespace {
 
-/// Absorption coefficients from 125 Hz to 8 kHz: Vorlaender, "Auralization", Springer, 2008, annex, as the tables of
-/// pyroomacoustics 0.7 have them. Where they end at 4 kHz, that value goes on; 16 kHz is as 8 kHz.
+/// Absorption coefficients from 125 Hz to 8 kHz: Vorlaender, "Auralization", Springer, 2008, annex, as the
+/// documentation of pyroomacoustics has them. Where they end at 4 kHz, that value goes on; 16 kHz is as 8 kHz.
 std::array<double, 7> absorption(Material material) {
   switch (material) {
     case Material::brick:  // rendered brickwork
