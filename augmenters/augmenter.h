@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "augmenters/signal.h"
 #include "pipeline/config/schema.h"
+#include "pipeline/core/bounded_cache.h"
 #include "pipeline/core/random.h"
 #include "pipeline/measure/weighted_level.h"
 #include "pipeline/media/assets.h"
@@ -115,6 +117,8 @@ using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&,
 using PreparedNoise = std::function<NoiseSound(const AudioShape&, const std::vector<Value>&, const StepRandom&)>;
 /// The same of a room: the way from one thing in it to the microphone. `who` is `speech` or the name of a noise.
 using PreparedRoom = std::function<RoomResponse(const std::string& who, const std::vector<Value>&, const StepRandom&)>;
+/// A step behind the mixer. As PreparedAudio.
+using PreparedSignal = std::function<void(AudioSignal&, const std::vector<Value>&, const StepRandom&)>;
 /// Changes one row in place. Rows come in any order, each once.
 using RowOperation = std::function<void(const ImageRow&)>;
 /// A pixel-wise step of pictures: gives, for one variant, the operation on each of its rows.
@@ -127,6 +131,7 @@ struct Augmenter {
   std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
   std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise;
   std::function<PreparedRoom(const std::vector<Value>&, const PrepareContext&)> prepare_room;
+  std::function<PreparedSignal(const std::vector<Value>&, const PrepareContext&)> prepare_signal;
   std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows;
   /// Goes with prepare_noise: the level that these values ask for.
   std::function<NoiseLevel(const std::vector<Value>&)> noise_level;
@@ -139,7 +144,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*apply)(AudioScene&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedAudio(
@@ -155,7 +160,7 @@ template <class P>
 [[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*apply)(AudioScene&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_audio = [table, apply](const std::vector<Value>&, const PrepareContext&) {
     return PreparedAudio([table, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
       apply(scene, table.bind(values), random);
@@ -172,7 +177,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*make)(NoiseSound&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_noise = [table, prepare, make](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedNoise(
@@ -191,7 +196,7 @@ template <class P>
 [[nodiscard]] Augmenter noise_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*make)(NoiseSound&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_noise = [table, make](const std::vector<Value>&, const PrepareContext&) {
     return PreparedNoise(
         [table, make](const AudioShape& shape, const std::vector<Value>& values, const StepRandom& random) {
@@ -217,7 +222,7 @@ template <class P, class State>
                                                                const StepRandom&)) {
   schema.parameters = table.specs();
   schema.check_chain = check_one_room;
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_room = [table, prepare, respond](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedRoom(
@@ -228,12 +233,85 @@ template <class P, class State>
   return augmenter;
 }
 
+/// What is wrong with a chain in which something of the scene comes behind a signal step, or nothing.
+[[nodiscard]] std::string check_scene_comes_first(const std::vector<const Step*>& chain);
+
+/// The schema of a signal augmenter, with the rule that all of them have over their chain.
+[[nodiscard]] StepSchema behind_the_scene(StepSchema schema);
+
+/// An augmenter that changes what the microphone heard, in the stages from the microphone on: `void
+/// apply(AudioSignal&, const P&, const StepRandom&)` per variant.
+template <class P>
+[[nodiscard]] Augmenter signal_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                         void (*apply)(AudioSignal&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  augmenter.prepare_signal = [table, apply](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedSignal([table, apply](AudioSignal& signal, const std::vector<Value>& values,
+                                         const StepRandom& random) { apply(signal, table.bind(values), random); });
+  };
+  return augmenter;
+}
+
+/// One with something to prepare: `State prepare(const P&, const PrepareContext&)` once per level, then `void
+/// apply(AudioSignal&, const State&, const P&, const StepRandom&)` per variant.
+template <class P, class State>
+[[nodiscard]] Augmenter signal_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                         State (*prepare)(const P&, const PrepareContext&),
+                                         void (*apply)(AudioSignal&, const State&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  augmenter.prepare_signal = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
+    auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
+    return PreparedSignal(
+        [table, state, apply](AudioSignal& signal, const std::vector<Value>& values, const StepRandom& random) {
+          apply(signal, *state, table.bind(values), random);
+        });
+  };
+  return augmenter;
+}
+
+/// One whose realizations are things that are worth keeping, as two handsets of one model are: `State prepare(const P&,
+/// const PrepareContext&)` once per level, `Unit realize(const State&, const P&, const StepRandom&)` once per
+/// realization, then `void apply(AudioSignal&, const Unit&, const P&, const StepRandom&)` per variant. The unit is the
+/// same for every source that meets the realization.
+template <class P, class State, class Unit>
+[[nodiscard]] Augmenter signal_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                         State (*prepare)(const P&, const PrepareContext&),
+                                         Unit (*realize)(const State&, const P&, const StepRandom&),
+                                         void (*apply)(AudioSignal&, const Unit&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  augmenter.prepare_signal = [table, prepare, realize, apply](const std::vector<Value>& fixed,
+                                                              const PrepareContext& context) {
+    struct Realized {
+      std::vector<Value> values;  ///< which hang on the draw, but a caller may have others
+      Unit unit;
+    };
+    constexpr std::size_t kKept = 64;  // units, more than one source's variants meet of a level
+    auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
+    auto kept = std::make_shared<BoundedCache<Realized>>(kKept);
+    return PreparedSignal([table, state, kept, realize, apply](AudioSignal& signal, const std::vector<Value>& values,
+                                                               const StepRandom& random) {
+      const P p = table.bind(values);
+      const std::string key = std::to_string(random.key) + " " + std::to_string(random.realization);
+      std::shared_ptr<const Realized> realized = kept->find(key);
+      if (!realized || realized->values != values) {
+        realized = std::make_shared<const Realized>(Realized{values, realize(*state, p, random)});
+        static_cast<void>(kept->keep(key, realized, /*bytes=*/1));
+      }
+      apply(signal, realized->unit, p, random);
+    });
+  };
+  return augmenter;
+}
+
 /// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                       RowOperation (*rows)(const ImageShape&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
   augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
     return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values,
                                       const StepRandom& random) { return rows(shape, table.bind(values), random); });
@@ -248,7 +326,7 @@ template <class P>
                                 std::vector<ProfileStep> (*expand)(const std::vector<Setting>&)) {
   schema.parameters = table.specs();
   schema.expand = expand;
-  return {std::move(schema), {}, {}, {}, {}, {}};
+  return {std::move(schema), {}, {}, {}, {}, {}, {}};
 }
 
 /// Put one of these at namespace scope at the end of an augmenter's file.

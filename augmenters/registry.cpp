@@ -22,8 +22,9 @@ Registry& registry() {
 
 Registration::Registration(Augmenter augmenter) {
   Registry& r = registry();
-  if (augmenter.schema.media == Media::audio && augmenter.schema.stage > Stage::scene) {
-    throw std::logic_error(augmenter.schema.name + ": of audio, only the stages up to the scene are built so far");
+  const bool behind_scene = augmenter.schema.media == Media::audio && augmenter.schema.stage > Stage::scene;
+  if (behind_scene != static_cast<bool>(augmenter.prepare_signal) && !augmenter.schema.expand) {
+    throw std::logic_error(augmenter.schema.name + ": its stage and its kind do not go together");
   }
   if (find_augmenter(augmenter.schema.name) != nullptr) {
     throw std::logic_error("two augmenters are named " + augmenter.schema.name);
@@ -41,6 +42,25 @@ std::string check_one_room(const std::vector<const Step*>& chain) {
   return std::ranges::count_if(chain, is_room) > 1
              ? "nobody is in two rooms at once; keep one, or forbid the combination with `except`"
              : "";
+}
+
+std::string check_scene_comes_first(const std::vector<const Step*>& chain) {
+  const auto first_signal =
+      std::ranges::find_if(chain, [](const Step* step) { return step->schema->stage > Stage::scene; });
+  const auto late =
+      std::find_if(first_signal, chain.end(), [](const Step* step) { return step->schema->stage <= Stage::scene; });
+  return late == chain.end() ? ""
+                             : late[0]->schema->name +
+                                   " comes behind it, but is a part of what the microphone hears; put its axis first, "
+                                   "or use `order: staged`";
+}
+
+StepSchema behind_the_scene(StepSchema schema) {
+  schema.check_chain = [own = schema.check_chain](const std::vector<const Step*>& chain) {
+    std::string mistake = check_scene_comes_first(chain);
+    return mistake.empty() && own ? own(chain) : mistake;
+  };
+  return schema;
 }
 
 const std::vector<const Augmenter*>& registered_augmenters() { return registry().sorted; }

@@ -11,6 +11,7 @@
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 #include "pipeline/flow/scene.h"
+#include "pipeline/flow/signal_path.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/resample.h"
@@ -132,6 +133,18 @@ void read_words(std::string_view text, DecodedSource& decoded) {
   }
 }
 
+/// What 0 dBov of the mixture stands for, in dBA: see AudioSignal.
+std::optional<double> full_scale_dba(const DecodedSource& source, const SourceSettings& settings) {
+  const auto level = source.weighted_level->of([&]() -> std::optional<double> {
+    const SpeechLevel& active = source.speech_level;
+    const double power = active.active_level_dbov > kSilenceDbov
+                             ? weighted_power(source.audio, Weighting::a_weighted) / active.activity_factor
+                             : 0.0;
+    return power > 0.0 ? std::optional(level_dbov(power)) : std::nullopt;
+  });
+  return level ? std::optional(settings.speech_dba - *level) : std::nullopt;
+}
+
 /// A source whose clean reference may not enter the set has nothing to compare its variants with.
 void check_clean_reference(const Config& config, DecodedSource& decoded) {
   const MediaSettings& settings = config.media.at(Media::audio);
@@ -166,16 +179,26 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
 
   AudioLabels labels;
   const SourceSettings& settings = plan.config().sources[media.catalog->sources[outcome.variant.source].settings];
-  MixedScene mixed = mix_scene(workshop, chain, drawn, randoms, source, settings.speech_dba);
+  const std::vector<ReadyStep> steps = ready_steps(workshop, chain, drawn, randoms, source.audio.sample_rate);
+  MixedScene mixed = mix_scene(workshop, steps, source, settings.speech_dba);
+  mixed.scene.noise.clear();  // long recordings need the memory
+  TimeMap time_map = mixed.scene.time_map;
+  Delivered delivered = deliver(steps, std::move(mixed.scene.speech), [&] { return full_scale_dba(source, settings); });
+  labels.steps = std::move(delivered.steps);
   labels.mix = std::move(mixed.measure);
-  AudioScene& scene = mixed.scene;
-  scene.noise.clear();  // long recordings need the memory
-  const PcmAudio pcm = quantise(scene.speech, media.settings->output.bits);
-  labels.file = measure_audio(pcm);
-  labels.duration_s = scene.speech.seconds();
-  for (const SpokenWord& word : source.words) {
-    labels.words.push_back({word.word, scene.time_map(word.start_s), scene.time_map(word.end_s)});
+  for (StemMeasure& stem : labels.mix.stems) {
+    for (NoiseEvent& event : stem.events) {
+      event.start_s = delivered.time_map(event.start_s);
+      event.end_s = delivered.time_map(event.end_s);
+    }
   }
+  time_map.then(delivered.time_map);
+  for (const SpokenWord& word : source.words) {
+    labels.words.push_back({word.word, time_map(word.start_s), time_map(word.end_s)});
+  }
+  const PcmAudio pcm = quantise(delivered.audio, media.settings->output.bits);
+  labels.file = measure_audio(pcm);
+  labels.duration_s = delivered.audio.seconds();
   const std::string problem = clipping_problem(plan.config().gates, labels.file.clipped_fraction);
   if (!problem.empty()) {
     throw GateError(problem);
@@ -260,6 +283,8 @@ void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates
       prepared.noise = augmenter.prepare_noise(fixed_values(step), context);
     } else if (augmenter.prepare_room) {
       prepared.room = augmenter.prepare_room(fixed_values(step), context);
+    } else if (augmenter.prepare_signal) {
+      prepared.signal = augmenter.prepare_signal(fixed_values(step), context);
     } else {
       prepared.change = augmenter.prepare_audio(fixed_values(step), context);
     }

@@ -11,6 +11,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/catalog/words.h"
 #include "pipeline/design/plan.h"
+#include "pipeline/flow/shared_level.h"
 #include "pipeline/flow/shared_noise.h"
 #include "pipeline/flow/shared_rooms.h"
 #include "pipeline/measure/audio_level.h"
@@ -26,7 +27,9 @@ struct DecodedSource {
   double own_level_dbov = 0;  ///< active speech level before it was brought to the run's
   std::vector<SpokenWord> words;
   std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
-  Image image;                                                                 ///< in linear light
+  /// A-weighted active level of `audio`, in dBov; empty where no active speech is found.
+  std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
+  Image image;                ///< in linear light
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
   bool passing = false;       ///< as in Outcome
   std::string stage;
@@ -40,6 +43,7 @@ struct PreparedStep {
   PreparedAudio change;
   PreparedNoise noise;
   PreparedRoom room;
+  PreparedSignal signal;
 };
 
 /// Everything that rendering needs and nobody changes: the plan, the assets, and every step made ready.

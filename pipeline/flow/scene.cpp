@@ -11,17 +11,10 @@
 namespace fairground {
 namespace {
 
-/// A step of the chain with all that it needs.
-struct Ready {
-  const PreparedStep* step = nullptr;
-  const std::vector<Value>* values = nullptr;
-  StepRandom random;
-};
-
 /// The room of a chain, if it has one.
 class Room {
  public:
-  Room(const Workshop& workshop, const Ready& room) : workshop_(workshop), room_(room) {}
+  Room(const Workshop& workshop, const ReadyStep& room) : workshop_(workshop), room_(room) {}
 
   [[nodiscard]] std::string key(const std::string& who) const {
     return step_key(*room_.step->augmenter, *room_.values, 0, room_.random) + "\n" +
@@ -34,7 +27,7 @@ class Room {
 
  private:
   const Workshop& workshop_;
-  const Ready& room_;
+  const ReadyStep& room_;
 };
 
 /// The noise as the microphone hears it from its place in the room. `make` makes it as it is there.
@@ -97,24 +90,23 @@ HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, Spee
   return heard;
 }
 
-std::vector<Ready> ready_steps(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
-                               const std::vector<StepRandom>& randoms, int sample_rate) {
-  std::vector<Ready> steps;
+}  // namespace
+
+std::vector<ReadyStep> ready_steps(const Workshop& workshop, const std::vector<ChainStep>& chain,
+                                   const DrawnChain& drawn, const std::vector<StepRandom>& randoms, int sample_rate) {
+  std::vector<ReadyStep> steps;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     steps.push_back({&workshop.audio_step(*chain[i].step, sample_rate), &drawn[i], randoms[i]});
   }
   return steps;
 }
 
-}  // namespace
-
-MixedScene mix_scene(const Workshop& workshop, const std::vector<ChainStep>& chain, const DrawnChain& drawn,
-                     const std::vector<StepRandom>& randoms, const DecodedSource& source, double speech_dba) {
-  const std::vector<Ready> steps = ready_steps(workshop, chain, drawn, randoms, source.audio.sample_rate);
+MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& steps, const DecodedSource& source,
+                     double speech_dba) {
   MixedScene mixed{{source.audio}, {}};
   AudioScene& scene = mixed.scene;
   std::optional<Room> room;
-  for (const Ready& ready : steps) {
+  for (const ReadyStep& ready : steps) {
     if (ready.step->noise) {
       scene.declared_noise.push_back(ready.step->augmenter->noise_level(*ready.values));
     } else if (ready.step->room) {
@@ -123,7 +115,7 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ChainStep>& cha
   }
   bool changed = false;
   std::map<std::string, int> ordinals;
-  for (const Ready& ready : steps) {
+  for (const ReadyStep& ready : steps) {
     const Augmenter& augmenter = *ready.step->augmenter;
     if (ready.step->change) {
       ready.step->change(scene, *ready.values, ready.random);

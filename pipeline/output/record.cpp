@@ -86,6 +86,22 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   return json.dump();
 }
 
+/// Values by the unit in their name: those in dB are rounded as dB values are.
+ordered_json step_json(const StepMeasure& step) {
+  ordered_json json{{"augmenter", step.augmenter}};
+  for (const auto& [name, value] : step.values) {
+    const bool is_db = name.ends_with("_db") || name.ends_with("_dba") || name.ends_with("_dbov");
+    json[name] = is_db ? rounded_db(value) : rounded_unit(value);
+  }
+  if (step.lost) {
+    json["lost"] = ordered_json::array();
+    for (const TimeSpan& span : *step.lost) {
+      json["lost"].push_back({{"start_s", rounded_unit(span.start_s)}, {"end_s", rounded_unit(span.end_s)}});
+    }
+  }
+  return json;
+}
+
 ordered_json room_json(const RoomMeasure& room) {
   ordered_json json;
   json["delay_s"] = rounded_unit(room.delay_s);
@@ -147,6 +163,12 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
   }
   if (labels.mix.room) {
     more["room"] = room_json(*labels.mix.room);
+  }
+  if (!labels.steps.empty()) {
+    more["steps"] = ordered_json::array();
+    for (const StepMeasure& step : labels.steps) {
+      more["steps"].push_back(step_json(step));
+    }
   }
   return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, labels.words, sha256);
 }

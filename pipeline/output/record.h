@@ -46,6 +46,7 @@ struct MixMeasure {
 struct AudioLabels {
   AudioMeasures file;
   MixMeasure mix;
+  std::vector<StepMeasure> steps = {};  ///< what the steps behind the mixer found out, those that did
   double duration_s = 0.0;
   std::vector<SpokenWord> words = {};  ///< when they are spoken in this file
 };

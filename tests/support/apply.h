@@ -57,6 +57,15 @@ using Given = std::map<std::string, Value>;
   return scene;
 }
 
+/// What the step behind the mixer makes of a signal.
+[[nodiscard]] inline AudioSignal apply_signal(const std::string& name, const Given& given, AudioSignal signal,
+                                              const StepRandom& random = {}, const Assets* assets = nullptr) {
+  const Augmenter& step = augmenter(name);
+  const std::vector<Value> values = values_of(step.schema, given);
+  step.prepare_signal(values, {signal.audio.sample_rate, assets})(signal, values, random);
+  return signal;
+}
+
 /// Its signal alone.
 [[nodiscard]] inline Audio noise_of(const std::string& name, const Given& given, const Audio& clip,
                                     const StepRandom& random, const Assets* assets = nullptr) {

@@ -1,0 +1,54 @@
+// What the steps behind the mixer work on: one signal, on its way from the microphone to whoever listens in the end.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/media/audio.h"
+#include "pipeline/media/time_map.h"
+
+namespace fairground {
+
+/// From `start_s` to `end_s`, in seconds of the signal as it leaves the step that says so.
+struct TimeSpan {
+  double start_s = 0.0;
+  double end_s = 0.0;
+  bool operator==(const TimeSpan&) const = default;
+};
+
+/// What a step found out about what it did. It goes into the record, in this order.
+struct StepMeasure {
+  std::string augmenter;                               ///< filled in by the renderer
+  std::vector<std::pair<std::string, double>> values;  ///< by name, units in the name: `gain_db`
+  std::optional<std::vector<TimeSpan>> lost = {};  ///< what never arrived, in order; empty of steps that lose nothing
+};
+
+/// What a codec sends, for a network that loses some of it.
+struct CodedSignal {
+  double frame_s = 0.0;  ///< how long each frame is
+  std::size_t frames = 0;
+  /// What the receiver makes of the frames that are left: where `lost[i]`, frame i never arrived, and the decoder
+  /// conceals it as its standard says. As long, and at the rate, of the signal that the codec left behind.
+  std::function<Audio(const std::vector<bool>& lost)> decode;
+};
+
+struct AudioSignal {
+  Audio audio;
+  /// The A-weighted level in the air, in dB re 20 uPa, that 0 dBov stood for at the mixer, where the source's active
+  /// speech is at the `speech_dba` of its sources. Empty where no active speech is found.
+  std::optional<double> full_scale_dba = {};
+  /// What this step does to times. It starts as doing nothing; the renderer applies it to all labels.
+  TimeMap time_map = {};
+  /// What this step found out. The renderer collects it.
+  StepMeasure measure = {};
+  /// What the step just before this one sent, if that was a codec that can do without some of its frames.
+  std::optional<CodedSignal> coded = {};
+  /// The same of this step, for the one that follows.
+  std::optional<CodedSignal> sends = {};
+};
+
+}  // namespace fairground
