@@ -13,6 +13,7 @@
 #include "pipeline/core/parallel.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_header.h"
+#include "pipeline/media/response_curve.h"
 
 namespace fairground {
 namespace {
@@ -126,7 +127,11 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     std::vector<std::string> hashes(asset.files.size());
     const auto read = [&](std::size_t i) {
       try {
-        hashes[i] = sha256_hex(read_file(asset.files[i], limits));
+        const Bytes bytes = read_file(asset.files[i], limits);
+        hashes[i] = sha256_hex(bytes);
+        if (asset.kind() == AssetKind::curves) {
+          static_cast<void>(parse_response_curve(bytes, asset.files[i]));  // its mistakes show before anything is made
+        }
       } catch (const ItemError& error) {
         throw UserError(config.path.string() + ": asset '" + asset.name + "': " + error.what());
       }

@@ -153,7 +153,7 @@ struct AssetSettings {
   std::string licence;
   std::optional<PoolSettings> pool = {};
 
-  [[nodiscard]] AssetKind kind() const { return pool ? AssetKind::talkers : AssetKind::recordings; }
+  [[nodiscard]] AssetKind kind() const;
 };
 
 struct Limits {

@@ -80,6 +80,18 @@ void read_files(const ValueReader& value, const std::filesystem::path& folder, A
   asset.files.erase(std::unique(asset.files.begin(), asset.files.end()), asset.files.end());
 }
 
+bool is_curve(const std::filesystem::path& file) { return file.extension() == ".csv"; }
+
+/// An asset holds one kind of thing, since each step takes it for what it is.
+void check_kinds(const ValueReader& value, const AssetSettings& asset) {
+  const auto first = std::ranges::find_if(asset.files, is_curve);
+  const auto other = std::ranges::find_if_not(asset.files, is_curve);
+  if (first != asset.files.end() && other != asset.files.end()) {
+    value.error("it holds a curve, " + in_ticks(first->filename().string()) + ", and a recording, " +
+                in_ticks(other->filename().string()) + "; make two assets of them");
+  }
+}
+
 void read_pool(MapReader& map, const std::filesystem::path& folder, PoolSettings& pool) {
   read_manifest(map, folder, pool.manifest);
   ColumnReader columns(map);
@@ -100,6 +112,7 @@ AssetSettings read_asset(const ValueReader& value, const std::filesystem::path& 
   } else {
     if (const auto files = map.find("files", Need::required)) {
       read_files(*files, folder, asset);
+      check_kinds(*files, asset);
     }
     map.only_if(false, "is for a pool of talkers, which has a `manifest` in place of `files`");
     for (const char* const key : {"file", "subject", "balance"}) {
@@ -125,6 +138,13 @@ void check_that_subjects_are_known(const Config& config, Place place, const Valu
 }
 
 }  // namespace
+
+AssetKind AssetSettings::kind() const {
+  if (pool) {
+    return AssetKind::talkers;
+  }
+  return !files.empty() && is_curve(files.front()) ? AssetKind::curves : AssetKind::recordings;
+}
 
 void read_assets(const ValueReader& assets, const std::filesystem::path& folder, Config& config) {
   for (const auto& [place, value] : MapReader(assets, "assets").entries()) {

@@ -64,12 +64,9 @@ Setting read_asset_name(const ValueReader& value, const ParameterSpec& spec, con
                 (names.empty() ? ": declare it under `assets`" : "; " + suggestion(*name, names)));
     return {};
   }
-  if (asset->kind() != spec.asset_kind) {
-    value.error(in_ticks(*name) +
-                (spec.asset_kind == AssetKind::talkers
-                     ? " has `files`, but " + in_ticks(spec.name) +
-                           " must be a pool of talkers, which has a `manifest` that says whose voice each file is"
-                     : " is a pool of talkers, but " + in_ticks(spec.name) + " must be an asset that has `files`"));
+  if (std::ranges::find(spec.asset_kinds, asset->kind()) == spec.asset_kinds.end()) {
+    value.error(in_ticks(*name) + " " + to_text(asset->kind()) + ", but " + in_ticks(spec.name) + " must be " +
+                wanted_asset(spec));
     return {};
   }
   return *name;

@@ -70,7 +70,8 @@ std::string type_text(const ParameterSpec& spec) {
     return "true or false";
   }
   if (spec.kind == ParameterKind::asset) {
-    return spec.asset_kind == AssetKind::talkers ? "the name of a pool of talkers" : "the name of an asset";
+    const std::string wanted = wanted_asset(spec);
+    return "the name of " + wanted.substr(0, wanted.find(','));
   }
   const std::string interval = interval_text(spec.minimum, spec.maximum, spec.unit);
   return to_string(spec.kind) + (interval.empty() ? "" : " " + interval);

@@ -1,5 +1,7 @@
 #include "pipeline/config/schema.h"
 
+#include <algorithm>
+
 namespace fairground {
 
 const char* to_string(Media media) { return media == Media::audio ? "audio" : "image"; }
@@ -17,6 +19,8 @@ const char* to_string(Stage stage) {
       return "processing";
     case Stage::channel:
       return "channel";
+    case Stage::receiver:
+      return "receiver";
     case Stage::skin:
       return "skin";
     case Stage::light:
@@ -45,6 +49,28 @@ const char* to_string(ParameterKind kind) {
       return "asset";
   }
   return "unknown";
+}
+
+const char* to_text(AssetKind kind) {
+  switch (kind) {
+    case AssetKind::recordings:
+      return "has recordings as its `files`";
+    case AssetKind::talkers:
+      return "is a pool of talkers";
+    case AssetKind::curves:
+      return "has curves (.csv) as its `files`";
+  }
+  return "";
+}
+
+const char* wanted_asset(const ParameterSpec& spec) {
+  const auto takes = [&](AssetKind kind) {
+    return std::ranges::find(spec.asset_kinds, kind) != spec.asset_kinds.end();
+  };
+  if (takes(AssetKind::talkers)) {
+    return "a pool of talkers, which has a `manifest` that says whose voice each file is";
+  }
+  return takes(AssetKind::curves) ? "an asset of curves (.csv) or impulse responses" : "an asset of recordings";
 }
 
 std::optional<std::size_t> StepSchema::find(const std::string& parameter) const {

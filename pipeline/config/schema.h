@@ -25,6 +25,7 @@ enum class Stage {
   microphone,
   processing_audio,
   channel,
+  receiver,
   skin,
   light,
   lens,
@@ -50,8 +51,9 @@ using Setting = std::variant<std::monostate, double, std::int64_t, bool, std::st
 enum class ParameterKind { number, integer, flag, choice, asset };
 [[nodiscard]] const char* to_string(ParameterKind kind);
 
-/// What an asset holds: recordings of anything, or the voices of people who are known by name.
-enum class AssetKind { recordings, talkers };
+/// What an asset holds: recordings of anything, the voices of people who are known by name, or curves of gain over
+/// frequency.
+enum class AssetKind { recordings, talkers, curves };
 
 struct ParameterSpec {
   std::string name;
@@ -60,7 +62,7 @@ struct ParameterSpec {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();  ///< both ends are allowed
   std::vector<std::string> choices;                          ///< of a choice
-  AssetKind asset_kind = AssetKind::recordings;              ///< of an asset
+  std::vector<AssetKind> asset_kinds = {};                   ///< of an asset: any of these
   bool required = false;
   Value fallback;           ///< the default, or empty
   bool drawable = false;    ///< may be given as [low, high]
@@ -95,6 +97,11 @@ struct StepSchema {
 
   [[nodiscard]] std::optional<std::size_t> find(const std::string& parameter) const;
 };
+
+/// What an asset of the kind has, "is a pool of talkers".
+[[nodiscard]] const char* to_text(AssetKind kind);
+/// What an asset parameter takes, "a pool of talkers".
+[[nodiscard]] const char* wanted_asset(const ParameterSpec& spec);
 
 /// A table that ties parameters to the members of a struct `P`, whose initial values are the defaults.
 template <class P>
@@ -138,35 +145,49 @@ class ParameterTable {
     spec.fallback = P{}.*member;
     return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::int64_t>(v); });
   }
+  /// A whole number that may be left out. It is not drawn either.
+  ParameterTable& integer(std::string name, std::optional<std::int64_t> P::*member, std::string unit, Interval interval,
+                          std::string description) {
+    ParameterSpec spec = number_spec(std::move(name), std::move(unit), interval, std::move(description));
+    spec.kind = ParameterKind::integer;
+    spec.drawable = false;
+    return add(std::move(spec), [member](P& p, const Value& v) {
+      if (const auto* given = std::get_if<std::int64_t>(&v)) {
+        p.*member = *given;
+      }
+    });
+  }
   /// One word out of a few, each with its value.
   template <class E>
   ParameterTable& choice(std::string name, E P::*member, std::vector<std::pair<std::string, E>> choices,
                          std::string description) {
-    ParameterSpec spec;
-    spec.name = std::move(name);
-    spec.kind = ParameterKind::choice;
-    spec.description = std::move(description);
+    ParameterSpec spec = choice_spec(std::move(name), choices, std::move(description));
     for (const auto& [word, value] : choices) {
-      spec.choices.push_back(word);
       if (value == P{}.*member) {
         spec.fallback = word;
       }
     }
-    return add(std::move(spec), [member, choices = std::move(choices)](P& p, const Value& v) {
-      for (const auto& [word, value] : choices) {
-        if (word == std::get<std::string>(v)) {
-          p.*member = value;
-        }
-      }
-    });
+    return add(std::move(spec), choice_setter(member, std::move(choices)));
+  }
+  /// One word out of a few, which must be given.
+  template <class E>
+  ParameterTable& required_choice(std::string name, E P::*member, std::vector<std::pair<std::string, E>> choices,
+                                  std::string description) {
+    ParameterSpec spec = choice_spec(std::move(name), choices, std::move(description));
+    spec.required = true;
+    return add(std::move(spec), choice_setter(member, std::move(choices)));
   }
   /// The name of an asset of recordings, which must be given.
   ParameterTable& asset(std::string name, std::string P::*member, std::string description) {
-    return asset(std::move(name), AssetKind::recordings, member, std::move(description));
+    return asset(std::move(name), {AssetKind::recordings}, member, std::move(description)).required();
   }
   /// The name of a pool of talkers, which must be given.
   ParameterTable& talkers(std::string name, std::string P::*member, std::string description) {
-    return asset(std::move(name), AssetKind::talkers, member, std::move(description));
+    return asset(std::move(name), {AssetKind::talkers}, member, std::move(description)).required();
+  }
+  /// The name of an asset of frequency responses, as curves or as impulse responses, which may be left out.
+  ParameterTable& responses(std::string name, std::string P::*member, std::string description) {
+    return asset(std::move(name), {AssetKind::recordings, AssetKind::curves}, member, std::move(description));
   }
 
   [[nodiscard]] const std::vector<ParameterSpec>& specs() const { return specs_; }
@@ -183,14 +204,41 @@ class ParameterTable {
   }
 
  private:
-  ParameterTable& asset(std::string name, AssetKind kind, std::string P::*member, std::string description) {
+  ParameterTable& required() {
+    specs_.back().required = true;
+    return *this;
+  }
+  ParameterTable& asset(std::string name, std::vector<AssetKind> kinds, std::string P::*member,
+                        std::string description) {
     ParameterSpec spec;
     spec.name = std::move(name);
     spec.kind = ParameterKind::asset;
-    spec.asset_kind = kind;
+    spec.asset_kinds = std::move(kinds);
     spec.description = std::move(description);
-    spec.required = true;
     return add(std::move(spec), [member](P& p, const Value& v) { p.*member = std::get<std::string>(v); });
+  }
+  template <class E>
+  static ParameterSpec choice_spec(std::string name, const std::vector<std::pair<std::string, E>>& choices,
+                                   std::string description) {
+    ParameterSpec spec;
+    spec.name = std::move(name);
+    spec.kind = ParameterKind::choice;
+    spec.description = std::move(description);
+    for (const auto& [word, value] : choices) {
+      spec.choices.push_back(word);
+    }
+    return spec;
+  }
+  template <class E>
+  static std::function<void(P&, const Value&)> choice_setter(E P::*member,
+                                                             std::vector<std::pair<std::string, E>> choices) {
+    return [member, choices = std::move(choices)](P& p, const Value& v) {
+      for (const auto& [word, value] : choices) {
+        if (word == std::get<std::string>(v)) {
+          p.*member = value;
+        }
+      }
+    };
   }
   static ParameterSpec number_spec(std::string name, std::string unit, Interval interval, std::string description) {
     ParameterSpec spec;

@@ -145,8 +145,18 @@ FAIRGROUND_HOT void words_to_normals(const std::uint32_t* words, std::size_t gro
   }
 }
 
-void normal_groups(PhiloxKey key, std::uint32_t realization, std::uint32_t parameter, std::uint64_t first_group,
-                   std::size_t count, float* out) {
+/// A word holds two uniform draws of 16 bits.
+FAIRGROUND_HOT void words_to_triangular(const std::uint32_t* words, std::size_t groups, float* out) {
+  for (std::size_t i = 0; i < groups * kGroup; ++i) {
+    const auto difference = static_cast<std::int32_t>(words[i] >> 16U) - static_cast<std::int32_t>(words[i] & 0xFFFFU);
+    out[i] = static_cast<float>(difference) * 0x1p-16F;
+  }
+}
+
+/// Whole groups of draws. `convert` makes them of their words.
+template <class Convert>
+void draw_groups(PhiloxKey key, std::uint32_t realization, std::uint32_t parameter, std::uint64_t first_group,
+                 std::size_t count, float* out, Convert convert) {
   constexpr std::size_t kChunk = 16;  // words of so many groups stay in the first-level cache
   std::array<std::uint32_t, kChunk * kGroup> words;
   for (std::size_t done = 0, groups = 0; done < count; done += groups) {
@@ -156,7 +166,7 @@ void normal_groups(PhiloxKey key, std::uint32_t realization, std::uint32_t param
     philox_words(key,
                  {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32U), realization, parameter},
                  groups * kLanes, words.data());
-    words_to_normals(words.data(), groups, out + done * kGroup);
+    convert(words.data(), groups, out + done * kGroup);
   }
 }
 
@@ -193,7 +203,8 @@ std::uint64_t RandomStream::below(std::uint64_t count) {
   return draw % count;
 }
 
-void RandomStream::normals(std::uint64_t first, std::span<float> out) const {
+template <class Convert>
+void RandomStream::fill(std::uint64_t first, std::span<float> out, Convert convert) const {
   std::array<float, kGroup> group;
   std::size_t done = 0;
   while (done < out.size()) {
@@ -201,16 +212,22 @@ void RandomStream::normals(std::uint64_t first, std::span<float> out) const {
     const auto skip = static_cast<std::size_t>(index % kGroup);
     const std::size_t left = out.size() - done;
     if (skip == 0 && left >= kGroup) {
-      normal_groups(key_, realization_, parameter_, index / kGroup, left / kGroup, out.data() + done);
+      draw_groups(key_, realization_, parameter_, index / kGroup, left / kGroup, out.data() + done, convert);
       done += left / kGroup * kGroup;
     } else {
       const std::size_t take = std::min(kGroup - skip, left);
-      normal_groups(key_, realization_, parameter_, index / kGroup, 1, group.data());
+      draw_groups(key_, realization_, parameter_, index / kGroup, 1, group.data(), convert);
       std::copy_n(group.begin() + static_cast<std::ptrdiff_t>(skip), take,
                   out.begin() + static_cast<std::ptrdiff_t>(done));
       done += take;
     }
   }
+}
+
+void RandomStream::normals(std::uint64_t first, std::span<float> out) const { fill(first, out, words_to_normals); }
+
+void RandomStream::triangular(std::uint64_t first, std::span<float> out) const {
+  fill(first, out, words_to_triangular);
 }
 
 }  // namespace fairground

@@ -57,7 +57,14 @@ class RandomStream {
   /// and how the range is cut into calls changes nothing. Their tails end at 6.7 standard deviations.
   void normals(std::uint64_t first, std::span<float> out) const;
 
+  /// Draws `first`, `first + 1`, … of the triangular distribution from -1 to 1, which the difference of two uniform
+  /// draws from 0 to 1 has, in steps of 2^-16. As normals() otherwise.
+  void triangular(std::uint64_t first, std::span<float> out) const;
+
  private:
+  template <class Convert>
+  void fill(std::uint64_t first, std::span<float> out, Convert convert) const;
+
   [[nodiscard]] PhiloxCounter block(std::uint64_t index) const;
 
   PhiloxKey key_;

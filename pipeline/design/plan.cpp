@@ -239,7 +239,9 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
     text += canonical(*step.step) + ';';
     for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
       if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
-        text += contents_of_asset(catalog_, std::get<std::string>(step.step->settings[i]));
+        if (const auto* asset = std::get_if<std::string>(&step.step->settings[i])) {
+          text += contents_of_asset(catalog_, *asset);
+        }
       }
     }
     order += step.axis + ';';

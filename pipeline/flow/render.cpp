@@ -299,7 +299,9 @@ void Workshop::load_assets(const std::set<int>& rates) {
       for (const ChainStep& step : condition.chain) {
         for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
           if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
-            used.insert(std::get<std::string>(step.step->settings[i]));
+            if (const auto* name = std::get_if<std::string>(&step.step->settings[i])) {
+              used.insert(*name);
+            }
           }
         }
       }
@@ -315,16 +317,24 @@ void Workshop::load_assets(const std::set<int>& rates) {
     if (asset.kind() == AssetKind::talkers) {
       const std::vector<TalkerFile>& files = plan_.catalog().pools.at(asset.name).files;
       assets_.load_talkers(asset.name, files, all_rates, limits, config.limits.asset_seconds);
+    } else if (asset.kind() == AssetKind::curves) {
+      assets_.load_curves(asset.name, asset.files, limits);
     } else {
       assets_.load(asset.name, asset.files, all_rates, limits, config.limits.asset_seconds);
     }
     const std::vector<std::string>& planned = plan_.catalog().asset_sha256.at(asset.name);
-    for (const int rate : rates) {
-      const bool unchanged =
-          std::ranges::equal(assets_.recordings(asset.name, rate), planned, {}, &AssetRecording::sha256);
-      if (!unchanged) {
+    const auto check_unchanged = [&](const auto& loaded) {
+      using Loaded = typename std::decay_t<decltype(loaded)>::value_type;
+      if (!std::ranges::equal(loaded, planned, {}, &Loaded::sha256)) {
         throw UserError("asset '" + asset.name + "': a file has changed since the plan was made; run again");
       }
+    };
+    if (asset.kind() == AssetKind::curves) {
+      check_unchanged(assets_.curves(asset.name));
+      continue;
+    }
+    for (const int rate : rates) {
+      check_unchanged(assets_.recordings(asset.name, rate));
     }
   }
 }

@@ -31,6 +31,37 @@ const std::vector<AssetRecording>& Assets::recordings(const std::string& asset, 
   return recordings_.at({asset, sample_rate});
 }
 
+const std::vector<AssetCurve>& Assets::curves(const std::string& asset) const {
+  static const std::vector<AssetCurve> none;
+  const auto found = curves_.find(asset);
+  return found == curves_.end() ? none : found->second;
+}
+
+void Assets::load_curves(const std::string& asset, const std::vector<std::filesystem::path>& files,
+                         const MediaLimits& limits) {
+  std::vector<std::string> faults;
+  std::vector<AssetCurve> curves;
+  for (const std::filesystem::path& path : files) {
+    try {
+      const Bytes bytes = read_file(path, limits);
+      AssetCurve curve{path, sha256_hex(bytes), parse_response_curve(bytes, path)};
+      const auto same = std::ranges::find(curves, curve.sha256, &AssetCurve::sha256);
+      if (same != curves.end()) {
+        faults.push_back("asset '" + asset + "': '" + path.string() + "' holds the same bytes as '" +
+                         same->path.string() + "'; remove one of them");
+      }
+      curves.push_back(std::move(curve));
+    } catch (const ItemError& fault) {
+      faults.push_back("asset '" + asset + "': '" + path.string() + "': " + fault.what());
+    } catch (const UserError& mistakes) {
+      faults.emplace_back(mistakes.what());
+    }
+  }
+  if (!faults.empty()) throw UserError(std::move(faults));
+  std::ranges::sort(curves, {}, &AssetCurve::sha256);
+  curves_[asset] = std::move(curves);
+}
+
 void Assets::load(const std::string& asset, const std::vector<std::filesystem::path>& files,
                   const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
   std::vector<TalkerFile> nameless;

@@ -10,6 +10,7 @@
 
 #include "pipeline/media/audio.h"
 #include "pipeline/media/limits.h"
+#include "pipeline/media/response_curve.h"
 
 namespace fairground {
 
@@ -31,6 +32,12 @@ struct AssetRecording {
   std::vector<std::string> balance = {};
 };
 
+struct AssetCurve {
+  std::filesystem::path path;
+  std::string sha256;  ///< of the file's bytes
+  std::vector<GainPoint> points;
+};
+
 /// Immutable once it is loaded.
 class Assets {
  public:
@@ -38,6 +45,13 @@ class Assets {
   /// Throws std::out_of_range where load() was not called for the pair.
   [[nodiscard]] const std::vector<AssetRecording>& recordings(const std::string& asset, int sample_rate) const;
 
+  /// The curves of `asset`, sorted by sha256 likewise. Empty where it holds none.
+  [[nodiscard]] const std::vector<AssetCurve>& curves(const std::string& asset) const;
+
+  /// Reads the files of an asset of curves. Throws UserError that lists every mistake in them, and files that hold the
+  /// same bytes as another.
+  void load_curves(const std::string& asset, const std::vector<std::filesystem::path>& files,
+                   const MediaLimits& limits);
   /// Reads the files of an asset at each of the rates (in Hz). Throws UserError that lists every file that
   /// cannot be read, is silent, holds the same bytes as another, or goes beyond the limits.
   void load(const std::string& asset, const std::vector<std::filesystem::path>& files, const std::vector<int>& rates,
@@ -51,6 +65,7 @@ class Assets {
                   const std::vector<int>& rates, const MediaLimits& limits, double total_seconds);
 
   std::map<std::pair<std::string, int>, std::vector<AssetRecording>> recordings_;
+  std::map<std::string, std::vector<AssetCurve>> curves_;
 };
 
 }  // namespace fairground

@@ -17,6 +17,7 @@
 namespace fairground {
 namespace {
 
+using testing::StartsWith;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -204,6 +205,25 @@ TEST_F(CatalogTest, AssetsAreHashedAndSorted) {
   EXPECT_TRUE(std::ranges::is_sorted(hashes));
   config_.assets[0].files.push_back(data_ / "none.wav");
   EXPECT_THROW((void)read_catalog(config_, 1), UserError);
+}
+
+// Mistakes in them show before anything is made.
+TEST_F(CatalogTest, CurvesAreHashedAndRead) {
+  entry("m.csv", "id,path\n1,a.wav\n");
+  write_text(data_ / "good.csv", "100,0\n1000,3\n");
+  config_.assets = {{"phones", {data_ / "good.csv"}, ""}};
+  EXPECT_THAT(read_catalog(config_, 1).asset_sha256.at("phones"),
+              ElementsAre(sha256_hex(read_text(data_ / "good.csv"))));
+  write_text(data_ / "bad.csv", "100,0\n50,70\n40,1\n");
+  config_.assets[0].files.push_back(data_ / "bad.csv");
+  try {
+    (void)read_catalog(config_, 1);
+    FAIL() << "a bad curve was taken";
+  } catch (const UserError& error) {
+    ASSERT_EQ(error.messages().size(), 2U);
+    EXPECT_THAT(error.messages()[0], StartsWith((data_ / "bad.csv").string() + ":2: frequencies must ascend"));
+    EXPECT_THAT(error.messages()[1], StartsWith((data_ / "bad.csv").string() + ":3: frequencies must ascend"));
+  }
 }
 
 TEST_F(CatalogTest, ThreadsDoNotMatter) {

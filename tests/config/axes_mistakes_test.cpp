@@ -73,9 +73,18 @@ TEST_F(ConfigTest, AssetsMustBeOfTheRightKind) {
                      "assets: {site: {files: 'noise/*.wav'}, voices: {manifest: pool.csv, file: a, subject: b}}\n";
   text.replace(text.find("file: path"), 10, "file: path, subject: who");
   EXPECT_EQ(mistakes(text),
-            (Lines{"8:34: `voices` is a pool of talkers, but `from` must be an asset that has `files`",
-                   "9:31: `site` has `files`, but `from` must be a pool of talkers, which has a `manifest` that says "
+            (Lines{"8:34: `voices` is a pool of talkers, but `from` must be an asset of recordings",
+                   "9:31: `site` has recordings as its `files`, but `from` must be a pool of talkers, which has a `manifest` that says "
                    "whose voice each file is"}));
+}
+
+TEST_F(ConfigTest, AnAssetHoldsCurvesOrRecordings) {
+  write_text(folder_ / "noise/c.csv", "100,0\n200,0\n");
+  const std::string level = "    a: [{noise.recording: {from: phones}}]\n";
+  EXPECT_EQ(mistakes(kLevel + level + "assets: {phones: {files: noise/c.csv}}\n"),
+            Lines{"8:34: `phones` has curves (.csv) as its `files`, but `from` must be an asset of recordings"});
+  EXPECT_EQ(mistakes(kLevel + level + "assets: {phones: {files: [noise/a.wav, noise/c.csv]}}\n"),
+            Lines{"9:27: it holds a curve, `c.csv`, and a recording, `a.wav`; make two assets of them"});
 }
 
 TEST_F(ConfigTest, StepsMustNotGoBackwards) {

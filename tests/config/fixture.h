@@ -63,6 +63,7 @@ inline StepSchema recording_schema() {
   ParameterSpec from;
   from.name = "from";
   from.kind = ParameterKind::asset;
+  from.asset_kinds = {AssetKind::recordings};
   from.required = true;
   from.description = "The recordings.";
   StepSchema schema;
@@ -77,7 +78,7 @@ inline StepSchema babble_schema() {
   StepSchema schema = recording_schema();
   schema.name = "noise.babble";
   schema.summary = "Adds voices.";
-  schema.parameters[0].asset_kind = AssetKind::talkers;
+  schema.parameters[0].asset_kinds = {AssetKind::talkers};
   schema.parameters[0].description = "The talkers.";
   return schema;
 }

@@ -154,6 +154,35 @@ TEST(Below, OneIsAlwaysZeroAndTheLargestCountWorks) {
   }
 }
 
+TEST(Triangular, HasItsMomentsAndItsEnds) {
+  constexpr std::size_t kDraws = 1'000'000;
+  std::vector<float> draws(kDraws);
+  RandomStream(kKey, 0, "triangular").triangular(0, draws);
+  double mean = 0.0;
+  double square = 0.0;
+  double within_half = 0.0;
+  for (const float draw : draws) {
+    ASSERT_LT(std::abs(draw), 1.0F);
+    mean += draw;
+    square += static_cast<double>(draw) * draw;
+    within_half += std::abs(draw) < 0.5F ? 1.0 : 0.0;
+  }
+  // The density is 1 - |x|: a variance of 1/6, and three quarters of the draws within a half. Four sigma each.
+  EXPECT_NEAR(mean / kDraws, 0.0, 4.0 * std::sqrt(1.0 / 6.0 / kDraws));
+  EXPECT_NEAR(square / kDraws, 1.0 / 6.0, 4.0 * std::sqrt((1.0 / 15.0 - 1.0 / 36.0) / kDraws));
+  EXPECT_NEAR(within_half / kDraws, 0.75, 4.0 * std::sqrt(0.1875 / kDraws));
+}
+
+TEST(Triangular, CanBeCutAnywhere) {
+  const RandomStream stream(kKey, 3, "triangular");
+  std::vector<float> whole(3000);
+  stream.triangular(5, whole);
+  std::vector<float> parts(3000);
+  stream.triangular(5, std::span(parts).first(77));
+  stream.triangular(82, std::span(parts).subspan(77));
+  EXPECT_EQ(whole, parts);
+}
+
 TEST(Bernoulli, NeverAtZeroAndAlwaysAtOne) {
   RandomStream stream(kKey, 0, "coin");
   for (int i = 0; i < 100'000; ++i) {

@@ -37,18 +37,6 @@ FAIRGROUND_HOT void filter_block(const float* in, const float* taps, std::size_t
 
 }  // namespace
 
-double interpolated_db(std::span<const GainPoint> points, double hz) {
-  const auto above = std::ranges::upper_bound(points, hz, {}, &GainPoint::hz);
-  if (above == points.begin()) {
-    return points.front().db;
-  }
-  if (above == points.end()) {
-    return points.back().db;
-  }
-  const GainPoint& below = *(above - 1);
-  return below.db + (above->db - below.db) * plain::log(hz / below.hz) / plain::log(above->hz / below.hz);
-}
-
 LinearPhaseFilter::LinearPhaseFilter(int sample_rate, const std::function<double(double hz)>& gain_db)
     : taps_(static_cast<std::size_t>(std::ceil(kHalfLengthS * sample_rate))) {
   // The amplitudes on a grid that is fine enough for twice the filter's length, whose transform is the ideal response.

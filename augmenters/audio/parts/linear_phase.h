@@ -2,21 +2,12 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "pipeline/media/audio.h"
+#include "pipeline/media/response_curve.h"
 
 namespace fairground {
-
-struct GainPoint {
-  double hz = 0.0;
-  double db = 0.0;
-};
-
-/// In straight lines of dB over the logarithm of frequency from point to point, which ascend. Beyond the outermost
-/// points the gain is theirs.
-[[nodiscard]] double interpolated_db(std::span<const GainPoint> points, double hz);
 
 class LinearPhaseFilter {
  public:

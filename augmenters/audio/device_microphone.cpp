@@ -1,0 +1,226 @@
+// A microphone, from the sound pressure at its port to the words of its converter.
+//
+// The way that AES and data sheets have it: port and body shape the spectrum; the capsule distorts what comes near its
+// acoustic overload point, and adds its own noise (equivalent input noise, EIN); the converter clips at full scale and
+// rounds, with triangular dither of two steps' width, which makes the error's mean and power free of the signal
+// (Lipshitz, Wannamaker and Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40(5), 1992).
+//
+// Sound levels are those of the scene: the source's active speech is at the `speech_dba` of its sources, by
+// A-weighting. The gain is fixed, so that a tone of 1 kHz keeps its level but for the unit's sensitivity and `gain_db`.
+// Figures of the profiles, and their sources, are in parts/microphone_profiles.cpp. What is empirical here: the flicker
+// noise's corner, and how units differ, of which no study was found: one number, `spread_db`, says it.
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "augmenters/audio/parts/converter.h"
+#include "augmenters/audio/parts/device_filter.h"
+#include "augmenters/audio/parts/drawn_noise.h"
+#include "augmenters/audio/parts/held_device.h"
+#include "augmenters/audio/parts/microphone_profiles.h"
+#include "augmenters/audio/parts/overload.h"
+#include "augmenters/audio/parts/user_response.h"
+#include "augmenters/augmenter.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/plain.h"
+
+namespace fairground {
+namespace {
+
+struct DeviceMicrophone {
+  MicrophoneProfile profile = MicrophoneProfile::studio;
+  std::string response;
+  Held held = Held::ear;
+  double gain_db = 0.0;
+  std::optional<double> self_noise_dba;
+  std::optional<double> overload_db_spl;
+  std::optional<double> low_cut_hz;
+  std::optional<double> resonance_hz;
+  std::optional<double> resonance_db;
+  std::optional<double> spread_db;
+  std::optional<double> sensitivity_db;
+  std::optional<std::int64_t> bits;
+};
+
+std::vector<std::pair<std::string, MicrophoneProfile>> profile_choices() {
+  std::vector<std::pair<std::string, MicrophoneProfile>> choices;
+  for (const MicrophoneModel& model : microphone_models()) {
+    choices.emplace_back(model.name, model.profile);
+  }
+  return choices;
+}
+
+const ParameterTable<DeviceMicrophone>& table() {
+  using P = DeviceMicrophone;
+  static const auto instance =
+      ParameterTable<P>()
+          .required_choice("profile", &P::profile, profile_choices(),
+                           "The kind of microphone; it sets every figure that is not given here.")
+          .responses("response", &P::response,
+                     "Your own responses in place of the profile's; a realization draws one of the asset's files.")
+          .choice("held", &P::held,
+                  {{"ear", Held::ear},
+                   {"speakerphone", Held::speakerphone},
+                   {"pocket", Held::pocket},
+                   {"hand_over_mic", Held::hand_over_mic}},
+                  "Where the device is: at the ear changes nothing, on a table adds its reflection, cloth or a hand "
+                  "muffles.")
+          .number("gain_db", &P::gain_db, "dB", {-40.0, 40.0}, "Gain in front of the converter.")
+          .number("self_noise_dba", &P::self_noise_dba, "dBA", {-10.0, 70.0},
+                  "Equivalent input noise, A-weighted, over the band that the recording has.")
+          .number("overload_db_spl", &P::overload_db_spl, "dB SPL", {80.0, 160.0},
+                  "Level of a tone that comes out with 10 % of harmonic distortion.")
+          .number("low_cut_hz", &P::low_cut_hz, "Hz", {5.0, 500.0}, "Where low frequencies are down by 3 dB.")
+          .number("resonance_hz", &P::resonance_hz, "Hz", {1000.0, 40000.0}, "Resonance of the port.")
+          .number("resonance_db", &P::resonance_db, "dB", {0.0, 20.0}, "Gain at the resonance.")
+          .number("spread_db", &P::spread_db, "dB", {0.0, 5.0},
+                  "How far units of one model differ, as a standard deviation up to 4 kHz; three times as far from "
+                  "8 kHz on.")
+          .number("sensitivity_db", &P::sensitivity_db, "dB", {0.0, 6.0},
+                  "Tolerance of the sensitivity: each unit's is drawn from so much below to so much above.")
+          .integer("bits", &P::bits, "", {4.0, 24.0}, "Bits of the converter's words.");
+  return instance;
+}
+
+/// The profile with what the parameters put in its place.
+struct Figures {
+  double self_noise_dba, overload_db_spl, low_cut_hz, resonance_hz, resonance_db, spread_db, sensitivity_db;
+  int low_cut_order;
+  int bits;
+};
+
+Figures figures_of(const DeviceMicrophone& p) {
+  const MicrophoneModel& model = microphone_model(p.profile);
+  return {p.self_noise_dba.value_or(model.self_noise_dba.value),
+          p.overload_db_spl.value_or(model.overload_db_spl.value),
+          p.low_cut_hz.value_or(model.low_cut_hz.value),
+          p.resonance_hz.value_or(model.resonance_hz.value),
+          p.resonance_db.value_or(model.resonance_db.value),
+          p.spread_db.value_or(model.spread_db.value),
+          p.sensitivity_db.value_or(model.sensitivity_db.value),
+          static_cast<int>(model.low_cut_order.value),
+          static_cast<int>(p.bits.value_or(static_cast<std::int64_t>(model.bits.value)))};
+}
+
+struct State {
+  int sample_rate = 0;
+  std::vector<UserResponse> responses;  ///< the user's own, if there are any
+  Overload overload;
+};
+
+State prepare(const DeviceMicrophone& p, const PrepareContext& context) {
+  return {context.sample_rate,
+          p.response.empty() ? std::vector<UserResponse>()
+                             : user_responses(*context.assets, p.response, context.sample_rate),
+          Overload(context.sample_rate)};
+}
+
+/// One device: the same for every source that meets the realization.
+struct Unit {
+  Figures figures;
+  double sensitivity_db = 0.0;
+  DeviceFilter filter;
+  DrawnNoise noise;
+  double noise_power = 0.0;  ///< of `noise`, A-weighted
+  const Overload* overload = nullptr;
+};
+
+Unit realize(const State& state, const DeviceMicrophone& p, const StepRandom& random) {
+  const Figures figures = figures_of(p);
+  const MicrophoneModel& model = microphone_model(p.profile);
+
+  // How this unit differs from its model. Low cut and resonance move with the rest.
+  const DrawnCurve deviation = DrawnCurve::normal(figures.spread_db, random.stream("response"));
+  std::array<float, 3> draws;
+  random.stream("parts").normals(0, draws);
+  const auto moved = [&](double value, double octaves, float draw) {
+    return value * plain::exp(plain::kLn2 * octaves * figures.spread_db * static_cast<double>(draw));
+  };
+  const double low_cut_hz = moved(figures.low_cut_hz, 0.25, draws[0]);
+  const double resonance_hz = moved(figures.resonance_hz, 0.15, draws[1]);
+  const double resonance_db = figures.resonance_db + 2.0 * figures.spread_db * static_cast<double>(draws[2]);
+  const double reflection_s = random.stream("reflection").uniform(0.0001, 0.0004);
+
+  const UserResponse* own = nullptr;
+  if (!state.responses.empty()) {
+    own = &state.responses[random.stream("file").below(state.responses.size())];
+  }
+  const auto model_db = [&](double hz) {
+    if (own != nullptr && !own->curve.empty()) {
+      return interpolated_db(own->curve, hz);
+    }
+    double db = 0.0;
+    if (own == nullptr) {
+      db = interpolated_db(model.shape, hz) + low_cut_gain_db(hz, low_cut_hz, figures.low_cut_order);
+      db += resonance_hz > 0.0 ? resonance_gain_db(hz, resonance_hz, resonance_db) : 0.0;
+    }
+    return db;
+  };
+  const double reference_db = model_db(1000.0);
+  const auto gain_db = [&](double hz) {
+    return model_db(hz) - reference_db + deviation(hz) + held_gain_db(p.held, reflection_s, hz);
+  };
+  constexpr double kResponseS = 0.064;  // a low cut of 20 Hz has died away by then
+  const auto taps = std::min(ShortFilter::kMostTaps, static_cast<std::size_t>(kResponseS * state.sample_rate));
+  std::vector<float> response = minimum_phase_taps(state.sample_rate, gain_db, taps);
+  if (own != nullptr && own->curve.empty()) {
+    response = one_after_the_other(own->impulse, response);
+  }
+
+  constexpr double kFlickerHz = 100.0;  // where flicker noise is as strong as white noise
+  DrawnNoise noise(state.sample_rate, [&](double hz) { return std::sqrt((1.0 + kFlickerHz / hz) * 0.1); });
+  const double noise_power =
+      noise.power(state.sample_rate, [](double hz) { return weighting_gain(Weighting::a_weighted, hz); });
+  const double sensitivity_db = random.stream("sensitivity").uniform(-figures.sensitivity_db, figures.sensitivity_db);
+  const std::size_t delay = own != nullptr ? own->delay : 0;
+  return {figures,          sensitivity_db, DeviceFilter(std::move(response), delay),
+          std::move(noise), noise_power,    &state.overload};
+}
+
+void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, const StepRandom& random) {
+  if (!signal.full_scale_dba) {
+    throw GateError(
+        "device.microphone: no active speech is found (ITU-T P.56), so nothing says how loud the recording is at the "
+        "microphone");
+  }
+  Audio& audio = signal.audio;
+  const double full_scale_dba = *signal.full_scale_dba;
+  unit.filter.apply(audio);
+
+  const double overload_rms = plain::amplitude_from_db(unit.figures.overload_db_spl - full_scale_dba);
+  unit.overload->apply(audio, overload_rms);
+
+  Audio noise(audio.sample_rate, audio.channels, audio.frames());
+  unit.noise.synthesise(noise, random);
+  const double noise_rms = plain::amplitude_from_db(unit.figures.self_noise_dba - full_scale_dba);
+  const double gain = plain::amplitude_from_db(p.gain_db + unit.sensitivity_db);
+  const auto noise_gain = static_cast<float>(gain * noise_rms / std::sqrt(unit.noise_power));
+  const auto signal_gain = static_cast<float>(gain);
+  for (std::size_t i = 0; i < audio.samples.size(); ++i) {
+    audio.samples[i] = signal_gain * audio.samples[i] + noise_gain * noise.samples[i];
+  }
+  const double clipped = convert(audio, unit.figures.bits, random);
+  signal.measure.values = {{"sensitivity_db", unit.sensitivity_db},
+                           {"self_noise_dba", unit.figures.self_noise_dba},
+                           {"overload_db_spl", unit.figures.overload_db_spl},
+                           {"clipped_fraction", clipped}};
+}
+
+const Registration registration(signal_augmenter<DeviceMicrophone, State, Unit>(
+    {
+        .name = "device.microphone",
+        .summary = "A microphone: response, self-noise, overload and converter, each unit a little different.",
+        .source = "AES and data sheets (EIN, overload); Lipshitz, Wannamaker and Vanderkooy 1992 (dither); profiles by "
+                  "the sources in parts/microphone_profiles.cpp",
+        .media = Media::audio,
+        .stage = Stage::microphone,
+        .version = 1,
+        .identity = "none: every microphone makes noise",
+        .labels = "keeps all labels",
+    },
+    table(), prepare, realize, apply));
+
+}  // namespace
+}  // namespace fairground
