@@ -17,11 +17,11 @@
 namespace fairground {
 namespace {
 
-using testing::StartsWith;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 TEST_F(CatalogTest, RootsAllowAFolder) {

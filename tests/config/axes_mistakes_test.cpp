@@ -79,12 +79,12 @@ TEST_F(ConfigTest, AssetsMustBeOfTheRightKind) {
 }
 
 TEST_F(ConfigTest, AnAssetHoldsCurvesOrRecordings) {
-  write_text(folder_ / "noise/c.csv", "100,0\n200,0\n");
+  std::ofstream(folder_ / "noise/c.csv") << "100,0\n200,0\n";
   const std::string level = "    a: [{noise.recording: {from: phones}}]\n";
   EXPECT_EQ(mistakes(kLevel + level + "assets: {phones: {files: noise/c.csv}}\n"),
             Lines{"8:34: `phones` has curves (.csv) as its `files`, but `from` must be an asset of recordings"});
   EXPECT_EQ(mistakes(kLevel + level + "assets: {phones: {files: [noise/a.wav, noise/c.csv]}}\n"),
-            Lines{"9:27: it holds a curve, `c.csv`, and a recording, `a.wav`; make two assets of them"});
+            Lines{"9:26: it holds a curve, `c.csv`, and a recording, `a.wav`; make two assets of them"});
 }
 
 TEST_F(ConfigTest, StepsMustNotGoBackwards) {
