@@ -7,17 +7,17 @@
 //
 // Sound levels are those of the scene: the source's active speech is at the `speech_dba` of its sources, by
 // A-weighting. The gain is fixed, so that a tone of 1 kHz keeps its level but for the unit's sensitivity and `gain_db`.
-// Figures of the profiles, and their sources, are in parts/microphone_profiles.cpp. What is empirical here: the flicker
-// noise's corner, and how units differ, of which no study was found: one number, `spread_db`, says it.
+// Figures of the profiles, and their sources, are in parts/microphone_profiles.cpp. How units differ is empirical, as
+// no study of it was found: one number, `spread_db`, says it.
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
 
+#include "augmenters/audio/parts/capsule_noise.h"
 #include "augmenters/audio/parts/converter.h"
 #include "augmenters/audio/parts/device_filter.h"
-#include "augmenters/audio/parts/drawn_noise.h"
 #include "augmenters/audio/parts/held_device.h"
 #include "augmenters/audio/parts/microphone_profiles.h"
 #include "augmenters/audio/parts/overload.h"
@@ -108,23 +108,22 @@ struct State {
   int sample_rate = 0;
   std::vector<UserResponse> responses;  ///< the user's own, if there are any
   Overload overload;
+  CapsuleNoise noise;
 };
 
 State prepare(const DeviceMicrophone& p, const PrepareContext& context) {
   return {context.sample_rate,
           p.response.empty() ? std::vector<UserResponse>()
                              : user_responses(*context.assets, p.response, context.sample_rate),
-          Overload(context.sample_rate)};
+          Overload(context.sample_rate), CapsuleNoise(context.sample_rate)};
 }
 
 /// One device: the same for every source that meets the realization.
 struct Unit {
+  const State* state = nullptr;
   Figures figures;
   double sensitivity_db = 0.0;
   DeviceFilter filter;
-  DrawnNoise noise;
-  double noise_power = 0.0;  ///< of `noise`, A-weighted
-  const Overload* overload = nullptr;
 };
 
 Unit realize(const State& state, const DeviceMicrophone& p, const StepRandom& random) {
@@ -169,14 +168,9 @@ Unit realize(const State& state, const DeviceMicrophone& p, const StepRandom& ra
     response = one_after_the_other(own->impulse, response);
   }
 
-  constexpr double kFlickerHz = 100.0;  // where flicker noise is as strong as white noise
-  DrawnNoise noise(state.sample_rate, [&](double hz) { return std::sqrt((1.0 + kFlickerHz / hz) * 0.1); });
-  const double noise_power =
-      noise.power(state.sample_rate, [](double hz) { return weighting_gain(Weighting::a_weighted, hz); });
   const double sensitivity_db = random.stream("sensitivity").uniform(-figures.sensitivity_db, figures.sensitivity_db);
   const std::size_t delay = own != nullptr ? own->delay : 0;
-  return {figures,          sensitivity_db, DeviceFilter(std::move(response), delay),
-          std::move(noise), noise_power,    &state.overload};
+  return {&state, figures, sensitivity_db, DeviceFilter(std::move(response), delay)};
 }
 
 void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, const StepRandom& random) {
@@ -190,17 +184,11 @@ void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, con
   unit.filter.apply(audio);
 
   const double overload_rms = plain::amplitude_from_db(unit.figures.overload_db_spl - full_scale_dba);
-  unit.overload->apply(audio, overload_rms);
+  unit.state->overload.apply(audio, overload_rms);
 
-  Audio noise(audio.sample_rate, audio.channels, audio.frames());
-  unit.noise.synthesise(noise, random);
-  const double noise_rms = plain::amplitude_from_db(unit.figures.self_noise_dba - full_scale_dba);
   const double gain = plain::amplitude_from_db(p.gain_db + unit.sensitivity_db);
-  const auto noise_gain = static_cast<float>(gain * noise_rms / std::sqrt(unit.noise_power));
-  const auto signal_gain = static_cast<float>(gain);
-  for (std::size_t i = 0; i < audio.samples.size(); ++i) {
-    audio.samples[i] = signal_gain * audio.samples[i] + noise_gain * noise.samples[i];
-  }
+  const double noise_rms = plain::amplitude_from_db(unit.figures.self_noise_dba - full_scale_dba);
+  unit.state->noise.add(audio, gain, noise_rms, random);
   const double clipped = convert(audio, unit.figures.bits, random);
   signal.measure.values = {{"sensitivity_db", unit.sensitivity_db},
                            {"self_noise_dba", unit.figures.self_noise_dba},

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include "augmenters/audio/parts/capsule_noise.h"
 #include "augmenters/audio/parts/converter.h"
 #include "augmenters/audio/parts/microphone_profiles.h"
 #include "pipeline/core/error.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/weighted_level.h"
 #include "tests/augmenters/device.h"
+#include "tests/augmenters/spectrum.h"
 #include "tests/support/apply.h"
 
 namespace fairground {
@@ -129,6 +131,33 @@ TEST(Microphone, MakesTheSelfNoiseAskedFor) {
     if (model.bits.value >= 16.0) {  // the steps of fewer bits are louder than the capsule
       EXPECT_NEAR(steps_dba - sensitivity_db, model.self_noise_dba.value, kToleranceDb) << model.name;
     }
+  }
+}
+
+// Ten decibels for each decade below a hundred hertz, where it is as strong as the white noise.
+TEST(CapsuleNoise, IsWhiteAboveAndFlickersBelow) {
+  for (const int rate : {8000, 16000, 48000}) {
+    Audio noise(rate, 1, static_cast<std::size_t>(200 * rate));
+    CapsuleNoise(rate).add(noise, 1.0, 0.01, {5, 1});
+    const std::size_t size = 16384 * static_cast<std::size_t>(rate / 8000);
+    const std::vector<double> density = welch(noise.samples, size);
+    const auto level_db = [&](double low_hz, double high_hz) {
+      double sum = 0.0;
+      double bins = 0.0;
+      for (std::size_t k = 0; k < density.size(); ++k) {
+        const double hz = static_cast<double>(k) * rate / static_cast<double>(size);
+        if (hz >= low_hz && hz < high_hz) {
+          sum += density[k];
+          bins += 1.0;
+        }
+      }
+      return db_from_power(sum / bins);
+    };
+    const double white_db = level_db(500.0, 3800.0);
+    EXPECT_NEAR(level_db(9.0, 11.0) - white_db, 10.4, 2.0) << rate;  // three poles for a straight line
+    EXPECT_NEAR(level_db(30.0, 34.0) - white_db, 6.1, 2.0) << rate;
+    EXPECT_NEAR(level_db(95.0, 105.0) - white_db, 3.0, 2.0) << rate;
+    EXPECT_NEAR(level_db(1000.0, 2000.0) - white_db, 0.0, 0.2) << rate;
   }
 }
 

@@ -30,7 +30,8 @@ TEST(Reference, TextSaysEverythingOfAParameter) {
   EXPECT_NE(text.find("  bursts: integer from 0 to 9, default 1\n"), std::string::npos) << text;
   EXPECT_NE(text.find("  steady: true or false, default false\n"), std::string::npos) << text;
   EXPECT_NE(text.find("  Source: Kasdin 1995\n"), std::string::npos) << text;
-  EXPECT_NE(reference_text(recording_schema()).find("  from: the name of an asset of recordings, required\n"), std::string::npos);
+  EXPECT_NE(reference_text(recording_schema()).find("  from: the name of an asset of recordings, required\n"),
+            std::string::npos);
   EXPECT_NE(reference_text(babble_schema()).find("  from: the name of a pool of talkers, required\n"),
             std::string::npos);
 }

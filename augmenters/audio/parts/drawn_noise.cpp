@@ -78,15 +78,6 @@ double DrawnNoise::power() const {
   return power;
 }
 
-double DrawnNoise::power(int sample_rate, const std::function<double(double hz)>& gain) const {
-  double power = 0.0;
-  for (std::size_t k = 1; k < kBlock / 2; ++k) {
-    const double hz = static_cast<double>(k) * sample_rate / static_cast<double>(kBlock);
-    power += 2.0 * static_cast<double>(weights_[k]) * weights_[k] * gain(hz);
-  }
-  return power;
-}
-
 double DrawnNoise::power_of_density(int sample_rate) {
   // A bin and its mirror each have a draw of variance 1 in either part, of which a real block takes one.
   return 2.0 * static_cast<double>(kBlock) / sample_rate;

@@ -29,8 +29,6 @@ class DrawnNoise {
 
   /// Mean power of the noise, over a long time.
   [[nodiscard]] double power() const;
-  /// The same where each frequency's power is multiplied by `gain(hz)`, at the rate that the noise was made for.
-  [[nodiscard]] double power(int sample_rate, const std::function<double(double hz)>& gain) const;
   /// Mean power of a noise if the square of `amplitude`, integrated over frequency, is 1.
   [[nodiscard]] static double power_of_density(int sample_rate);
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "augmenters/audio/parts/peak.h"
 #include "pipeline/core/hot.h"
 
 namespace fairground {
@@ -38,7 +39,7 @@ void Overload::apply(Audio& audio, double overload_rms) const {
   const auto loud = static_cast<float>(kQuiet * limit);
   for (int c = 0; c < audio.channels; ++c) {
     const std::span<float> samples = audio.channel(c);
-    if (std::ranges::none_of(samples, [loud](float x) { return std::abs(x) > loud; })) {
+    if (peak(samples) <= loud) {
       continue;
     }
     const std::vector<float> clean(samples.begin(), samples.end());
@@ -47,7 +48,7 @@ void Overload::apply(Audio& audio, double overload_rms) const {
       const std::size_t first = begin - std::min(begin, kMargin);
       const std::size_t last = std::min(end + kMargin, clean.size());
       const std::span<const float> stretch = std::span(clean).subspan(first, last - first);
-      if (std::ranges::none_of(stretch, [loud](float x) { return std::abs(x) > loud; })) {
+      if (peak(stretch) <= loud) {
         continue;
       }
       Audio part(audio.sample_rate, 1, stretch.size());
