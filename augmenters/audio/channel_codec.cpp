@@ -84,7 +84,8 @@ std::string bitrate_fault(const Setting& given, Codec codec, const std::optional
     const Range asked = range ? *range : Range{*number, *number};
     const bool fits = asked.low >= facts.lowest_kbps && asked.high <= facts.highest_kbps;
     return fits ? ""
-                : title + " takes a `bitrate_kbps` " + interval_text(facts.lowest_kbps, facts.highest_kbps, "kbit/s");
+                : title + " takes a `bitrate_kbps` " + interval_text(facts.lowest_kbps, facts.highest_kbps, "kbit/s") +
+                      (number ? ", and not " + number_text(*number) : "");
   }
   if (facts.modes.empty()) {
     return title + " has no `bitrate_kbps` to choose" + (facts.quality < 0.0 ? "" : "; it takes a `quality`");

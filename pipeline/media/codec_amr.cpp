@@ -33,6 +33,23 @@ constexpr unsigned char header(unsigned char type, bool whole) {
 constexpr unsigned char kSpeechLost = 14;
 constexpr unsigned char kNoData = 15;
 
+// The decoder of opencore-amrwb turns what overshoots full scale over to the other end, where the standard cuts it. So
+// what is sent is half as high, which is all the same to the codec, and twice as high again when it is heard.
+constexpr int kWidebandHeadroom = 2;
+
+std::array<std::int16_t, 320> lowered(std::span<const std::int16_t> samples) {
+  std::array<std::int16_t, 320> low{};
+  std::ranges::transform(samples, low.begin(),
+                         [](int sample) { return static_cast<std::int16_t>(sample / kWidebandHeadroom); });
+  return low;
+}
+
+void raise(std::span<std::int16_t> samples) {
+  for (std::int16_t& sample : samples) {
+    sample = static_cast<std::int16_t>(std::clamp(kWidebandHeadroom * sample, -32768, 32767));
+  }
+}
+
 template <std::size_t n>
 int mode_of(const std::array<double, n>& modes, double bitrate_kbps) {
   const auto* const found = std::ranges::find(modes, bitrate_kbps);
@@ -91,7 +108,7 @@ PacketCodec amr_wideband_codec(double bitrate_kbps) {
   codec.encoder = [mode] {
     return PacketEncoder([encoder = owned(E_IF_init(), E_IF_exit), mode](std::span<const std::int16_t> samples) {
       Packet packet(kLargestPacket);
-      const int bytes = E_IF_encode(encoder.get(), mode, samples.data(), packet.data(), /*dtx=*/0);
+      const int bytes = E_IF_encode(encoder.get(), mode, lowered(samples).data(), packet.data(), /*dtx=*/0);
       packet.resize(static_cast<std::size_t>(bytes));
       return packet;
     });
@@ -101,6 +118,7 @@ PacketCodec amr_wideband_codec(double bitrate_kbps) {
         [decoder = owned(D_IF_init(), D_IF_exit)](const Packet* packet, std::span<std::int16_t> samples) {
           static constexpr std::array<unsigned char, kLargestPacket> kNothing{header(kSpeechLost, /*whole=*/true)};
           D_IF_decode(decoder.get(), packet ? packet->data() : kNothing.data(), samples.data(), _good_frame);
+          raise(samples);
         });
   };
   return codec;

@@ -67,6 +67,15 @@ std::size_t sound_bytes_of_ogg(const Bytes& file) {
   return sum;
 }
 
+/// libsndfile's G.726 drops the bits above the sixteenth of what it decodes, so that a peak that overshoots full scale
+/// comes out at the other end. Of the values that it may have meant, the one is taken that is nearest to what was sent.
+void turn_back(std::span<float> decoded, std::span<const std::int16_t> sent) {
+  for (std::size_t i = 0; i < decoded.size(); ++i) {
+    const float error = decoded[i] - static_cast<float>(sent[i]) / 32768.0F;
+    decoded[i] += error > 1.0F ? -2.0F : error < -1.0F ? 2.0F : 0.0F;
+  }
+}
+
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error("libsndfile: " + what); }
 
 /// Of LAME's encoder (576) and of every decoder (529), in samples.
@@ -129,6 +138,9 @@ SndFileDecoded through_sndfile(const CodecSetting& setting, std::span<const std:
     decoded.samples.erase(decoded.samples.begin(), decoded.samples.begin() + static_cast<std::ptrdiff_t>(delay));
   }
   decoded.samples.resize(samples.size());
+  if (setting.codec == Codec::g726) {
+    turn_back(decoded.samples, samples);
+  }
   return decoded;
 }
 
