@@ -4,8 +4,8 @@
 // The codecs and what they take are in pipeline/media/audio_codec.cpp: ITU-T G.711 and G.726 (which took in G.721 and
 // G.723), GSM 6.10, IMA and Microsoft ADPCM, Opus (RFC 6716), Vorbis, MP3, AMR (3GPP TS 26.090 and 26.190), Speex and
 // Codec 2. Each runs at a rate of its own, and each channel is coded by itself. What is beyond full scale is cut on the
-// way in, as 16 bits do. Bit rates are constant but for Vorbis and ADPCM's blocks: one that follows the voice would
-// give one speaker more bits than another. Two of these steps in a row are tandem coding.
+// way in, as 16 bits do. Bit rates are constant but for Vorbis: one that follows the voice would give one
+// speaker more bits than another. Two of these steps in a row are tandem coding.
 //
 // Traps: Opus, Speex, Vorbis, MP3 and Codec 2 work in floating point and choose code by the CPU. The same library on
 // the same kind of machine gives the same bytes; another version of the library, or maybe another kind of CPU, need

