@@ -25,6 +25,8 @@ struct StepMeasure {
   std::string augmenter;                               ///< filled in by the renderer
   std::vector<std::pair<std::string, double>> values;  ///< by name, units in the name: `gain_db`
   std::optional<std::vector<TimeSpan>> lost = {};  ///< what never arrived, in order; empty of steps that lose nothing
+  /// Whose voices the step added: subjects of a pool of talkers. Only beside values.
+  std::vector<std::string> voices = {};
 };
 
 /// What a codec sends, for a network that loses some of it.

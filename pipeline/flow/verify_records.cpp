@@ -100,15 +100,17 @@ void check_measured(const std::string& id, const json& record, Differences& diff
 /// Nobody hears their own voice, whatever the pool of talkers was said to be.
 void check_voices(const std::string& id, const json& record, Differences& differences) {
   const json measured = json::parse(text_field(record, "measured"), nullptr, /*allow_exceptions=*/false);
-  const auto stems = measured.find("stems");
-  if (stems == measured.end() || !stems->is_array()) {
-    return;
-  }
   const std::string subject = text_field(record, "subject");
-  for (const json& stem : *stems) {
-    const json voices = stem.is_object() ? stem.value("voices", json()) : json();
-    if (std::ranges::find(voices, json(subject)) != voices.end()) {
-      differences.add(id + ": its subject '" + subject + "' is among the voices of its noise");
+  for (const auto& [list, what] : {std::pair("stems", "noise"), {"steps", "steps"}}) {
+    const auto parts = measured.find(list);
+    if (parts == measured.end() || !parts->is_array()) {
+      continue;
+    }
+    for (const json& part : *parts) {
+      const json voices = part.is_object() ? part.value("voices", json()) : json();
+      if (std::ranges::find(voices, json(subject)) != voices.end()) {
+        differences.add(id + ": its subject '" + subject + "' is among the voices of its " + what);
+      }
     }
   }
 }

@@ -99,6 +99,9 @@ ordered_json step_json(const StepMeasure& step) {
       json["lost"].push_back({{"start_s", rounded_unit(span.start_s)}, {"end_s", rounded_unit(span.end_s)}});
     }
   }
+  if (!step.voices.empty()) {
+    json["voices"] = step.voices;
+  }
   return json;
 }
 
