@@ -64,4 +64,16 @@ inline constexpr double kLn10 = 2.30258509299404568402;
 [[nodiscard]] inline double amplitude_from_db(double db) { return plain::exp(db * (kLn10 / 20.0)); }
 [[nodiscard]] inline double power_from_db(double db) { return plain::exp(db * (kLn10 / 10.0)); }
 
+/// The modified Bessel function of the first kind and order 0, of which Kaiser's window is made, for x from 0 to 100.
+[[nodiscard]] inline double bessel_i0(double x) {
+  double sum = 1.0;
+  double term = 1.0;
+  for (int k = 1; term > 1e-17 * sum; ++k) {
+    const double factor = 0.5 * x / k;
+    term *= factor * factor;
+    sum += term;
+  }
+  return sum;
+}
+
 }  // namespace fairground::plain

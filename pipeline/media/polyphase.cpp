@@ -32,24 +32,13 @@ constexpr double kBeta = 0.1102 * (kStopDb - 8.7);
 constexpr double kReach = 0.5 * (kStopDb - 7.95) / (2.285 * plain::kPi * (1.0 - kPassEdge));
 constexpr std::size_t kLargestTerm = 1000;
 
-double bessel_i0(double x) {
-  double sum = 1.0;
-  double term = 1.0;
-  for (int k = 1; term > 1e-17 * sum; ++k) {
-    const double factor = 0.5 * x / k;
-    term *= factor * factor;
-    sum += term;
-  }
-  return sum;
-}
-
 /// The filter at `t` periods of the lower rate.
 double prototype(double t) {
   const double place = t / kReach;
   if (place * place >= 1.0) {
     return 0.0;
   }
-  const double window = bessel_i0(kBeta * std::sqrt(1.0 - place * place));
+  const double window = plain::bessel_i0(kBeta * std::sqrt(1.0 - place * place));
   const double x = plain::kPi * kCutoff * t;
   return window * (t == 0.0 ? 1.0 : plain::sine_of_turns(0.5 * kCutoff * t) / x);
 }
@@ -110,9 +99,9 @@ void deal(const float* from, std::size_t step, std::size_t count, float* to) {
   });
 }
 
-void gather(const float* from, std::size_t count, std::size_t step, float* to) {
+void gather(std::span<const float> from, std::size_t step, std::span<float> to) {
   with_step(step, [=](auto constant) {
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
       to[i * constant] = from[i];
     }
   });
@@ -217,7 +206,7 @@ Audio RateConverter::apply(const Audio& audio, std::size_t frames) const {
         for (std::size_t k = 0; k < phase.taps.size(); k += kTerms) {
           add_terms(streams.data(), &phase.taps[k], &phase.places[k], count, sums.data());
         }
-        gather(sums.data(), wanted, up_, out.data() + begin * up_ + n);
+        gather(std::span<const float>(sums).first(wanted), up_, out.subspan(begin * up_ + n));
       }
     }
   }

@@ -59,5 +59,11 @@ TEST(Plain, DecibelsAreThoseOfUnits) {
   }
 }
 
+TEST(Plain, BesselIsThatOfTheLibrary) {
+  for (double x = 0.0; x <= 100.0; x += 0.13) {
+    EXPECT_NEAR(plain::bessel_i0(x) / std::cyl_bessel_i(0.0, x), 1.0, 1e-14) << x;  // a sum of up to 200 terms
+  }
+}
+
 }  // namespace
 }  // namespace fairground
