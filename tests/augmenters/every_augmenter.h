@@ -176,6 +176,20 @@ inline void expect_all_or_none_differ(const Case& c, const std::vector<std::vect
       << c.name << ": " << distinct.size() << " results of " << results.size() << " draws";
 }
 
+/// A codec that sends everything as it is, 20 ms at a time, and conceals with silence.
+inline CodedSignal coded(const Audio& clip) {
+  const std::size_t frame = static_cast<std::size_t>(clip.sample_rate) / 50;
+  return {0.02, (clip.frames() + frame - 1) / frame, [clip, frame](const std::vector<bool>& lost) {
+            Audio heard = clip;
+            for (int c = 0; c < heard.channels; ++c) {
+              for (std::size_t i = 0; i < heard.frames(); ++i) {
+                heard.channel(c)[i] *= lost[i / frame] ? 0.0F : 1.0F;
+              }
+            }
+            return heard;
+          }};
+}
+
 class EveryAugmenter : public testing::Test {
  protected:
   void SetUp() override {
@@ -225,6 +239,7 @@ class EveryAugmenter : public testing::Test {
   }
   AudioSignal run_signal(const Case& c, const Audio& clip, const StepRandom& random = kRandom) const {
     AudioSignal signal{clip, kFullScaleDba};
+    signal.coded = coded(clip);
     c.augmenter->prepare_signal(c.values, {clip.sample_rate, &assets_})(signal, c.values, random);
     return signal;
   }

@@ -1,7 +1,9 @@
 // What every augmenter behind the mixer must do.
 #include <gtest/gtest.h>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/parallel.h"
+#include "pipeline/measure/audio_level.h"
 #include "tests/augmenters/every_augmenter.h"
 
 namespace fairground {
@@ -15,6 +17,9 @@ TEST_F(EveryAugmenter, GivesTheSameSignalForTheSameKey) {
     const AudioSignal once = run_signal(c, clip);
     const PreparedSignal step = c.augmenter->prepare_signal(c.values, {kRate, &assets_});
     std::vector<AudioSignal> signals(kRepeats, AudioSignal{clip, kFullScaleDba});
+    for (AudioSignal& signal : signals) {
+      signal.coded = coded(clip);
+    }
     parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { step(signals[i], c.values, kRandom); });
     for (const AudioSignal& signal : signals) {
       EXPECT_EQ(signal.audio.samples, once.audio.samples);
@@ -39,6 +44,7 @@ TEST_F(EveryAugmenter, GivesAnotherSignalForAnotherKeyIfItDrawsAtAll) {
 
 TEST_F(EveryAugmenter, TakesEverySignal) {
   constexpr double kMostDriftPpm = 1000.0;
+  constexpr double kMostJitterS = 0.02;
   for (const Case& c : signals_) {
     for (const int channels : {1, 2, 6}) {
       for (const std::size_t frames : {0U, 1U, 2U, 63U, 40000U}) {
@@ -52,13 +58,20 @@ TEST_F(EveryAugmenter, TakesEverySignal) {
           loud.samples[i] = i % 3 == 0 ? -1.0F : 1.0F;
         }
         for (const Audio& clip : {silence, test_clip(frames, channels), loud}) {
-          const AudioSignal signal = run_signal(c, clip);
+          AudioSignal signal;
+          try {
+            signal = run_signal(c, clip);
+          } catch (const GateError&) {
+            // Nothing can be set against speech that is not there, or too short for ITU-T P.56 to find.
+            EXPECT_TRUE(frames < 40000U || mean_power(clip.samples) == 0.0) << "rejected, with a voice in it";
+            continue;
+          }
           EXPECT_EQ(signal.audio.channels, channels);
           EXPECT_EQ(signal.audio.sample_rate, kRate);
           EXPECT_NEAR(static_cast<double>(signal.audio.frames()), static_cast<double>(frames),
                       static_cast<double>(frames) * kMostDriftPpm * 1e-6 + 0.5);
-          // Times go where the clip's end goes, but for the rounding of very short ones.
-          EXPECT_NEAR(signal.time_map(clip.seconds()), signal.audio.seconds(), 1.0 / kRate);
+          // Times go where the clip's end goes, but for the rounding of very short ones and clocks that wander.
+          EXPECT_NEAR(signal.time_map(clip.seconds()), signal.audio.seconds(), kMostJitterS + 1.0 / kRate);
           EXPECT_TRUE(all_finite(signal.audio.samples));
           for (const auto& [name, value] : signal.measure.values) {
             EXPECT_TRUE(std::isfinite(value)) << name;

@@ -117,7 +117,7 @@ TEST_F(RenderTest, NothingOfTheSceneComesBehindAStepOfTheSignal) {
 TEST_F(RenderTest, LostPacketsAreWhereTheRecordSays) {
   add_speech("one", 6.0, 16000, 1);
   const auto set = make_audio("",
-                              "{network: {none: [], bad: [{channel.packet_loss: {loss_percent: 20, burst: 2, "
+                              "{network: {none: [], bad: [{channel.packet_loss: {loss_percent: 20, burst_packets: 2, "
                               "concealment: zero}}, {channel.clock_drift: {ppm: 900}}]}}",
                               kWide);
   const std::vector<Outcome> outcomes = set->render(0);
