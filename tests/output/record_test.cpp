@@ -48,6 +48,8 @@ std::vector<std::string> lines_of(const World& world, Media medium) {
     if (!chain.empty()) {
       labels.mix.stems = {{"noise.fan", Weighting::full, 10.0, 10.00001}};
       labels.mix.total_snr_db = 10.0;
+      labels.steps = {{"processing.echo", {{"residual_db", -30.00001}}, {}, {"bert"}},
+                      {"processing.gate", {{"part", 0.5}}}};
     }
     lines.push_back(record_line(plan, variant, drawn, labels, "ff"));
   }
@@ -102,6 +104,13 @@ TEST_P(Records, FieldsAreThoseOfTheContract) {
   EXPECT_TRUE(strength >= 1.0 && strength < 2.0) << "as drawn, not as asked for";
   EXPECT_FALSE(steps[0]["parameters"].contains("from")) << "what was not given";
   EXPECT_TRUE(ordered_json::parse(record["measured"].get<std::string>()).is_object());
+}
+
+TEST(AudioRecords, StepsSayWhatTheyFoundAndWhoseVoicesTheyAdded) {
+  const ordered_json record = ordered_json::parse(lines_of(world_of(Media::audio), Media::audio).at(1));
+  const auto measured = ordered_json::parse(record["measured"].get<std::string>());
+  EXPECT_EQ(measured["steps"].dump(), R"([{"augmenter":"processing.echo","residual_db":-30.0,"voices":["bert"]},)"
+                                      R"({"augmenter":"processing.gate","part":0.5}])");
 }
 
 TEST_P(Records, ACleanReferenceIsItsOwn) {

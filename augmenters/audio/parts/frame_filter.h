@@ -28,7 +28,7 @@ class LaneFourier {
 
  private:
   std::size_t size_;
-  std::vector<float> real_, imaginary_;  // e^(-2 pi i k / size), the first half turn
+  std::vector<float> real_, imaginary_;  // e^(-2 pi i k / size)
   std::vector<std::size_t> places_;
 };
 
