@@ -72,7 +72,7 @@ PacketCodec speex_codec(int sample_rate, int quality) {
   speex_encoder_ctl(example.get(), SPEEX_GET_LOOKAHEAD, &ahead);
   speex_encoder_ctl(example.get(), SPEEX_GET_BITRATE, &bits_per_second);
   speex_decoder_ctl(new_decoder(mode).get(), SPEEX_GET_LOOKAHEAD, &behind);
-  codec.delay = static_cast<std::size_t>(ahead + behind);
+  codec.delay = static_cast<std::size_t>(ahead) + static_cast<std::size_t>(behind);
   codec.conceals = true;
   codec.bitrate_kbps = bits_per_second / 1000.0;
   codec.encoder = [mode, quality] {
