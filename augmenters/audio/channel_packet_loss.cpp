@@ -7,8 +7,8 @@
 //
 // Concealment `repeat_fade` follows what ITU-T G.711 Appendix I does: the last pitch period is repeated, from 10 ms on
 // two and from 20 ms on three of them in turn, joints are overlapped by a quarter of a period, the gain falls from 10
-// ms on by a fifth in each 10 ms, and what arrives again is faded in. It knows what lies up to 3.75 ms before a loss,
-// and smooths that too, as its receiver is as much late. Here all is offline, so nothing is delayed.
+// ms on by a fifth in each 10 ms, and what arrives again is faded in. Up to 3.75 ms before a loss
+// are smoothed too, as by a receiver that plays everything that much later; here nothing is delayed.
 
 #include <algorithm>
 #include <array>
@@ -41,10 +41,10 @@ const ParameterTable<ChannelPacketLoss>& table() {
   static const auto instance =
       ParameterTable<P>()
           .number("loss_percent", &P::loss_percent, "%", {0.0, 50.0}, "How many of all packets never arrive.")
-          .number(
-              "burst_packets", &P::burst_packets, "", {1.0, 50.0},
-              "How many packets are lost in a row, on average; 1 is never two, and losses without memory have 1 / (1 "
-              "- loss).")
+          .number("burst_packets", &P::burst_packets, "", {1.0, 50.0},
+                  "How many packets are lost in a row, on average; at 1 never two of them, and 1 / (1 - loss) is what "
+                  "losses "
+                  "without memory have.")
           .choice(
               "concealment", &P::concealment,
               {{"zero", Concealment::zero}, {"repeat_fade", Concealment::repeat_fade}, {"codec", Concealment::codec}},
