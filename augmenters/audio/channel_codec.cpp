@@ -36,24 +36,19 @@ struct ChannelCodec {
   std::optional<std::int64_t> sample_rate_hz;
 };
 
+std::vector<std::pair<std::string, Codec>> codec_choices() {
+  std::vector<std::pair<std::string, Codec>> choices;
+  for (std::size_t i = 0; i < all_codecs().size(); ++i) {
+    choices.emplace_back(all_codecs()[i].name, static_cast<Codec>(i));
+  }
+  return choices;
+}
+
 const ParameterTable<ChannelCodec>& table() {
   using P = ChannelCodec;
   static const auto instance =
       ParameterTable<P>()
-          .required_choice("codec", &P::codec,
-                           {{"mu_law", Codec::mu_law},
-                            {"a_law", Codec::a_law},
-                            {"g726", Codec::g726},
-                            {"gsm", Codec::gsm},
-                            {"ima_adpcm", Codec::ima_adpcm},
-                            {"ms_adpcm", Codec::ms_adpcm},
-                            {"opus", Codec::opus},
-                            {"vorbis", Codec::vorbis},
-                            {"mp3", Codec::mp3},
-                            {"amr_nb", Codec::amr_nb},
-                            {"amr_wb", Codec::amr_wb},
-                            {"speex", Codec::speex},
-                            {"codec2", Codec::codec2}},
+          .required_choice("codec", &P::codec, codec_choices(),
                            "The codec; the bytes of opus, vorbis, mp3, speex and codec2 hang on the version of their "
                            "library, and may hang on the kind of CPU.")
           .number("bitrate_kbps", &P::bitrate_kbps, "kbit/s", {0.7, 320.0},

@@ -11,7 +11,6 @@
 // are smoothed too, as by a receiver that plays everything that much later; here nothing is delayed.
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -22,7 +21,9 @@
 #include "augmenters/audio/parts/pitch_repetition.h"
 #include "augmenters/augmenter.h"
 #include "pipeline/config/config.h"
+#include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
+#include "pipeline/media/audio_codec.h"
 
 namespace fairground {
 namespace {
@@ -164,15 +165,27 @@ std::string word_of(const Step& step, const std::string& parameter) {
   return word == nullptr ? "" : *word;
 }
 
+bool conceals(const Step* step) {
+  if (step == nullptr || step->schema->name != "channel.codec") {
+    return false;
+  }
+  const auto facts = std::ranges::find(all_codecs(), word_of(*step, "codec"), &CodecFacts::name);
+  return facts != all_codecs().end() && facts->conceals;
+}
+
 std::string check_chain(const std::vector<const Step*>& chain) {
-  constexpr std::array kConceal{"opus", "amr_nb", "amr_wb", "speex"};
   const Step* before = nullptr;
   for (const Step* step : chain) {
     if (step->schema->name == "channel.packet_loss" && word_of(*step, "concealment") == "codec") {
-      const bool follows_codec = before != nullptr && before->schema->name == "channel.codec";
-      if (!follows_codec || std::ranges::find(kConceal, word_of(*before, "codec")) == kConceal.end()) {
-        return "`concealment: codec` needs a channel.codec just before it whose decoder conceals: opus, amr_nb, amr_wb "
-               "or speex; write one, or use `concealment: repeat_fade`";
+      if (!conceals(before)) {
+        std::vector<std::string> names;
+        for (const CodecFacts& facts : all_codecs()) {
+          if (facts.conceals) {
+            names.emplace_back(facts.name);
+          }
+        }
+        return "`concealment: codec` needs a channel.codec just before it whose decoder conceals: " + any_of(names) +
+               "; write one, or use `concealment: repeat_fade`";
       }
     }
     before = step;

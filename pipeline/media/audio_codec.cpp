@@ -52,32 +52,44 @@ constexpr const char* kCodec2Option = "FAIRGROUND_CODEC2";
 
 // In the order of Codec.
 const std::array kFacts{
-    CodecFacts{.title = "G.711 u-law", .rates_hz = kTelephone},
-    CodecFacts{.title = "G.711 A-law", .rates_hz = kTelephone},
-    CodecFacts{.title = "G.726", .rates_hz = kTelephone, .modes = kG726Modes, .bitrate_kbps = 32.0},
-    CodecFacts{.title = "GSM 6.10", .rates_hz = kTelephone},
-    CodecFacts{.title = "IMA ADPCM", .rates_hz = kAdpcmRates},
-    CodecFacts{.title = "Microsoft ADPCM", .rates_hz = kAdpcmRates},
-    CodecFacts{
-        .title = "Opus", .rates_hz = kOpusRates, .lowest_kbps = 6.0, .highest_kbps = 256.0, .bitrate_kbps = 24.0},
-    CodecFacts{.title = "Vorbis", .rates_hz = kVorbisRates, .quality = 3.0},
-    CodecFacts{.title = "MP3", .rates_hz = kMp3Rates, .modes = kMp3Modes, .bitrate_kbps = 64.0},
-    CodecFacts{.title = "AMR-NB",
+    CodecFacts{.name = "mu_law", .title = "G.711 u-law", .rates_hz = kTelephone},
+    CodecFacts{.name = "a_law", .title = "G.711 A-law", .rates_hz = kTelephone},
+    CodecFacts{.name = "g726", .title = "G.726", .rates_hz = kTelephone, .modes = kG726Modes, .bitrate_kbps = 32.0},
+    CodecFacts{.name = "gsm", .title = "GSM 6.10", .rates_hz = kTelephone},
+    CodecFacts{.name = "ima_adpcm", .title = "IMA ADPCM", .rates_hz = kAdpcmRates},
+    CodecFacts{.name = "ms_adpcm", .title = "Microsoft ADPCM", .rates_hz = kAdpcmRates},
+    CodecFacts{.name = "opus",
+               .title = "Opus",
+               .rates_hz = kOpusRates,
+               .lowest_kbps = 6.0,
+               .highest_kbps = 256.0,
+               .bitrate_kbps = 24.0,
+               .conceals = true},
+    CodecFacts{.name = "vorbis", .title = "Vorbis", .rates_hz = kVorbisRates, .quality = 3.0},
+    CodecFacts{.name = "mp3", .title = "MP3", .rates_hz = kMp3Rates, .modes = kMp3Modes, .bitrate_kbps = 64.0},
+    CodecFacts{.name = "amr_nb",
+               .title = "AMR-NB",
                .rates_hz = kTelephone,
                .modes = kAmrNarrowbandModes,
                .bitrate_kbps = 12.2,
+               .conceals = true,
                .missing_option = kAmrOption},
-    CodecFacts{.title = "AMR-WB",
+    CodecFacts{.name = "amr_wb",
+               .title = "AMR-WB",
                .rates_hz = kWideband,
                .modes = kAmrWidebandModes,
                .bitrate_kbps = 12.65,
+               .conceals = true,
                .missing_option = kAmrOption},
-    CodecFacts{.title = "Speex",
+    CodecFacts{.name = "speex",
+               .title = "Speex",
                .rates_hz = kSpeexRates,
                .quality = 8.0,
                .whole_quality = true,
+               .conceals = true,
                .missing_option = kSpeexOption},
-    CodecFacts{.title = "Codec 2",
+    CodecFacts{.name = "codec2",
+               .title = "Codec 2",
                .rates_hz = kTelephone,
                .modes = kCodec2Modes,
                .bitrate_kbps = 3.2,
@@ -185,6 +197,8 @@ bool is_possible(const CodecSetting& setting) {
 }  // namespace
 
 const CodecFacts& facts_of(Codec codec) { return kFacts.at(static_cast<std::size_t>(codec)); }
+
+std::span<const CodecFacts> all_codecs() { return kFacts; }
 
 std::span<const double> modes_at(Codec codec, int rate_hz) {
   if (codec != Codec::mp3) {

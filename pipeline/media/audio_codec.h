@@ -13,6 +13,7 @@ enum class Codec { mu_law, a_law, g726, gsm, ima_adpcm, ms_adpcm, opus, vorbis, 
 
 /// What a codec takes.
 struct CodecFacts {
+  std::string_view name;                 ///< as configs write it: "gsm"
   std::string_view title;                ///< as people write it: "GSM 6.10"
   std::span<const int> rates_hz;         ///< the rates that it runs at, rising
   std::span<const double> modes = {};    ///< its bit rates in kbit/s, rising; empty where there is no such list
@@ -21,10 +22,13 @@ struct CodecFacts {
   double bitrate_kbps = 0.0;             ///< what it has unless asked; 0 where it has no bit rate to choose
   double quality = -1.0;                 ///< the same of a quality from 0 to 10; negative where it has none
   bool whole_quality = false;            ///< whether that is a whole number
+  bool conceals = false;                 ///< whether its decoder makes up for frames that are lost
   std::string_view missing_option = {};  ///< the option of CMake that would have built it in; empty where it is there
 };
 
 [[nodiscard]] const CodecFacts& facts_of(Codec codec);
+/// Of all codecs, in the order of Codec.
+[[nodiscard]] std::span<const CodecFacts> all_codecs();
 
 struct CodecSetting {
   Codec codec = Codec::mu_law;
