@@ -24,7 +24,7 @@ FAIRGROUND_HOT void to_db(float* row, std::size_t count) {
     // The logarithm by its series in s, which is at most 0.172.
     const float s = (mantissa - 1.0F) / (mantissa + 1.0F);
     const float s2 = s * s;
-    const float series = 1.0F + s2 * (1.0F / 3.0F + s2 * (1.0F / 5.0F + s2 * (1.0F / 7.0F + s2 * (1.0F / 9.0F))));
+    const float series = 1.0F + s2 * (1.0F / 3.0F + s2 * (1.0F / 5.0F + s2 * (1.0F / 7.0F)));
     row[i] = kDbOfDoubled * (static_cast<float>(exponent) + kTwiceOverLn2 * s * series);
   }
 }
