@@ -24,7 +24,8 @@ const ParameterTable<ChannelDropout>& table() {
   using P = ChannelDropout;
   static const auto instance =
       ParameterTable<P>()
-          .number("per_minute", &P::per_minute, "1/min", {0.0, 600.0}, "How many gaps begin in a minute, on average.")
+          .number("per_minute", &P::per_minute, "1/min", {0.0, 600.0},
+                  "How many gaps begin in a minute, on average; a short recording may meet none.")
           .number("length_ms", &P::length_ms, "ms", {1.0, 2000.0},
                   "Mean length of a gap; each one's own is drawn, and most are shorter.")
           .number("fade_ms", &P::fade_ms, "ms", {0.0, 50.0},

@@ -18,7 +18,8 @@ const ParameterTable<ChannelLevel>& table() {
   using P = ChannelLevel;
   static const auto instance = ParameterTable<P>().number(
       "gain_db", &P::gain_db, "dB", {-60.0, 60.0},
-      "How much louder the line is; what then lies beyond full scale is clipped, and at 0 everything stays as it is.");
+      "How much louder the line is; at 0 everything stays as it is. What then lies beyond full scale is clipped, and "
+      "rejected by the run's gate `clipped_fraction` unless that is raised.");
   return instance;
 }
 

@@ -41,7 +41,8 @@ const ParameterTable<ChannelPacketLoss>& table() {
   // At most half is lost, so that every mean burst of one packet or more is possible.
   static const auto instance =
       ParameterTable<P>()
-          .number("loss_percent", &P::loss_percent, "%", {0.0, 50.0}, "How many of all packets never arrive.")
+          .number("loss_percent", &P::loss_percent, "%", {0.0, 50.0},
+                  "How many of all packets never arrive, on average; a short recording may lose none.")
           .number("burst_packets", &P::burst_packets, "", {1.0, 50.0},
                   "How many packets are lost in a row, on average; at 1 never two of them, and 1 / (1 - loss) is what "
                   "losses "

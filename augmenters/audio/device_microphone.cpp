@@ -14,6 +14,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "augmenters/audio/parts/capsule_noise.h"
 #include "augmenters/audio/parts/converter.h"
@@ -67,12 +68,14 @@ const ParameterTable<DeviceMicrophone>& table() {
                    {"hand_over_mic", Held::hand_over_mic}},
                   "Where the device is: at the ear changes nothing, on a table adds its reflection, cloth or a hand "
                   "muffles.")
-          .number("gain_db", &P::gain_db, "dB", {-40.0, 40.0}, "Gain in front of the converter.")
+          .number("gain_db", &P::gain_db, "dB", {-40.0, 40.0},
+                  "Gain in front of the converter; what then passes full scale is clipped, and the run's gate "
+                  "`clipped_fraction` rejects it unless that is raised.")
           .number("self_noise_dba", &P::self_noise_dba, "dBA", {-10.0, 70.0},
                   "Equivalent input noise, A-weighted, over the band that the recording has.")
           .number("overload_db_spl", &P::overload_db_spl, "dB SPL", {80.0, 160.0},
                   "Level of a tone that comes out with 10 % of harmonic distortion.")
-          .number("low_cut_hz", &P::low_cut_hz, "Hz", {5.0, 500.0}, "Where low frequencies are down by 3 dB.")
+          .number("low_cut_hz", &P::low_cut_hz, "Hz", {20.0, 500.0}, "Where low frequencies are down by 3 dB.")
           .number("resonance_hz", &P::resonance_hz, "Hz", {1000.0, 40000.0}, "Resonance of the port.")
           .number("resonance_db", &P::resonance_db, "dB", {0.0, 20.0}, "Gain at the resonance.")
           .number("spread_db", &P::spread_db, "dB", {0.0, 5.0},
@@ -82,6 +85,29 @@ const ParameterTable<DeviceMicrophone>& table() {
                   "Tolerance of the sensitivity: each unit's is drawn from so much below to so much above.")
           .integer("bits", &P::bits, "", {4.0, 24.0}, "Bits of the converter's words.");
   return instance;
+}
+
+std::size_t parameter_index(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(table().specs(), name, &ParameterSpec::name) -
+                                  table().specs().begin());
+}
+
+/// What would change nothing is refused.
+std::string check(const std::vector<Setting>& settings) {
+  const auto given = [&](std::string_view name) {
+    return !std::holds_alternative<std::monostate>(settings[parameter_index(name)]);
+  };
+  for (const char* const name : {"low_cut_hz", "resonance_hz", "resonance_db"}) {
+    if (given("response") && given(name)) {
+      return std::string("`") + name + "` is a part of the response, which is yours (`response`); leave one out";
+    }
+  }
+  const auto& profile = std::get<std::string>(settings[parameter_index("profile")]);
+  const auto model = std::ranges::find(microphone_models(), profile, &MicrophoneModel::name);
+  if (given("resonance_db") && !given("resonance_hz") && model->resonance_hz.value == 0.0) {
+    return "the profile has no resonance, so `resonance_db` needs a `resonance_hz`";
+  }
+  return "";
 }
 
 /// The profile with what the parameters put in its place.
@@ -207,6 +233,7 @@ const Registration registration(signal_augmenter<DeviceMicrophone, State, Unit>(
         .version = 1,
         .identity = "none: every microphone makes noise",
         .labels = "keeps all labels",
+        .check = check,
     },
     table(), prepare, realize, apply));
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/core/error.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
@@ -119,6 +120,9 @@ void apply(AudioSignal& signal, const ProcessingClipping& p, const StepRandom& /
       return;
     }
     threshold = exceeded_by(samples, count);
+    if (threshold == 0.0) {
+      throw GateError("processing.clipping: fewer samples than the `fraction` that is to be clipped are not zero");
+    }
   }
   constexpr std::size_t kChunk = std::size_t{1} << 30U;  // what a counter of 32 bits holds
   std::size_t beyond = 0;

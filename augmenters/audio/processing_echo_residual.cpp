@@ -21,6 +21,7 @@
 #include "augmenters/audio/parts/talkers.h"
 #include "augmenters/augmenter.h"
 #include "pipeline/core/convolution.h"
+#include "pipeline/core/error.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 #include "pipeline/core/units.h"
@@ -171,13 +172,13 @@ void apply(AudioSignal& signal, const Unit& unit, const ProcessingEchoResidual& 
   Audio& audio = signal.audio;
   const double near_db = rounded_db(measure_speech_level(audio).active_level_dbov);
   if (near_db <= kSilenceDbov) {
-    return;  // there is no speech that the echo could be compared with
+    throw GateError(
+        "processing.echo_residual: no active speech is found (ITU-T P.56), so the echo's level has no meaning");
   }
   // Whole pairs of blocks, so that a shorter clip has the bits of a longer one.
   constexpr std::size_t kWhole = 2 * kConvolutionBlock;
   const std::size_t frames = audio.frames();
-  const BlockSpectra voice =
-      BlockSpectra::of_signal(far_end(*unit.talker, unit.moment, (frames + kWhole - 1) / kWhole * kWhole));
+  const std::vector<float> voice = far_end(*unit.talker, unit.moment, (frames + kWhole - 1) / kWhole * kWhole);
   std::vector<float> residual(frames);
   convolve(voice, unit.error, residual);
   const auto lowered = static_cast<float>(plain::amplitude_from_db(-p.erle_db));

@@ -80,7 +80,11 @@ void read_files(const ValueReader& value, const std::filesystem::path& folder, A
   asset.files.erase(std::unique(asset.files.begin(), asset.files.end()), asset.files.end());
 }
 
-bool is_curve(const std::filesystem::path& file) { return file.extension() == ".csv"; }
+bool is_curve(const std::filesystem::path& file) {
+  const std::string extension = file.extension().string();
+  const auto same = [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b - 'A' + 'a'); };
+  return std::ranges::equal(std::string_view(".csv"), extension, same);
+}
 
 /// An asset holds one kind of thing, since each step takes it for what it is.
 void check_kinds(const ValueReader& value, const AssetSettings& asset) {

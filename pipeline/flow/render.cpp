@@ -140,7 +140,7 @@ std::optional<double> full_scale_dba(const DecodedSource& source, const SourceSe
     const double power = active.active_level_dbov > kSilenceDbov
                              ? weighted_power(source.audio, Weighting::a_weighted) / active.activity_factor
                              : 0.0;
-    return power > 0.0 ? std::optional(level_dbov(power)) : std::nullopt;
+    return power > 0.0 ? std::optional(rounded_db(level_dbov(power))) : std::nullopt;
   });
   return level ? std::optional(settings.speech_dba - *level) : std::nullopt;
 }

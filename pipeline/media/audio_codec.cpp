@@ -51,7 +51,7 @@ constexpr const char* kCodec2Option = "FAIRGROUND_CODEC2";
 #endif
 
 // In the order of Codec.
-const std::array kFacts{
+constexpr std::array kFacts{
     CodecFacts{.name = "mu_law", .title = "G.711 u-law", .rates_hz = kTelephone},
     CodecFacts{.name = "a_law", .title = "G.711 A-law", .rates_hz = kTelephone},
     CodecFacts{.name = "g726", .title = "G.726", .rates_hz = kTelephone, .modes = kG726Modes, .bitrate_kbps = 32.0},

@@ -6,6 +6,7 @@
 
 #include <opus/opus.h>
 
+#include <array>
 #include <cmath>
 #include <memory>
 #include <stdexcept>
@@ -51,12 +52,11 @@ PacketCodec opus_codec(int sample_rate, double bitrate_kbps) {
   codec.conceals = true;
   codec.encoder = [sample_rate, bitrate_kbps] {
     return PacketEncoder([encoder = new_encoder(sample_rate, bitrate_kbps)](std::span<const std::int16_t> samples) {
-      Packet packet(kLargestPacket);
+      std::array<Packet::value_type, kLargestPacket> packet;  // so that what is kept is no larger than what was sent
       const int bytes =
           opus_encode(encoder.get(), samples.data(), static_cast<int>(samples.size()), packet.data(), kLargestPacket);
       demand(bytes, "encode");
-      packet.resize(static_cast<std::size_t>(bytes));
-      return packet;
+      return Packet(packet.begin(), packet.begin() + bytes);
     });
   };
   codec.decoder = [sample_rate] {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/plain.h"
@@ -18,18 +19,25 @@ constexpr double kMostDb = 60.0;
 constexpr std::size_t kMostPoints = 100'000;
 constexpr std::size_t kMostMistakes = 20;  // a file that is no curve at all has as many as it has lines
 
-constexpr std::string_view kBlanks = " \t\r,;";
+constexpr std::string_view kBlanks = " \t\r";
 
-std::string_view next_field(std::string_view& line) {
-  const std::size_t begin = line.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) {
-    line = {};
-    return {};
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+/// The first two columns of a line. They are parted by semicolons or, where there are none, by tabs, commas or blanks,
+/// so that a decimal comma is not taken for a parting one where it can be told.
+std::pair<std::string_view, std::string_view> first_columns(std::string_view line) {
+  line = trimmed(line);
+  const auto has = [line](char c) { return line.find(c) != std::string_view::npos; };
+  const char part = has(';') ? ';' : has('\t') ? '\t' : has(',') ? ',' : ' ';
+  const std::size_t end = std::min(line.find(part), line.size());
+  std::string_view rest = line.substr(std::min(end + 1, line.size()));
+  if (part == ' ') {
+    rest = trimmed(rest);  // several blanks part as one does
   }
-  const std::size_t end = std::min(line.find_first_of(kBlanks, begin), line.size());
-  const std::string_view field = line.substr(begin, end - begin);
-  line.remove_prefix(end);
-  return field;
+  return {trimmed(line.substr(0, end)), trimmed(rest.substr(0, std::min(rest.find(part), rest.size())))};
 }
 
 /// Empty where `text` is no finite number, or not only one.
@@ -50,12 +58,11 @@ class CurveReader {
 
   void read(std::size_t line_number, std::string_view line) {
     line_ = line_number;
-    std::string_view rest = line;
-    const std::string_view hz_text = next_field(rest);
-    if (hz_text.empty() || hz_text.front() == '#' || hz_text.front() == '*') {
+    const std::string_view text = trimmed(line);
+    if (text.empty() || text.front() == '#' || text.front() == '*') {
       return;
     }
-    const std::string_view db_text = next_field(rest);
+    const auto [hz_text, db_text] = first_columns(text);
     const auto hz = number(hz_text);
     const auto db = number(db_text);
     const bool may_be_names = std::exchange(may_have_names_, false);
@@ -63,7 +70,7 @@ class CurveReader {
       return;
     }
     if (!hz || !db) {
-      mistake(in_ticks(shortened(line)) + " is not a frequency in Hz and a gain in dB, such as `1000, -3.5`");
+      mistake(in_ticks(text) + " is not a frequency in Hz and a gain in dB, such as `1000, -3.5`");
     } else if (*hz <= 0.0) {
       mistake("a frequency of " + shortest(*hz) + " Hz is not above 0");
     } else if (!points_.empty() && *hz <= points_.back().hz) {

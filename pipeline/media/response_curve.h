@@ -18,10 +18,11 @@ struct GainPoint {
 /// points the gain is theirs. There is at least one.
 [[nodiscard]] double interpolated_db(std::span<const GainPoint> points, double hz);
 
-/// Reads lines of a frequency in Hz and a gain in dB, with commas, semicolons or blanks between them; further columns,
-/// such as a phase, are not looked at. Empty lines and those that begin with `#` or `*` are comments, and the first
-/// other line may name the columns. At least 2 and at most 100,000 points, frequencies above 0 that ascend, gains from
-/// -60 to 60 dB. Throws UserError with every mistake as `FILE:LINE: message`.
+/// Reads lines of a frequency in Hz and a gain in dB, with semicolons, tabs, commas or blanks between them; further
+/// columns, such as a phase, are not looked at. Decimal points only: `1000;-3,5` is refused. Empty lines and those that
+/// begin with `#` or `*` are comments, and the first other line may name the columns. At least 2 and at most 100,000
+/// points, frequencies above 0 that ascend, gains from -60 to 60 dB. Throws UserError with every mistake as `FILE:LINE:
+/// message`.
 [[nodiscard]] std::vector<GainPoint> parse_response_curve(std::span<const std::byte> bytes,
                                                           const std::filesystem::path& path);
 

@@ -132,6 +132,9 @@ SndFileDecoded through_sndfile(const CodecSetting& setting, std::span<const std:
     }
     at += static_cast<std::size_t>(got);
   }
+  if (at < samples.size()) {
+    fail("a decoder gave less than was encoded");
+  }
   // The decoder takes the delay out itself where the file tells of it, and then gives what was put in and no more.
   // Files of small frames do not, as what tells of it takes a frame.
   if (at > samples.size()) {

@@ -20,12 +20,15 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr const char* kName = "channel.codec";
-const std::vector<std::pair<std::string, Codec>> kCodecs{
-    {"mu_law", Codec::mu_law}, {"a_law", Codec::a_law},         {"g726", Codec::g726},
-    {"gsm", Codec::gsm},       {"ima_adpcm", Codec::ima_adpcm}, {"ms_adpcm", Codec::ms_adpcm},
-    {"opus", Codec::opus},     {"vorbis", Codec::vorbis},       {"mp3", Codec::mp3},
-    {"amr_nb", Codec::amr_nb}, {"amr_wb", Codec::amr_wb},       {"speex", Codec::speex},
-    {"codec2", Codec::codec2}};
+std::vector<std::pair<std::string, Codec>> named_codecs() {
+  std::vector<std::pair<std::string, Codec>> codecs;
+  for (std::size_t i = 0; i < all_codecs().size(); ++i) {
+    codecs.emplace_back(all_codecs()[i].name, static_cast<Codec>(i));
+  }
+  return codecs;
+}
+
+const std::vector<std::pair<std::string, Codec>> kCodecs = named_codecs();
 
 bool is_built(Codec codec) { return facts_of(codec).missing_option.empty(); }
 

@@ -13,10 +13,20 @@
 namespace fairground {
 namespace {
 
-constexpr std::array kAll{Codec::mu_law,   Codec::a_law, Codec::g726,   Codec::gsm, Codec::ima_adpcm,
-                          Codec::ms_adpcm, Codec::opus,  Codec::vorbis, Codec::mp3, Codec::amr_nb,
-                          Codec::amr_wb,   Codec::speex, Codec::codec2};
-constexpr std::array kConcealing{Codec::opus, Codec::amr_nb, Codec::amr_wb, Codec::speex};
+/// All that `is` holds for.
+template <class Is>
+std::vector<Codec> codecs(Is is) {
+  std::vector<Codec> found;
+  for (std::size_t i = 0; i < all_codecs().size(); ++i) {
+    if (is(all_codecs()[i])) {
+      found.push_back(static_cast<Codec>(i));
+    }
+  }
+  return found;
+}
+
+const std::vector<Codec> kAll = codecs([](const CodecFacts&) { return true; });
+const std::vector<Codec> kConcealing = codecs([](const CodecFacts& facts) { return facts.conceals; });
 
 bool is_built(Codec codec) { return facts_of(codec).missing_option.empty(); }
 
@@ -68,6 +78,13 @@ std::vector<float> differences(std::span<const float> samples) {
     result[i] = samples[i] - samples[i - 1];
   }
   return result;
+}
+
+TEST(AudioCodec, FactsAreInTheOrderOfTheCodecs) {
+  EXPECT_EQ(facts_of(Codec::mu_law).name, "mu_law");
+  EXPECT_EQ(facts_of(Codec::opus).name, "opus");
+  EXPECT_EQ(facts_of(Codec::codec2).name, "codec2");
+  EXPECT_EQ(all_codecs().size(), static_cast<std::size_t>(Codec::codec2) + 1);
 }
 
 TEST(AudioCodec, KeepsLengths) {

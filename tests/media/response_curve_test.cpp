@@ -49,6 +49,12 @@ TEST(ResponseCurve, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(mistakes("100,0\n200,60.5\n300,-61\n"),
             (Lines{"curves/a.csv:2: a gain of 60.5 dB is not from -60 to 60 dB",
                    "curves/a.csv:3: a gain of -61 dB is not from -60 to 60 dB"}));
+  // Nothing is read out of another column, nor half of a number.
+  EXPECT_EQ(mistakes("100,0\n1000;-3,5\n"),
+            Lines{"curves/a.csv:2: `1000;-3,5` is not a frequency in Hz and a gain in dB, such as `1000, -3.5`"});
+  EXPECT_EQ(mistakes("100,0\n1000,,45\n").size(), 1U);
+  EXPECT_EQ(mistakes("100,0\n,3.5,12\n").size(), 1U);
+  EXPECT_EQ(mistakes("100\t0\n200\t-3,5\n").size(), 1U);
   EXPECT_EQ(mistakes("0,0\n200,1\n300,1\n"), Lines{"curves/a.csv:1: a frequency of 0 Hz is not above 0"});
   EXPECT_EQ(mistakes("100,nan\n200,1\n").size(), 1U);
   EXPECT_EQ(mistakes("Hz,dB\n100,3\n"), Lines{"curves/a.csv: a curve needs at least 2 points, and here is one"});

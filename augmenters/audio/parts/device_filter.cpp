@@ -102,12 +102,16 @@ double half_octaves_over_lowest(double hz) { return 2.0 * plain::log(hz / kLowes
 DrawnCurve DrawnCurve::normal(double spread_db, const RandomStream& stream) {
   constexpr double kSureHz = 4000.0;  // up to here units agree best, and from an octave higher on least
   constexpr double kMore = 2.0;
+  // The deviation at 1 kHz, which is taken off, adds its own: sqrt(1 + 0.81^2 + 0.19^2) times as much, by the weights
+  // that 1 kHz has of its two neighbours.
+  constexpr double kWithReference = 1.30;
   std::array<float, kPoints> draws;
   stream.normals(0, draws);
   DrawnCurve curve;
   for (std::size_t i = 0; i < kPoints; ++i) {
     const double octaves = (static_cast<double>(i) - half_octaves_over_lowest(kSureHz)) / 2.0;
-    curve.db_[i] = spread_db * (1.0 + kMore * std::clamp(octaves, 0.0, 1.0)) * static_cast<double>(draws[i]);
+    curve.db_[i] =
+        spread_db / kWithReference * (1.0 + kMore * std::clamp(octaves, 0.0, 1.0)) * static_cast<double>(draws[i]);
   }
   const double reference_db = curve(1000.0);
   for (double& db : curve.db_) {

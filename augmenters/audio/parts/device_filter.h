@@ -44,8 +44,8 @@ class DeviceFilter {
 /// A drawn curve, smooth over half octaves.
 class DrawnCurve {
  public:
-  /// 0 dB at 1 kHz. Standard deviation `spread_db` in each half octave up to 4 kHz, and three times as much from 8 kHz
-  /// on.
+  /// 0 dB at 1 kHz. Standard deviation `spread_db` an octave from there and more, up to 4 kHz; from 8 kHz on nearly
+  /// three times as much.
   [[nodiscard]] static DrawnCurve normal(double spread_db, const RandomStream& stream);
   /// Nowhere beyond -tolerance_db to tolerance_db.
   [[nodiscard]] static DrawnCurve within(double tolerance_db, RandomStream stream);

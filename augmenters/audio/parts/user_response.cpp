@@ -10,9 +10,11 @@
 namespace fairground {
 namespace {
 
-constexpr std::size_t kLead = 1024;     // what is kept before the largest sample, as of a linear-phase response
-constexpr std::size_t kLongest = 4096;  // and behind it
-constexpr double kRest = 1e-6;          // of the energy that may lie behind that: -60 dB
+// What is kept before and behind the largest sample, by time and by what a filter can hold.
+constexpr double kReachS = 0.1;
+constexpr std::size_t kMostReach = 3072;
+constexpr double kRest = 1e-6;        // of the energy that may lie beyond: -60 dB
+constexpr double kLeastGain = 0.001;  // at 1 kHz, against the largest sample: -60 dB, as of a curve
 
 double gain_at(const std::vector<float>& taps, double hz, int sample_rate) {
   double real = 0.0;
@@ -42,19 +44,21 @@ UserResponse impulse_response(const AssetRecording& recording) {
   const std::span<const float> samples = audio.samples;
   const auto louder = [](float a, float b) { return std::abs(a) < std::abs(b); };
   const auto peak = static_cast<std::size_t>(std::ranges::max_element(samples, louder) - samples.begin());
-  const std::size_t end = std::min(samples.size(), peak + kLongest);
-  if (energy(samples.subspan(end)) > kRest * energy(samples)) {
+  const std::size_t reach = std::min(kMostReach, static_cast<std::size_t>(kReachS * audio.sample_rate));
+  const std::size_t begin = peak - std::min(peak, reach);
+  const std::size_t end = std::min(samples.size(), peak + reach);
+  if (energy(samples.first(begin)) + energy(samples.subspan(end)) > kRest * energy(samples)) {
     throw ItemError(
         "goes on for longer than a device's response does; if it is that of a room, use it in "
         "room.impulse_response");
   }
   UserResponse response;
-  response.delay = std::min(peak, kLead);
-  const std::span<const float> kept = samples.subspan(peak - response.delay, end - peak + response.delay);
+  response.delay = peak - begin;
+  const std::span<const float> kept = samples.subspan(begin, end - begin);
   response.impulse.assign(kept.begin(), kept.end());
   const double gain = gain_at(response.impulse, 1000.0, audio.sample_rate);
-  if (gain <= 0.0) {
-    throw ItemError("has no gain at 1 kHz, by which it would be levelled");
+  if (gain < kLeastGain * static_cast<double>(std::abs(samples[peak]))) {
+    throw ItemError("has hardly any gain at 1 kHz, by which it would be levelled");
   }
   for (float& tap : response.impulse) {
     tap = static_cast<float>(static_cast<double>(tap) / gain);

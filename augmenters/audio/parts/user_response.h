@@ -16,8 +16,9 @@ struct UserResponse {
   std::size_t delay = 0;         ///< the place of its largest sample, which is taken for the moment of the sound
 };
 
-/// The asset's files, in its order. Throws UserError where an impulse response has several channels, is nothing at 1
-/// kHz, or goes on for longer than any device's: 4096 samples behind its largest one, within 60 dB of all of it.
+/// The asset's files, in its order. Throws UserError where an impulse response has several channels, is 60 dB down at
+/// 1 kHz, or goes on for longer than any device's: more of it than -60 dB lies beyond 0.1 s, or 3072 samples, from its
+/// largest sample.
 [[nodiscard]] std::vector<UserResponse> user_responses(const Assets& assets, const std::string& asset, int sample_rate);
 
 /// The taps of two filters in a row, cut at ShortFilter::kMostTaps.
