@@ -89,7 +89,7 @@ class Detector {
       sum_ += reduction_;
       value = static_cast<float>(makeup_db - reduction_);
       if (++in_block_ == block_) {
-        std::ranges::rotate(blocks_, blocks_.begin() + 1);
+        std::rotate(blocks_.begin(), blocks_.begin() + 1, blocks_.end());
         blocks_.back() = newest_;
         peak_ = std::ranges::max(blocks_);
         newest_ = 0.0F;

@@ -22,7 +22,9 @@ class LaneFourier {
   /// X[k] = sum over n of x[n] e^(-2 pi i k n / size), in place and without a factor, but X[k] is left at place_of(k).
   void forward(std::span<float> real, std::span<float> imaginary) const;
   /// The same with a plus in the exponent. What goes in is in order.
-  void inverse(std::span<float> real, std::span<float> imaginary) const { forward(imaginary, real); }
+  void inverse(std::span<float> real, std::span<float> imaginary) const {
+    forward(imaginary, real);  // NOLINT(readability-suspicious-call-argument): changed over on purpose
+  }
   /// The bits of k mirrored.
   [[nodiscard]] std::size_t place_of(std::size_t k) const { return places_[k]; }
 

@@ -50,7 +50,7 @@ void NoiseFloor::take(std::span<const float> power) {
     parts_.back() = smooth_;
   }
   if (seen_ % part_frames_ == 0) {
-    std::ranges::rotate(parts_, parts_.begin() + 1);
+    std::rotate(parts_.begin(), parts_.begin() + 1, parts_.end());
     std::ranges::fill(parts_.back(), kMost);
     std::ranges::fill(older_, kMost);
     for (const std::vector<float>& part : parts_) {
