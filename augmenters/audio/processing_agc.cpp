@@ -70,6 +70,12 @@ constexpr double kLimiterS = 0.05;  // to let go
 double db_of(double power) { return plain::log(std::max(power, 1e-20)) * (10.0 / plain::kLn10); }
 double decay(double step_s, double seconds) { return seconds > 0.0 ? plain::exp(-step_s / seconds) : 0.0; }
 
+/// The mean power of a voice over that of the level that rides on it, as met at the end of real sentences with times of
+/// 10 to 500 and 200 to 3000 ms, within 1 dB (empirical).
+double first_guess(const ProcessingAgc& p) {
+  return std::min(1.2 * plain::exp(0.3 * plain::log(p.attack_ms / p.release_ms)), 1.0);
+}
+
 /// Finds the gain, block after block.
 class Control {
  public:
@@ -78,8 +84,10 @@ class Control {
         step_s_(step_s),
         attack_(decay(step_s, p.attack_ms / 1000.0 - kLateUpS)),
         release_(decay(step_s, p.release_ms / 1000.0 - kLateDownS)),
+        over_(first_guess(p)),
+        over_db_(db_of(over_)),
         lowest_(p.target_dbov - p.max_gain_db),
-        level_(std::max(p.target_dbov - p.start_gain_db, lowest_)),
+        level_(std::max(p.target_dbov - p.start_gain_db - over_db_, lowest_)),
         settled_(level_) {}
 
   [[nodiscard]] double gain_db() const { return std::min(p_.target_dbov - level_ - over_db_, p_.max_gain_db); }
@@ -92,7 +100,6 @@ class Control {
     if (active_) {
       const bool falls_through = above_ && now < level_;
       above_ = now > level_;
-      met_ = met_ || above_;
       level_ = std::max(lowest_, now + (level_ - now) * (above_ ? attack_ : release_));
       learn(now);
       if (falls_through || std::fabs(now - level_) <= kRidingDb) {
@@ -114,6 +121,7 @@ class Control {
       over_db_ = db_of(over_);
       learnt_s_ = std::min(learnt_s_ + seconds_, kLearnS);
     }
+    met_ = true;
     sum_ = 0.0;
     seconds_ = 0.0;
     settled_ = level_;
@@ -121,15 +129,16 @@ class Control {
 
   const ProcessingAgc& p_;
   double step_s_, attack_, release_;
-  double lowest_;   // a level of less would ask for more than the greatest gain
-  double level_;    // in dBov, that the gain goes by
-  double settled_;  // where it was when the gain last settled
+  double over_, over_db_;  // the mean power of the active voice over that of level_
+  double lowest_;          // a level of less would ask for more than the greatest gain
+  double level_;           // in dBov, that the gain goes by
+  double settled_;         // where it was when the gain last settled
   double quiet_s_ = 0.0;
   bool active_ = false;
   bool above_ = false;
   bool met_ = false;                  // the level was a guess until sound rose above it
   double sum_ = 0.0, seconds_ = 0.0;  // since then, of power over that of level_
-  double over_ = 1.0, over_db_ = 0.0, learnt_s_ = kBeliefS;
+  double learnt_s_ = kBeliefS;
 };
 
 /// Lowers gains so that no peak passes `ceiling`, and gives the share of the blocks that needed it. A gain holds at the
