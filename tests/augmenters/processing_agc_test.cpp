@@ -74,6 +74,16 @@ TEST(ProcessingAgc, HoldsTheActiveLevel) {
   }
 }
 
+TEST(ProcessingAgc, IsNearTheLevelInShortClips) {
+  constexpr int kClips = 12;
+  double sum = 0.0;
+  for (int seed = 1; seed <= kClips; ++seed) {
+    const Audio speech = mono(16000, speech_like(4, 16000, -28, static_cast<std::uint64_t>(seed)));
+    sum += measure_speech_level(controlled({}, speech)).active_level_dbov + 23.0;
+  }
+  EXPECT_NEAR(sum / kClips, 0.0, kLevelToleranceDb);
+}
+
 TEST(ProcessingAgc, RaisesNothingBeyondItsGreatestGain) {
   const Audio tone = mono(16000, sine(10, 16000, 300, std::sqrt(2.0) * amplitude_from_db(-60)));
   EXPECT_NEAR(level_after_warm_up(controlled({{"max_gain_db", 20.0}}, tone)), -40.0, kToneToleranceDb);
