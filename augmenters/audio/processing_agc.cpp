@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "augmenters/audio/parts/block_level.h"
@@ -47,11 +48,19 @@ const ParameterTable<ProcessingAgc>& table() {
                   "How long the gain rests in a pause before it rises; 0 pumps up the noise of every pause.")
           .number("gate_dbov", &P::gate_dbov, "dBov", {-100.0, -30.0},
                   "Sound of less than this never changes the gain.")
-          .number("start_gain_db", &P::start_gain_db, "dB", {-40.0, 60.0},
-                  "The gain that the clip begins with, or `max_gain_db` if that is less.")
+          .number(
+              "start_gain_db", &P::start_gain_db, "dB", {-40.0, 60.0},
+              "The gain that the clip begins with. Where it is far from what the voice needs, the level is held only "
+              "after some seconds.")
           .number("ceiling_dbov", &P::ceiling_dbov, "dBov", {-30.0, 0.0},
                   "No peak leaves above this: a limiter that looks 1 ms ahead holds it back and does not clip it.");
   return instance;
+}
+
+std::string check(const std::vector<Setting>& settings) {
+  const auto* most = std::get_if<double>(&settings[1]);
+  const auto* start = std::get_if<double>(&settings[6]);
+  return most != nullptr && start != nullptr && *start > *most ? "`start_gain_db` is beyond `max_gain_db`" : "";
 }
 
 constexpr double kWindowS = 0.01;  // two periods of the deepest voices
@@ -202,6 +211,7 @@ const Registration registration(signal_augmenter<ProcessingAgc>(
         .version = 1,
         .identity = "none: a gain that is held back is no gain control",
         .labels = "keeps all labels",
+        .check = check,
     },
     table(), apply));
 

@@ -41,7 +41,7 @@ const ParameterTable<ProcessingCompressor>& table() {
           .number("knee_db", &P::knee_db, "dB", {0.0, 40.0}, "Width of the bend around the threshold; 0 is a corner.")
           .number("attack_ms", &P::attack_ms, "ms", {0.1, 50.0},
                   "Time in which the reduction makes 63 % of its way in dB when the sound gets louder at once.")
-          .number("release_ms", &P::release_ms, "ms", {50.0, 5000.0},
+          .number("release_ms", &P::release_ms, "ms", {60.0, 5000.0},
                   "Time in which the reduction makes 63 % of its way in dB when the sound gets weaker at once.")
           .number("makeup_db", &P::makeup_db, "dB", {0.0, 60.0},
                   "Gain behind all this; by default half of what full scale is lowered by.");
