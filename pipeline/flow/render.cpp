@@ -393,11 +393,15 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const Source& source = catalog.sources[variant.source];
   const MediaFile& file = catalog.file_of(source);
   if (variant.media == Media::audio) {
-    // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file.
-    constexpr double kBytes = 4 * sizeof(float) + 2;
+    // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file. Steps
+    // behind the mixer have copies of the signal, up to three at a time in a recording of two hours.
+    const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
+    const bool has_signal_steps =
+        std::ranges::any_of(chain, [](const ChainStep& step) { return step.step->schema->stage > Stage::scene; });
+    const double bytes = (has_signal_steps ? 7 : 4) * sizeof(float) + 2;
     const SourceSettings& settings = plan.config().sources[source.settings];
     const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
-    return static_cast<std::size_t>(kBytes * static_cast<double>(file.seconds) * rate *
+    return static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
                                     (settings.mono ? 1.0 : file.channels));
   }
   // Three floats for each pixel, the codes of up to 16 bits, and the file.
