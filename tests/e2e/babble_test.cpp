@@ -190,10 +190,9 @@ TEST(Babble, TakesAWholeNumberOfTalkersFromAPool) {
   set.save();
   const ProcessResult result = set.call("plan");
   EXPECT_EQ(result.status, 2);
-  EXPECT_THAT(result.err,
-              AllOf(HasSubstr("`talkers` must be an integer from 3 to 64; found `2`"),
-                    HasSubstr("`talkers` must be an integer from 3 to 64; found a list"),
-                    HasSubstr("`voices` is a pool of talkers, but `from` must be an asset that has `files`")));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("`talkers` must be an integer from 3 to 64; found `2`"),
+                                HasSubstr("`talkers` must be an integer from 3 to 64; found a list"),
+                                HasSubstr("`voices` is a pool of talkers, but `from` must be an asset of recordings")));
   EXPECT_EQ(std::ranges::count(result.err, '\n'), 5) << result.err;
 }
 

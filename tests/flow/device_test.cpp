@@ -53,7 +53,7 @@ TEST_F(RenderTest, TheSameHandsetForEveryGroup) {
     by_realization[realization].push_back(response_db(decode(outcomes[1]), decode(outcomes[0])));
     groups[realization].push_back(record.at("accent").get<std::string>());
   }
-  constexpr double kSameDb = 0.05;  // the filter is cut off where a clip ends
+  constexpr double kSameDb = 0.1;   // the filter is cut off where a clip ends
   constexpr double kOtherDb = 0.5;  // of 3 dB either way
   ASSERT_EQ(by_realization.size(), 2U);
   for (const auto& [realization, responses] : by_realization) {
