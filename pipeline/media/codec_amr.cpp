@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "pipeline/media/audio_codec.h"
 #include "pipeline/media/packet_codec.h"
 
 #ifdef FAIRGROUND_AMR
@@ -21,8 +22,6 @@
 namespace fairground {
 namespace {
 
-constexpr std::array kNarrowbandModes{4.75, 5.15, 5.9, 6.7, 7.4, 7.95, 10.2, 12.2};
-constexpr std::array kWidebandModes{6.6, 8.85, 12.65, 14.25, 15.85, 18.25, 19.85, 23.05, 23.85};
 constexpr std::size_t kLargestPacket = 64;  // bytes, more than the 61 of 23.85 kbit/s with their header
 
 // The header of a frame in a file (RFC 4867, section 5.3): the type of frame, and whether it is whole.
@@ -51,9 +50,10 @@ void raise(std::span<std::int16_t> samples) {
   }
 }
 
-template <std::size_t n>
-int mode_of(const std::array<double, n>& modes, double bitrate_kbps) {
-  const auto* const found = std::ranges::find(modes, bitrate_kbps);
+/// Its libraries number the modes as the standards list them.
+int mode_of(Codec codec, double bitrate_kbps) {
+  const std::span<const double> modes = facts_of(codec).modes;
+  const auto found = std::ranges::find(modes, bitrate_kbps);
   if (found == modes.end()) {
     throw std::invalid_argument("AMR has no mode of " + std::to_string(bitrate_kbps) + " kbit/s");
   }
@@ -70,7 +70,7 @@ std::shared_ptr<void> owned(void* state, void (*release)(void*)) {
 }  // namespace
 
 PacketCodec amr_narrowband_codec(double bitrate_kbps) {
-  const auto mode = static_cast<Mode>(mode_of(kNarrowbandModes, bitrate_kbps));
+  const auto mode = static_cast<Mode>(mode_of(Codec::amr_nb, bitrate_kbps));
   PacketCodec codec;
   codec.sample_rate = 8000;
   codec.frame = 160;
@@ -98,7 +98,7 @@ PacketCodec amr_narrowband_codec(double bitrate_kbps) {
 }
 
 PacketCodec amr_wideband_codec(double bitrate_kbps) {
-  const int mode = mode_of(kWidebandModes, bitrate_kbps);
+  const int mode = mode_of(Codec::amr_wb, bitrate_kbps);
   PacketCodec codec;
   codec.sample_rate = 16000;
   codec.frame = 320;

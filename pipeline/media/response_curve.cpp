@@ -80,6 +80,7 @@ class CurveReader {
       mistake("a gain of " + shortest(*db) + " dB is not from -60 to 60 dB");
     } else {
       points_.push_back({*hz, *db});
+      line_of_last_ = line_;
     }
   }
 
@@ -89,8 +90,9 @@ class CurveReader {
     if (points_.size() > kMostPoints) {
       mistake("there are more than " + std::to_string(kMostPoints) + " points");
     } else if (points_.size() < 2 && mistakes_.empty()) {
-      mistakes_.push_back(file_ + ": a curve needs at least 2 points, and here " +
-                          (points_.empty() ? "are none" : "is one"));
+      const bool none = points_.empty();
+      mistakes_.push_back(file_ + (none ? "" : ":" + std::to_string(line_of_last_)) +
+                          ": a curve needs at least 2 points, and here " + (none ? "are none" : "is only this one"));
     }
     if (!mistakes_.empty()) {
       throw UserError(std::move(mistakes_));
@@ -105,6 +107,7 @@ class CurveReader {
 
   std::string file_;
   std::size_t line_ = 0;
+  std::size_t line_of_last_ = 0;  ///< of the points
   bool may_have_names_ = true;
   std::vector<GainPoint> points_;
   std::vector<std::string> mistakes_;

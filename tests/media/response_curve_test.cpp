@@ -57,7 +57,8 @@ TEST(ResponseCurve, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(mistakes("100\t0\n200\t-3,5\n").size(), 1U);
   EXPECT_EQ(mistakes("0,0\n200,1\n300,1\n"), Lines{"curves/a.csv:1: a frequency of 0 Hz is not above 0"});
   EXPECT_EQ(mistakes("100,nan\n200,1\n").size(), 1U);
-  EXPECT_EQ(mistakes("Hz,dB\n100,3\n"), Lines{"curves/a.csv: a curve needs at least 2 points, and here is one"});
+  EXPECT_EQ(mistakes("Hz,dB\n100,3\n"),
+            Lines{"curves/a.csv:2: a curve needs at least 2 points, and here is only this one"});
   EXPECT_EQ(mistakes("# nothing\n"), Lines{"curves/a.csv: a curve needs at least 2 points, and here are none"});
   EXPECT_EQ(mistakes(""), Lines{"curves/a.csv: a curve needs at least 2 points, and here are none"});
 }
