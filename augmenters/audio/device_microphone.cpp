@@ -18,14 +18,15 @@
 
 #include "augmenters/audio/parts/capsule_noise.h"
 #include "augmenters/audio/parts/converter.h"
-#include "augmenters/audio/parts/device_filter.h"
 #include "augmenters/audio/parts/held_device.h"
 #include "augmenters/audio/parts/microphone_profiles.h"
+#include "augmenters/audio/parts/microphone_unit.h"
 #include "augmenters/audio/parts/overload.h"
 #include "augmenters/audio/parts/user_response.h"
 #include "augmenters/augmenter.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/plain.h"
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
@@ -53,12 +54,24 @@ std::vector<std::pair<std::string, MicrophoneProfile>> profile_choices() {
   return choices;
 }
 
+/// "studio 10 and 145, headset 34 and 115, …"
+std::string profile_figures() {
+  std::string text;
+  for (const MicrophoneModel& model : microphone_models()) {
+    text.append(text.empty() ? "" : ", ").append(model.name).append(" ");
+    text += shortest(model.self_noise_dba.value) + " and " + shortest(model.overload_db_spl.value);
+  }
+  return text;
+}
+
 const ParameterTable<DeviceMicrophone>& table() {
   using P = DeviceMicrophone;
   static const auto instance =
       ParameterTable<P>()
           .required_choice("profile", &P::profile, profile_choices(),
-                           "The kind of microphone; it sets every figure that is not given here.")
+                           "The kind of microphone, which sets every figure that is not given here; self-noise in dBA "
+                           "and overload in dB SPL: " +
+                               profile_figures() + ".")
           .responses("response", &P::response,
                      "Your own responses in place of the profile's; a realization draws one of the asset's files.")
           .choice("held", &P::held,
@@ -79,8 +92,8 @@ const ParameterTable<DeviceMicrophone>& table() {
           .number("resonance_hz", &P::resonance_hz, "Hz", {1000.0, 40000.0}, "Resonance of the port.")
           .number("resonance_db", &P::resonance_db, "dB", {0.0, 20.0}, "Gain at the resonance.")
           .number("spread_db", &P::spread_db, "dB", {0.0, 5.0},
-                  "How far units of one model differ, as a standard deviation up to 4 kHz; three times as far from "
-                  "8 kHz on.")
+                  "How far units of one model differ, as a standard deviation up to 4 kHz; nearly three times as far "
+                  "from 8 kHz on.")
           .number("sensitivity_db", &P::sensitivity_db, "dB", {0.0, 6.0},
                   "Tolerance of the sensitivity: each unit's is drawn from so much below to so much above.")
           .integer("bits", &P::bits, "", {4.0, 24.0}, "Bits of the converter's words.");
@@ -111,23 +124,22 @@ std::string check(const std::vector<Setting>& settings) {
 }
 
 /// The profile with what the parameters put in its place.
-struct Figures {
-  double self_noise_dba, overload_db_spl, low_cut_hz, resonance_hz, resonance_db, spread_db, sensitivity_db;
-  int low_cut_order;
-  int bits;
-};
-
-Figures figures_of(const DeviceMicrophone& p) {
-  const MicrophoneModel& model = microphone_model(p.profile);
-  return {p.self_noise_dba.value_or(model.self_noise_dba.value),
-          p.overload_db_spl.value_or(model.overload_db_spl.value),
-          p.low_cut_hz.value_or(model.low_cut_hz.value),
-          p.resonance_hz.value_or(model.resonance_hz.value),
-          p.resonance_db.value_or(model.resonance_db.value),
-          p.spread_db.value_or(model.spread_db.value),
-          p.sensitivity_db.value_or(model.sensitivity_db.value),
-          static_cast<int>(model.low_cut_order.value),
-          static_cast<int>(p.bits.value_or(static_cast<std::int64_t>(model.bits.value)))};
+MicrophoneModel model_of(const DeviceMicrophone& p) {
+  MicrophoneModel model = microphone_model(p.profile);
+  const auto put = [](Figure& figure, const auto& given) {
+    if (given) {
+      figure.value = static_cast<double>(*given);
+    }
+  };
+  put(model.self_noise_dba, p.self_noise_dba);
+  put(model.overload_db_spl, p.overload_db_spl);
+  put(model.low_cut_hz, p.low_cut_hz);
+  put(model.resonance_hz, p.resonance_hz);
+  put(model.resonance_db, p.resonance_db);
+  put(model.spread_db, p.spread_db);
+  put(model.sensitivity_db, p.sensitivity_db);
+  put(model.bits, p.bits);
+  return model;
 }
 
 struct State {
@@ -147,56 +159,16 @@ State prepare(const DeviceMicrophone& p, const PrepareContext& context) {
 /// One device: the same for every source that meets the realization.
 struct Unit {
   const State* state = nullptr;
-  Figures figures;
+  MicrophoneModel model;
   double sensitivity_db = 0.0;
   DeviceFilter filter;
 };
 
 Unit realize(const State& state, const DeviceMicrophone& p, const StepRandom& random) {
-  const Figures figures = figures_of(p);
-  const MicrophoneModel& model = microphone_model(p.profile);
-
-  // How this unit differs from its model. Low cut and resonance move with the rest.
-  const DrawnCurve deviation = DrawnCurve::normal(figures.spread_db, random.stream("response"));
-  std::array<float, 3> draws;
-  random.stream("parts").normals(0, draws);
-  const auto moved = [&](double value, double octaves, float draw) {
-    return value * plain::exp(plain::kLn2 * octaves * figures.spread_db * static_cast<double>(draw));
-  };
-  const double low_cut_hz = moved(figures.low_cut_hz, 0.25, draws[0]);
-  const double resonance_hz = moved(figures.resonance_hz, 0.15, draws[1]);
-  const double resonance_db = figures.resonance_db + 2.0 * figures.spread_db * static_cast<double>(draws[2]);
-  const double reflection_s = random.stream("reflection").uniform(0.0001, 0.0004);
-
-  const UserResponse* own = nullptr;
-  if (!state.responses.empty()) {
-    own = &state.responses[random.stream("file").below(state.responses.size())];
-  }
-  const auto model_db = [&](double hz) {
-    if (own != nullptr && !own->curve.empty()) {
-      return interpolated_db(own->curve, hz);
-    }
-    double db = 0.0;
-    if (own == nullptr) {
-      db = interpolated_db(model.shape, hz) + low_cut_gain_db(hz, low_cut_hz, figures.low_cut_order);
-      db += resonance_hz > 0.0 ? resonance_gain_db(hz, resonance_hz, resonance_db) : 0.0;
-    }
-    return db;
-  };
-  const double reference_db = model_db(1000.0);
-  const auto gain_db = [&](double hz) {
-    return model_db(hz) - reference_db + deviation(hz) + held_gain_db(p.held, reflection_s, hz);
-  };
-  constexpr double kResponseS = 0.064;  // a low cut of 20 Hz has died away by then
-  const auto taps = std::min(ShortFilter::kMostTaps, static_cast<std::size_t>(kResponseS * state.sample_rate));
-  std::vector<float> response = minimum_phase_taps(state.sample_rate, gain_db, taps);
-  if (own != nullptr && own->curve.empty()) {
-    response = one_after_the_other(own->impulse, response);
-  }
-
-  const double sensitivity_db = random.stream("sensitivity").uniform(-figures.sensitivity_db, figures.sensitivity_db);
-  const std::size_t delay = own != nullptr ? own->delay : 0;
-  return {&state, figures, sensitivity_db, DeviceFilter(std::move(response), delay)};
+  const MicrophoneModel model = model_of(p);
+  const double tolerance_db = model.sensitivity_db.value;
+  return {&state, model, random.stream("sensitivity").uniform(-tolerance_db, tolerance_db),
+          microphone_unit(model, state.responses, p.held, state.sample_rate, random)};
 }
 
 void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, const StepRandom& random) {
@@ -209,16 +181,16 @@ void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, con
   const double full_scale_dba = *signal.full_scale_dba;
   unit.filter.apply(audio);
 
-  const double overload_rms = plain::amplitude_from_db(unit.figures.overload_db_spl - full_scale_dba);
+  const double overload_rms = plain::amplitude_from_db(unit.model.overload_db_spl.value - full_scale_dba);
   unit.state->overload.apply(audio, overload_rms);
 
   const double gain = plain::amplitude_from_db(p.gain_db + unit.sensitivity_db);
-  const double noise_rms = plain::amplitude_from_db(unit.figures.self_noise_dba - full_scale_dba);
+  const double noise_rms = plain::amplitude_from_db(unit.model.self_noise_dba.value - full_scale_dba);
   unit.state->noise.add(audio, gain, noise_rms, random);
-  const double clipped = convert(audio, unit.figures.bits, random);
+  const double clipped = convert(audio, static_cast<int>(unit.model.bits.value), random);
   signal.measure.values = {{"sensitivity_db", unit.sensitivity_db},
-                           {"self_noise_dba", unit.figures.self_noise_dba},
-                           {"overload_db_spl", unit.figures.overload_db_spl},
+                           {"self_noise_dba", unit.model.self_noise_dba.value},
+                           {"overload_db_spl", unit.model.overload_db_spl.value},
                            {"clipped_fraction", clipped}};
 }
 
