@@ -398,7 +398,7 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
     const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
     const bool has_signal_steps =
         std::ranges::any_of(chain, [](const ChainStep& step) { return step.step->schema->stage > Stage::scene; });
-    const double bytes = (has_signal_steps ? 7 : 4) * sizeof(float) + 2;
+    const double bytes = static_cast<double>((has_signal_steps ? 7U : 4U) * sizeof(float) + 2U);
     const SourceSettings& settings = plan.config().sources[source.settings];
     const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
     return static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
