@@ -16,9 +16,10 @@ constexpr std::size_t kBlock = 4096;
 
 /// In double, since the words of 24 bits leave a float no room for the dither.
 FAIRGROUND_HOT void round_block(float* samples, const float* dither, std::size_t count, double steps) {
+  const double step = 1.0 / steps;  // a power of two, so that multiplying is exact, and much faster than dividing
   for (std::size_t i = 0; i < count; ++i) {
     const double word = std::floor(static_cast<double>(samples[i]) * steps + static_cast<double>(dither[i]) + 0.5);
-    samples[i] = static_cast<float>(word / steps);
+    samples[i] = static_cast<float>(word * step);
   }
 }
 
