@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <new>
-#include <set>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
@@ -20,10 +19,6 @@
 namespace fairground {
 namespace {
 
-// A thousand seconds at 16 kHz. Much more would be felt beside what a run needs otherwise.
-constexpr std::size_t kSharedNoiseBytes = std::size_t{64} << 20U;
-// Some hundred ways through rooms of one second.
-constexpr std::size_t kSharedRoomBytes = std::size_t{32} << 20U;
 constexpr const char* kOutOfMemory = "not enough memory; use fewer --jobs, or smaller `limits` in the config";
 
 ImageContainer image_container(FileFormat format) {
@@ -37,23 +32,6 @@ ImageContainer image_container(FileFormat format) {
     default:
       return ImageContainer::jpeg;
   }
-}
-
-/// The settings that do not vary. A drawn parameter stands at its default or is empty; see Augmenter.
-std::vector<Value> fixed_values(const Step& step) {
-  std::vector<Value> values;
-  for (std::size_t i = 0; i < step.settings.size(); ++i) {
-    values.push_back(std::visit(
-        [&](const auto& setting) -> Value {
-          if constexpr (std::is_same_v<std::decay_t<decltype(setting)>, Range>) {
-            return step.schema->parameters[i].fallback;
-          } else {
-            return setting;
-          }
-        },
-        step.settings[i]));
-  }
-  return values;
 }
 
 std::string clipping_problem(const Gates& gates, double clipped_fraction) {
@@ -240,110 +218,6 @@ void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::
 }
 
 }  // namespace
-
-Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes), shared_rooms_(kSharedRoomBytes) {
-  const Config& config = plan.config();
-  std::set<int> rates;
-  for (const MediaPlan& media : plan.media()) {
-    for (const Source& source : media.catalog->sources) {
-      const int wanted = config.sources[source.settings].sample_rate;
-      const MediaFile& file = media.catalog->file_of(source);
-      if (media.media == Media::audio && file.problem.empty()) {
-        rates.insert(wanted != 0 ? wanted : file.sample_rate);
-      }
-    }
-  }
-  load_assets(rates);
-  // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
-  // their own.
-  for (const MediaPlan& media : plan.media()) {
-    for (const Condition& condition : media.conditions) {
-      for (const ChainStep& chain_step : condition.chain) {
-        prepare(media.media, *chain_step.step, rates);
-      }
-    }
-  }
-}
-
-void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates) {
-  if (row_steps_.contains(&step) || audio_steps_.contains({&step, rates.empty() ? 0 : *rates.begin()})) {
-    return;
-  }
-  const Augmenter& augmenter = *find_augmenter(step.schema->name);
-  if (media == Media::image) {
-    row_steps_[&step] = augmenter.prepare_rows(fixed_values(step), {0, &assets_});
-    return;
-  }
-  for (const int rate : rates) {
-    const PrepareContext context{rate, &assets_};
-    PreparedStep& prepared = audio_steps_[{&step, rate}];
-    prepared.augmenter = &augmenter;
-    prepared.sample_rate = rate;
-    if (augmenter.prepare_noise) {
-      prepared.noise = augmenter.prepare_noise(fixed_values(step), context);
-    } else if (augmenter.prepare_room) {
-      prepared.room = augmenter.prepare_room(fixed_values(step), context);
-    } else if (augmenter.prepare_signal) {
-      prepared.signal = augmenter.prepare_signal(fixed_values(step), context);
-    } else {
-      prepared.change = augmenter.prepare_audio(fixed_values(step), context);
-    }
-  }
-}
-
-/// Only assets that some step draws from: they are held in memory for the whole run.
-void Workshop::load_assets(const std::set<int>& rates) {
-  std::set<std::string> used;
-  for (const MediaPlan& media : plan_.media()) {
-    for (const Condition& condition : media.conditions) {
-      for (const ChainStep& step : condition.chain) {
-        for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
-          if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
-            if (const auto* name = std::get_if<std::string>(&step.step->settings[i])) {
-              used.insert(*name);
-            }
-          }
-        }
-      }
-    }
-  }
-  const Config& config = plan_.config();
-  for (const AssetSettings& asset : config.assets) {
-    if (!used.contains(asset.name)) {
-      continue;
-    }
-    const std::vector<int> all_rates(rates.begin(), rates.end());
-    const MediaLimits limits = media_limits(config.limits);
-    if (asset.kind() == AssetKind::talkers) {
-      const std::vector<TalkerFile>& files = plan_.catalog().pools.at(asset.name).files;
-      assets_.load_talkers(asset.name, files, all_rates, limits, config.limits.asset_seconds);
-    } else if (asset.kind() == AssetKind::curves) {
-      assets_.load_curves(asset.name, asset.files, limits);
-    } else {
-      assets_.load(asset.name, asset.files, all_rates, limits, config.limits.asset_seconds);
-    }
-    const std::vector<std::string>& planned = plan_.catalog().asset_sha256.at(asset.name);
-    const auto check_unchanged = [&](const auto& loaded) {
-      using Loaded = typename std::decay_t<decltype(loaded)>::value_type;
-      if (!std::ranges::equal(loaded, planned, {}, &Loaded::sha256)) {
-        throw UserError("asset '" + asset.name + "': a file has changed since the plan was made; run again");
-      }
-    };
-    if (asset.kind() == AssetKind::curves) {
-      check_unchanged(assets_.curves(asset.name));
-      continue;
-    }
-    for (const int rate : rates) {
-      check_unchanged(assets_.recordings(asset.name, rate));
-    }
-  }
-}
-
-const PreparedStep& Workshop::audio_step(const Step& step, int sample_rate) const {
-  return audio_steps_.at({&step, sample_rate});
-}
-
-const PreparedRows& Workshop::row_step(const Step& step) const { return row_steps_.at(&step); }
 
 DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, Media media, std::size_t index) {
   const Source& source = catalog.sources[index];
