@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "augmenters/picture.h"
 #include "augmenters/signal.h"
 #include "pipeline/config/schema.h"
 #include "pipeline/core/bounded_cache.h"
@@ -15,7 +16,6 @@
 #include "pipeline/measure/weighted_level.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/media/audio.h"
-#include "pipeline/media/image.h"
 #include "pipeline/media/time_map.h"
 
 namespace fairground {
@@ -103,13 +103,6 @@ struct PrepareContext {
   const Assets* assets = nullptr;
 };
 
-/// The size of the picture that a row operation will see.
-struct ImageShape {
-  int width = 0;
-  int height = 0;
-  int channels = 0;
-};
-
 /// A step of audio that is ready for every variant of its level. Called from many threads at once.
 using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&, const StepRandom&)>;
 /// The same of a noise. What it makes hangs on nothing but its arguments, and what it makes for a shorter clip is the
@@ -119,22 +112,28 @@ using PreparedNoise = std::function<NoiseSound(const AudioShape&, const std::vec
 using PreparedRoom = std::function<RoomResponse(const std::string& who, const std::vector<Value>&, const StepRandom&)>;
 /// A step behind the mixer. As PreparedAudio.
 using PreparedSignal = std::function<void(AudioSignal&, const std::vector<Value>&, const StepRandom&)>;
-/// Changes one row in place. Rows come in any order, each once.
-using RowOperation = std::function<void(const ImageRow&)>;
 /// A pixel-wise step of pictures: gives, for one variant, the operation on each of its rows.
-using PreparedRows = std::function<RowOperation(const ImageShape&, const std::vector<Value>&, const StepRandom&)>;
+using PreparedRows = std::function<RowOperation(const Shot&, const std::vector<Value>&, const StepRandom&)>;
+/// A step that sees the whole picture. As PreparedAudio.
+using PreparedPicture = std::function<void(Picture&, const std::vector<Value>&, const StepRandom&)>;
+/// A step of the file stage. As PreparedAudio.
+using PreparedFile = std::function<void(PictureFile&, const std::vector<Value>&, const StepRandom&)>;
 
 struct Augmenter {
   StepSchema schema;
   /// Exactly one of these is set, and none of a profile. The values given are the settings that do not vary; parameters
   /// that are drawn per realization have their defaults there and must not be used.
-  std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio;
-  std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise;
-  std::function<PreparedRoom(const std::vector<Value>&, const PrepareContext&)> prepare_room;
-  std::function<PreparedSignal(const std::vector<Value>&, const PrepareContext&)> prepare_signal;
-  std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows;
+  std::function<PreparedAudio(const std::vector<Value>&, const PrepareContext&)> prepare_audio = {};
+  std::function<PreparedNoise(const std::vector<Value>&, const PrepareContext&)> prepare_noise = {};
+  std::function<PreparedRoom(const std::vector<Value>&, const PrepareContext&)> prepare_room = {};
+  std::function<PreparedSignal(const std::vector<Value>&, const PrepareContext&)> prepare_signal = {};
+  std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows = {};
+  std::function<PreparedPicture(const std::vector<Value>&, const PrepareContext&)> prepare_picture = {};
+  std::function<PreparedFile(const std::vector<Value>&, const PrepareContext&)> prepare_file = {};
   /// Goes with prepare_noise: the level that these values ask for.
-  std::function<NoiseLevel(const std::vector<Value>&)> noise_level;
+  std::function<NoiseLevel(const std::vector<Value>&)> noise_level = {};
+  /// May go with a step of pictures: what these values declare of the shot.
+  std::function<void(ShotDeclaration&, const std::vector<Value>&)> declare = {};
 };
 
 /// An augmenter that changes the speech or its surroundings: `State prepare(const P&, const PrepareContext&)` once per
@@ -144,7 +143,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*apply)(AudioScene&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_audio = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedAudio(
@@ -160,7 +159,7 @@ template <class P>
 [[nodiscard]] Augmenter audio_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*apply)(AudioScene&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_audio = [table, apply](const std::vector<Value>&, const PrepareContext&) {
     return PreparedAudio([table, apply](AudioScene& scene, const std::vector<Value>& values, const StepRandom& random) {
       apply(scene, table.bind(values), random);
@@ -177,7 +176,7 @@ template <class P, class State>
                                         State (*prepare)(const P&, const PrepareContext&),
                                         void (*make)(NoiseSound&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_noise = [table, prepare, make](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedNoise(
@@ -196,7 +195,7 @@ template <class P>
 [[nodiscard]] Augmenter noise_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                         void (*make)(NoiseSound&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_noise = [table, make](const std::vector<Value>&, const PrepareContext&) {
     return PreparedNoise(
         [table, make](const AudioShape& shape, const std::vector<Value>& values, const StepRandom& random) {
@@ -222,7 +221,7 @@ template <class P, class State>
                                                                const StepRandom&)) {
   schema.parameters = table.specs();
   schema.check_chain = check_one_room;
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_room = [table, prepare, respond](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedRoom(
@@ -245,7 +244,7 @@ template <class P>
 [[nodiscard]] Augmenter signal_augmenter(StepSchema schema, const ParameterTable<P>& table,
                                          void (*apply)(AudioSignal&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{behind_the_scene(std::move(schema))};
   augmenter.prepare_signal = [table, apply](const std::vector<Value>&, const PrepareContext&) {
     return PreparedSignal([table, apply](AudioSignal& signal, const std::vector<Value>& values,
                                          const StepRandom& random) { apply(signal, table.bind(values), random); });
@@ -260,7 +259,7 @@ template <class P, class State>
                                          State (*prepare)(const P&, const PrepareContext&),
                                          void (*apply)(AudioSignal&, const State&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{behind_the_scene(std::move(schema))};
   augmenter.prepare_signal = [table, prepare, apply](const std::vector<Value>& fixed, const PrepareContext& context) {
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
     return PreparedSignal(
@@ -281,7 +280,7 @@ template <class P, class State, class Unit>
                                          Unit (*realize)(const State&, const P&, const StepRandom&),
                                          void (*apply)(AudioSignal&, const Unit&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{behind_the_scene(std::move(schema)), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{behind_the_scene(std::move(schema))};
   augmenter.prepare_signal = [table, prepare, realize, apply](const std::vector<Value>& fixed,
                                                               const PrepareContext& context) {
     struct Realized {
@@ -306,15 +305,53 @@ template <class P, class State, class Unit>
   return augmenter;
 }
 
-/// A pixel-wise augmenter: `RowOperation rows(const ImageShape&, const P&, const StepRandom&)` per variant.
+/// A pixel-wise augmenter: `RowOperation rows(const Shot&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
-                                      RowOperation (*rows)(const ImageShape&, const P&, const StepRandom&)) {
+                                      RowOperation (*rows)(const Shot&, const P&, const StepRandom&)) {
   schema.parameters = table.specs();
-  Augmenter augmenter{std::move(schema), {}, {}, {}, {}, {}, {}};
+  Augmenter augmenter{std::move(schema)};
   augmenter.prepare_rows = [table, rows](const std::vector<Value>&, const PrepareContext&) {
-    return PreparedRows([table, rows](const ImageShape& shape, const std::vector<Value>& values,
-                                      const StepRandom& random) { return rows(shape, table.bind(values), random); });
+    return PreparedRows([table, rows](const Shot& shot, const std::vector<Value>& values, const StepRandom& random) {
+      return rows(shot, table.bind(values), random);
+    });
+  };
+  return augmenter;
+}
+
+/// An augmenter that sees the whole picture: `void apply(Picture&, const P&, const StepRandom&)` per variant.
+template <class P>
+[[nodiscard]] Augmenter picture_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                          void (*apply)(Picture&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema)};
+  augmenter.prepare_picture = [table, apply](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedPicture([table, apply](Picture& picture, const std::vector<Value>& values,
+                                          const StepRandom& random) { apply(picture, table.bind(values), random); });
+  };
+  return augmenter;
+}
+
+/// An augmenter of the file stage: `void apply(PictureFile&, const P&, const StepRandom&)` per variant.
+template <class P>
+[[nodiscard]] Augmenter file_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                       void (*apply)(PictureFile&, const P&, const StepRandom&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema)};
+  augmenter.prepare_file = [table, apply](const std::vector<Value>&, const PrepareContext&) {
+    return PreparedFile([table, apply](PictureFile& file, const std::vector<Value>& values, const StepRandom& random) {
+      apply(file, table.bind(values), random);
+    });
+  };
+  return augmenter;
+}
+
+/// `augmenter`, which tells the chain's other steps of the shot: `void declare(ShotDeclaration&, const P&)`.
+template <class P>
+[[nodiscard]] Augmenter declaring(Augmenter augmenter, const ParameterTable<P>& table,
+                                  void (*declare)(ShotDeclaration&, const P&)) {
+  augmenter.declare = [table, declare](ShotDeclaration& shot, const std::vector<Value>& values) {
+    declare(shot, table.bind(values));
   };
   return augmenter;
 }
@@ -326,7 +363,7 @@ template <class P>
                                 std::vector<ProfileStep> (*expand)(const std::vector<Setting>&)) {
   schema.parameters = table.specs();
   schema.expand = expand;
-  return {std::move(schema), {}, {}, {}, {}, {}, {}};
+  return {std::move(schema)};
 }
 
 /// Put one of these at namespace scope at the end of an augmenter's file.

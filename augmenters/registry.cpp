@@ -23,7 +23,10 @@ Registry& registry() {
 Registration::Registration(Augmenter augmenter) {
   Registry& r = registry();
   const bool behind_scene = augmenter.schema.media == Media::audio && augmenter.schema.stage > Stage::scene;
-  if (behind_scene != static_cast<bool>(augmenter.prepare_signal) && !augmenter.schema.expand) {
+  const bool in_file = augmenter.schema.stage == Stage::file;
+  if ((behind_scene != static_cast<bool>(augmenter.prepare_signal) ||
+       in_file != static_cast<bool>(augmenter.prepare_file)) &&
+      !augmenter.schema.expand) {
     throw std::logic_error(augmenter.schema.name + ": its stage and its kind do not go together");
   }
   if (find_augmenter(augmenter.schema.name) != nullptr) {

@@ -57,7 +57,7 @@ FAIRGROUND_HOT void scale_with_shoulder(float* samples, std::size_t count, float
   }
 }
 
-RowOperation rows(const ImageShape&, const LightExposure& p, const StepRandom&) {
+RowOperation rows(const Shot&, const LightExposure& p, const StepRandom&) {
   const auto gain = static_cast<float>(std::exp2(p.ev));
   if (p.highlights == Highlights::shoulder && p.ev > 0.0) {
     return [gain, knee = static_cast<float>(p.knee)](const ImageRow& row) {

@@ -78,12 +78,12 @@ FAIRGROUND_HOT void add_noise(float* samples, const float* normals, std::size_t 
   }
 }
 
-RowOperation rows(const ImageShape& shape, const SensorNoise& p, const StepRandom& random) {
+RowOperation rows(const Shot& shot, const SensorNoise& p, const StepRandom& random) {
   // A row of one channel has room for 2^20 draws, so that a pixel's draw depends on (y, x, channel) only.
   constexpr std::uint64_t kRowDraws = std::uint64_t{1} << 20U;
   constexpr std::uint64_t kChannels = 3;
   return [law = noise_law(p), stream = random.stream("pixels"),
-          normals = std::vector<float>(static_cast<std::size_t>(shape.width))](const ImageRow& row) mutable {
+          normals = std::vector<float>(static_cast<std::size_t>(shot.width))](const ImageRow& row) mutable {
     for (int channel = 0; channel < row.channels; ++channel) {
       const std::uint64_t line = static_cast<std::uint64_t>(row.y) * kChannels + static_cast<std::uint64_t>(channel);
       stream.normals(line * kRowDraws, normals);

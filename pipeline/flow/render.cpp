@@ -9,6 +9,7 @@
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
+#include "pipeline/flow/picture_path.h"
 #include "pipeline/flow/scene.h"
 #include "pipeline/flow/signal_path.h"
 #include "pipeline/media/audio_file.h"
@@ -194,17 +195,18 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
   std::vector<StepRandom> randoms;
   const DrawnChain drawn = draw_chain(plan, outcome.variant, randoms);
 
-  const ImageShape shape{source.image.width, source.image.height, source.image.channels};
-  std::vector<RowOperation> operations;
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    operations.push_back(workshop.row_step(*chain[i].step)(shape, drawn[i], randoms[i]));
-  }
   const OutputFormat& output = media.settings->output;
   const ImageContainer container = image_container(output.format);
-  const Raster raster = render_rows(source.image, operations, container_bits(container, source.image.bits));
-  outcome.file = encode_image(raster, container, output.quality);
-  const bool lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
-  const ImageLabels labels{measure_image(lossy ? decode_own_image(outcome.file) : raster), shape.width, shape.height};
+  TakenPicture taken = take_picture(ready_steps(workshop, chain, drawn, randoms, /*sample_rate=*/0), source.image,
+                                    source.labels, container_bits(container, source.image.bits));
+  const bool is_written = taken.written && taken.written->container == container;
+  outcome.file = is_written ? std::move(taken.written->bytes) : encode_image(taken.raster, container, output.quality);
+  const bool is_lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
+  if (is_lossy && !is_written) {
+    taken.raster = decode_own_image(outcome.file);
+  }
+  const ImageLabels labels{measure_image(taken.raster), taken.raster.codes.cols, taken.raster.codes.rows,
+                           std::move(taken.steps)};
   outcome.sha256 = sha256_hex(outcome.file);
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }
@@ -278,9 +280,13 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
     return static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
                                     (settings.mono ? 1.0 : file.channels));
   }
-  // Three floats for each pixel, the codes of up to 16 bits, and the file.
-  constexpr double kBytes = 3 * sizeof(float) + 3 * 2 + 3;
-  return static_cast<std::size_t>(kBytes * static_cast<double>(file.megapixels) * 1e6);
+  // Three floats for each pixel, the codes of up to 16 bits, and the file. Steps that see the whole picture have copies
+  // of it.
+  const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
+  const bool has_picture_steps = std::ranges::any_of(
+      chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
+  const double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
+  return static_cast<std::size_t>(bytes * static_cast<double>(file.megapixels) * 1e6);
 }
 
 Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {
@@ -308,20 +314,6 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
     set_fate(outcome, Fate::failed, "render", error.what());
   }
   return outcome;
-}
-
-Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits) {
-  Raster raster = make_raster(image, bits);
-  std::vector<float> buffer(image.row_size());
-  for (int y = 0; y < image.height; ++y) {
-    std::ranges::copy(image.row(y), buffer.begin());
-    const ImageRow row{y, image.width, image.channels, buffer};
-    for (const RowOperation& operation : operations) {
-      operation(row);
-    }
-    put_row(row, raster);
-  }
-  return raster;
 }
 
 }  // namespace fairground

@@ -30,20 +30,24 @@ struct DecodedSource {
   /// A-weighted active level of `audio`, in dBov; empty where no active speech is found.
   std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
   Image image;                ///< in linear light
+  PictureLabels labels;       ///< of `image`
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
   bool passing = false;       ///< as in Outcome
   std::string stage;
   std::string reason;
 };
 
-/// A step of audio, ready for every variant. One of the functions is set, as in its augmenter.
+/// A step, ready for every variant. One of the functions is set, as in its augmenter.
 struct PreparedStep {
   const Augmenter* augmenter = nullptr;
-  int sample_rate = 0;  ///< that it was prepared for, in Hz
+  int sample_rate = 0;  ///< that it was prepared for, in Hz; 0 for pictures
   PreparedAudio change;
   PreparedNoise noise;
   PreparedRoom room;
   PreparedSignal signal;
+  PreparedRows rows;
+  PreparedPicture picture;
+  PreparedFile file;
 };
 
 /// Everything that rendering needs and nobody changes: the plan, the assets, and every step made ready.
@@ -53,8 +57,8 @@ class Workshop {
   explicit Workshop(const Plan& plan);
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
-  [[nodiscard]] const PreparedStep& audio_step(const Step& step, int sample_rate) const;
-  [[nodiscard]] const PreparedRows& row_step(const Step& step) const;
+  /// The step at a sample rate, or at 0 for pictures.
+  [[nodiscard]] const PreparedStep& prepared(const Step& step, int sample_rate) const;
   /// What was made for earlier variants and serves this one too. Their results never hang on it.
   [[nodiscard]] SharedNoise& shared_noise() const { return shared_noise_; }
   [[nodiscard]] SharedRooms& shared_rooms() const { return shared_rooms_; }
@@ -65,10 +69,9 @@ class Workshop {
 
   const Plan& plan_;
   Assets assets_;
-  std::map<std::pair<const Step*, int>, PreparedStep> audio_steps_;
+  std::map<std::pair<const Step*, int>, PreparedStep> steps_;
   mutable SharedNoise shared_noise_;
   mutable SharedRooms shared_rooms_;
-  std::map<const Step*, PreparedRows> row_steps_;
 };
 
 /// Reads a source and brings it to the run's rate, channels and level, or to linear light. What goes wrong stands
@@ -85,8 +88,5 @@ class Workshop {
 
 /// Makes one variant and its record. Never throws for what is wrong with the item.
 [[nodiscard]] Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source);
-
-/// Runs the row operations over a picture in one pass and encodes its rows.
-[[nodiscard]] Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits);
 
 }  // namespace fairground

@@ -96,7 +96,7 @@ std::vector<ReadyStep> ready_steps(const Workshop& workshop, const std::vector<C
                                    const DrawnChain& drawn, const std::vector<StepRandom>& randoms, int sample_rate) {
   std::vector<ReadyStep> steps;
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    steps.push_back({&workshop.audio_step(*chain[i].step, sample_rate), &drawn[i], randoms[i]});
+    steps.push_back({&workshop.prepared(*chain[i].step, sample_rate), &drawn[i], randoms[i]});
   }
   return steps;
 }

@@ -26,7 +26,7 @@ Delivered deliver(const std::vector<ReadyStep>& steps, Audio mixture,
         }
       }
     }
-    if (!signal->measure.values.empty() || signal->measure.lost || !signal->measure.voices.empty()) {
+    if (!signal->measure.is_empty()) {
       delivered.steps.push_back(std::move(signal->measure));
     }
     delivered.time_map.then(signal->time_map);

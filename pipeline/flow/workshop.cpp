@@ -57,28 +57,24 @@ Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBy
 }
 
 void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates) {
-  if (row_steps_.contains(&step) || audio_steps_.contains({&step, rates.empty() ? 0 : *rates.begin()})) {
-    return;
-  }
   const Augmenter& augmenter = *find_augmenter(step.schema->name);
-  if (media == Media::image) {
-    row_steps_[&step] = augmenter.prepare_rows(fixed_values(step), {0, &assets_});
-    return;
-  }
-  for (const int rate : rates) {
-    const PrepareContext context{rate, &assets_};
-    PreparedStep& prepared = audio_steps_[{&step, rate}];
-    prepared.augmenter = &augmenter;
-    prepared.sample_rate = rate;
-    if (augmenter.prepare_noise) {
-      prepared.noise = augmenter.prepare_noise(fixed_values(step), context);
-    } else if (augmenter.prepare_room) {
-      prepared.room = augmenter.prepare_room(fixed_values(step), context);
-    } else if (augmenter.prepare_signal) {
-      prepared.signal = augmenter.prepare_signal(fixed_values(step), context);
-    } else {
-      prepared.change = augmenter.prepare_audio(fixed_values(step), context);
+  for (const int rate : media == Media::image ? std::set<int>{0} : rates) {
+    const auto [place, is_new] = steps_.try_emplace({&step, rate});
+    if (!is_new) {
+      continue;
     }
+    const PrepareContext context{rate, &assets_};
+    const std::vector<Value> values = fixed_values(step);
+    const auto prepared_by = [&](const auto& prepare) { return prepare ? prepare(values, context) : nullptr; };
+    place->second = {&augmenter,
+                     rate,
+                     prepared_by(augmenter.prepare_audio),
+                     prepared_by(augmenter.prepare_noise),
+                     prepared_by(augmenter.prepare_room),
+                     prepared_by(augmenter.prepare_signal),
+                     prepared_by(augmenter.prepare_rows),
+                     prepared_by(augmenter.prepare_picture),
+                     prepared_by(augmenter.prepare_file)};
   }
 }
 
@@ -130,10 +126,8 @@ void Workshop::load_assets(const std::set<int>& rates) {
   }
 }
 
-const PreparedStep& Workshop::audio_step(const Step& step, int sample_rate) const {
-  return audio_steps_.at({&step, sample_rate});
+const PreparedStep& Workshop::prepared(const Step& step, int sample_rate) const {
+  return steps_.at({&step, sample_rate});
 }
-
-const PreparedRows& Workshop::row_step(const Step& step) const { return row_steps_.at(&step); }
 
 }  // namespace fairground

@@ -105,6 +105,16 @@ ordered_json step_json(const StepMeasure& step) {
   return json;
 }
 
+void add_steps(const std::vector<StepMeasure>& steps, ordered_json& more) {
+  if (steps.empty()) {
+    return;
+  }
+  more["steps"] = ordered_json::array();
+  for (const StepMeasure& step : steps) {
+    more["steps"].push_back(step_json(step));
+  }
+}
+
 ordered_json room_json(const RoomMeasure& room) {
   ordered_json json;
   json["delay_s"] = rounded_unit(room.delay_s);
@@ -167,18 +177,15 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
   if (labels.mix.room) {
     more["room"] = room_json(*labels.mix.room);
   }
-  if (!labels.steps.empty()) {
-    more["steps"] = ordered_json::array();
-    for (const StepMeasure& step : labels.steps) {
-      more["steps"].push_back(step_json(step));
-    }
-  }
+  add_steps(labels.steps, more);
   return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, labels.words, sha256);
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
                         const std::string& sha256) {
-  return line(plan, variant, drawn, measured_columns(labels), ordered_json::object(), {}, sha256);
+  ordered_json more = ordered_json::object();
+  add_steps(labels.steps, more);
+  return line(plan, variant, drawn, measured_columns(labels), more, {}, sha256);
 }
 
 }  // namespace fairground

@@ -55,6 +55,7 @@ struct ImageLabels {
   ImageMeasures file;
   int width_px = 0;
   int height_px = 0;
+  std::vector<StepMeasure> steps = {};  ///< what the steps found out, those that did
 };
 
 /// The measurements that every line of a medium has, by their names in the record, rounded as they stand there.

@@ -244,7 +244,15 @@ class EveryAugmenter : public testing::Test {
     return signal;
   }
   static Image run(const Case& c, const Image& image, const StepRandom& random = kRandom) {
-    return apply_rows(image, row_operation(*c.augmenter, c.values, image, random));
+    return apply_picture(*c.augmenter, c.values, image, random).image;
+  }
+
+  /// Those of pixel-wise steps.
+  std::vector<Case> row_cases() const {
+    std::vector<Case> cases;
+    std::ranges::copy_if(image_, std::back_inserter(cases),
+                         [](const Case& c) { return static_cast<bool>(c.augmenter->prepare_rows); });
+    return cases;
   }
 
   TemporaryFolder folder_;

@@ -35,13 +35,15 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     ASSERT_NE(augmenter, nullptr);
     const int of_audio = (augmenter->prepare_audio ? 1 : 0) + (augmenter->prepare_noise ? 1 : 0) +
                          (augmenter->prepare_room ? 1 : 0) + (augmenter->prepare_signal ? 1 : 0);
+    const int of_image =
+        (augmenter->prepare_rows ? 1 : 0) + (augmenter->prepare_picture ? 1 : 0) + (augmenter->prepare_file ? 1 : 0);
     if (schema->expand) {
-      EXPECT_EQ(of_audio, 0);
+      EXPECT_EQ(of_audio + of_image, 0);
       continue;
     }
     EXPECT_EQ(of_audio, schema->media == Media::audio ? 1 : 0);
     EXPECT_EQ(static_cast<bool>(augmenter->noise_level), static_cast<bool>(augmenter->prepare_noise));
-    EXPECT_EQ(static_cast<bool>(augmenter->prepare_rows), schema->media == Media::image);
+    EXPECT_EQ(of_image, schema->media == Media::image ? 1 : 0);
   }
 }
 

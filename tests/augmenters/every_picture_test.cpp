@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "pipeline/core/parallel.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/picture_path.h"
 #include "pipeline/media/image_file.h"
 #include "tests/augmenters/every_augmenter.h"
 
@@ -17,12 +17,8 @@ TEST_F(EveryAugmenter, GivesTheSamePixelsForTheSameKey) {
   const Image picture = test_picture(61, 17, 3);
   for (const Case& c : image_) {
     SCOPED_TRACE(c.name);
-    const PreparedRows step = c.augmenter->prepare_rows(c.values, {0, nullptr});
     std::vector<Image> images(kRepeats, picture);
-    parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) {
-      images[i] =
-          apply_rows(std::move(images[i]), step({picture.width, picture.height, picture.channels}, c.values, kRandom));
-    });
+    parallel_for(kRepeats, /*jobs=*/4, [&](std::size_t i) { images[i] = run(c, images[i]); });
     for (const Image& image : images) {
       EXPECT_EQ(image.samples, run(c, picture).samples);
     }
@@ -62,7 +58,7 @@ TEST_F(EveryAugmenter, GivesTheSameBitsForRowsInAnyOrder) {
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[random.below(i)]);
   }
-  for (const Case& c : image_) {
+  for (const Case& c : row_cases()) {
     SCOPED_TRACE(c.name);
     Image shuffled = picture;
     const RowOperation operation = row_operation(*c.augmenter, c.values, picture, kRandom);
@@ -76,8 +72,8 @@ TEST_F(EveryAugmenter, GivesTheSameBitsForRowsInAnyOrder) {
 // One pass over each row against one pass over the picture for each operation, for all pairs of cases.
 TEST_F(EveryAugmenter, GivesTheSameBitsFusedOrNot) {
   const Image picture = test_picture(37, 11, 3);
-  for (const Case& first : image_) {
-    for (const Case& second : image_) {
+  for (const Case& first : row_cases()) {
+    for (const Case& second : row_cases()) {
       SCOPED_TRACE(first.name + " then " + second.name);
       const StepRandom other{77, 1};
       const Image unfused = run(second, run(first, picture), other);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/picture_path.h"
 #include "pipeline/media/image_file.h"
 #include "tests/support/apply.h"
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/picture_path.h"
 #include "pipeline/media/image_file.h"
 #include "tests/support/apply.h"
 #include "tests/support/statistics.h"

@@ -89,7 +89,7 @@ struct Stages {
     const ChainStep& step = set.plan().media().front().conditions.front().chain.front();
     random = step_random(set.plan().config(), step, /*realization=*/0, "");
     drawn = {draw_values(*step.step, random)};
-    noise = &set.workshop().audio_step(*step.step, kRate);
+    noise = &set.workshop().prepared(*step.step, kRate);
     scene.speech = speech;
     scene.noise.push_back({noise->augmenter->schema.name, noise->noise(scene.shape(), drawn[0], random),
                            noise->augmenter->noise_level(drawn[0])});

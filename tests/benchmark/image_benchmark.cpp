@@ -12,6 +12,7 @@
 
 #include "pipeline/core/hash.h"
 #include "pipeline/core/hot.h"
+#include "pipeline/flow/picture_path.h"
 #include "pipeline/measure/image_level.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/output/record.h"
@@ -42,7 +43,7 @@ FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
   }
 }
 
-RowOperation rows(const ImageShape&, const ChannelGain& p, const StepRandom&) {
+RowOperation rows(const Shot&, const ChannelGain& p, const StepRandom&) {
   return [red = static_cast<float>(p.red), blue = static_cast<float>(p.blue)](const ImageRow& row) {
     scale(row.channel(0).data(), static_cast<std::size_t>(row.width), red);
     scale(row.channel(row.channels - 1).data(), static_cast<std::size_t>(row.width), blue);
@@ -150,8 +151,10 @@ struct Stages {
     linear = to_linear({decoded});
     for (const ChainStep& step : set.plan().media().front().conditions.front().chain) {
       const StepRandom random = step_random(set.plan().config(), step, /*realization=*/0, "");
-      operations.push_back(set.workshop().row_step(*step.step)({linear.width, linear.height, linear.channels},
-                                                               draw_values(*step.step, random), random));
+      operations.push_back(
+          set.workshop()
+              .prepared(*step.step, 0)
+              .rows({linear.width, linear.height, linear.channels}, draw_values(*step.step, random), random));
     }
     raster = render_rows(linear, operations, /*bits=*/8);
     encoded = encode_image(raster, ImageContainer::jpeg, kOutputQuality);

@@ -155,7 +155,7 @@ TEST_F(RoomTest, RefersToEarlySpeechIfTold) {
       std::ranges::find_if(in_hall->chain, [](const ChainStep& s) { return s.step->schema->name == "room.shoebox"; });
   const StepRandom random = step_random(set->config, *step, outcomes[0].variant.realization, "");
   const RoomResponse response =
-      set->workshop.audio_step(*step->step, 16000).room("speech", draw_values(*step->step, random), random);
+      set->workshop.prepared(*step->step, 16000).room("speech", draw_values(*step->step, random), random);
   const Audio dry = decode_source(set->plan, Media::audio, 0).audio;
   Audio early = dry;
   Audio whole = dry;

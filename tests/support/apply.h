@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/flow/picture_path.h"
 
 namespace fairground {
 
@@ -72,9 +73,14 @@ using Given = std::map<std::string, Value>;
   return make_noise(name, given, AudioScene{clip}.shape(), random, assets).signal;
 }
 
+/// What the steps of a picture know of it, where nothing is declared.
+[[nodiscard]] inline Shot shot_of(const Image& image, const PictureLabels* labels = nullptr) {
+  return {image.width, image.height, image.channels, {}, {}, labels};
+}
+
 [[nodiscard]] inline RowOperation row_operation(const Augmenter& augmenter, const std::vector<Value>& values,
                                                 const Image& image, const StepRandom& random) {
-  return augmenter.prepare_rows(values, {0, nullptr})({image.width, image.height, image.channels}, values, random);
+  return augmenter.prepare_rows(values, {0, nullptr})(shot_of(image), values, random);
 }
 
 /// The whole picture, row after row, from the top.
@@ -89,6 +95,38 @@ using Given = std::map<std::string, Value>;
                                       const StepRandom& random = {}) {
   const Augmenter& rows = augmenter(name);
   return apply_rows(image, row_operation(rows, values_of(rows.schema, given), image, random));
+}
+
+/// What a step makes of a picture, and says of it. A step of the file stage gets it in codes of `image.bits`.
+[[nodiscard]] inline Picture apply_picture(const Augmenter& augmenter, const std::vector<Value>& values, Image image,
+                                           const StepRandom& random = {}, Shot shot = {}) {
+  const PrepareContext context{};
+  shot.width = image.width;
+  shot.height = image.height;
+  shot.channels = image.channels;
+  Picture picture{std::move(image), shot};
+  if (augmenter.prepare_rows) {
+    const RowOperation operation = augmenter.prepare_rows(values, context)(shot, values, random);
+    picture.image = apply_rows(std::move(picture.image), operation);
+    if (operation.found) {
+      picture.measure.values = operation.found();
+    }
+  } else if (augmenter.prepare_picture) {
+    augmenter.prepare_picture(values, context)(picture, values, random);
+  } else {
+    PictureFile file{render_rows(picture.image, {}, picture.image.bits), shot};
+    augmenter.prepare_file(values, context)(file, values, random);
+    picture.image = to_linear(file.raster);
+    picture.point_map = file.point_map;
+    picture.measure = file.measure;
+  }
+  return picture;
+}
+
+[[nodiscard]] inline Picture apply_picture(const std::string& name, const Given& given, Image image,
+                                           const StepRandom& random = {}, const Shot& shot = {}) {
+  const Augmenter& step = augmenter(name);
+  return apply_picture(step, values_of(step.schema, given), std::move(image), random, shot);
 }
 
 }  // namespace fairground

@@ -1,0 +1,156 @@
+#include "pipeline/flow/picture_path.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/media/image_file.h"
+
+namespace fairground {
+namespace {
+
+/// What all steps together say of the shot, before the first of them starts.
+ShotDeclaration declaration_of(const std::vector<ReadyStep>& steps) {
+  ShotDeclaration declared;
+  for (const ReadyStep& ready : steps) {
+    if (ready.step->augmenter->declare) {
+      ready.step->augmenter->declare(declared, *ready.values);
+    }
+  }
+  return declared;
+}
+
+/// A picture on its way. It is linear light or codes, and row operations wait until something needs their result.
+class PicturePath {
+ public:
+  PicturePath(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels, int bits)
+      : source_(source), labels_(labels), bits_(bits) {
+    shot_.channels = source.channels;
+    shot_.declared = declaration_of(steps);
+    if (shot_.declared.illuminance_lux) {
+      shot_.exposure = expose(*shot_.declared.illuminance_lux, shot_.declared.programme.value_or(ExposureProgramme{}));
+    }
+  }
+
+  void run(const ReadyStep& ready) {
+    if (ready.step->rows) {
+      if (raster_) {
+        make_light();
+      }
+      rows_.push_back(ready.step->rows(shot(), *ready.values, ready.random));
+      row_names_.push_back(ready.step->augmenter->schema.name);
+    } else if (ready.step->picture) {
+      make_light();
+      Picture picture{std::move(*image_), shot(), {}, {ready.step->augmenter->schema.name, {}}};
+      ready.step->picture(picture, *ready.values, ready.random);
+      image_ = std::move(picture.image);
+      note(std::move(picture.measure), picture.point_map);
+    } else {
+      make_codes();
+      PictureFile file{std::move(*raster_), shot(), {}, {ready.step->augmenter->schema.name, {}}};
+      ready.step->file(file, *ready.values, ready.random);
+      raster_ = std::move(file.raster);
+      note(std::move(file.measure), file.point_map);
+      taken_.written = std::move(file.written);
+    }
+  }
+
+  [[nodiscard]] TakenPicture finish() {
+    make_codes();
+    taken_.raster = std::move(*raster_);
+    return std::move(taken_);
+  }
+
+ private:
+  [[nodiscard]] const Image& light() const { return image_ ? *image_ : source_; }
+
+  [[nodiscard]] Shot shot() const {
+    Shot shot = shot_;
+    shot.width = raster_ ? raster_->codes.cols : light().width;
+    shot.height = raster_ ? raster_->codes.rows : light().height;
+    shot.labels = taken_.point_map.is_identity() ? &labels_ : nullptr;
+    return shot;
+  }
+
+  void note(StepMeasure measure, const PointMap& point_map) {
+    taken_.point_map.then(point_map);
+    if (!measure.is_empty()) {
+      taken_.steps.push_back(std::move(measure));
+    }
+  }
+
+  /// The operations that wait have been run.
+  void forget_rows() {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].found) {
+        note({row_names_[i], rows_[i].found()}, {});
+      }
+    }
+    rows_.clear();
+    row_names_.clear();
+  }
+
+  /// Leaves `image_` with all that has been done so far.
+  void make_light() {
+    if (raster_) {
+      image_ = to_linear(*std::exchange(raster_, std::nullopt));
+      taken_.written.reset();
+      return;
+    }
+    if (!image_) {
+      image_ = source_;
+    }
+    for (int y = 0; y < image_->height; ++y) {
+      for (const RowOperation& operation : rows_) {
+        operation(image_->row(y));
+      }
+    }
+    forget_rows();
+  }
+
+  /// Leaves `raster_` with all that has been done so far.
+  void make_codes() {
+    if (raster_) {
+      return;
+    }
+    raster_ = render_rows(light(), rows_, bits_);
+    image_.reset();
+    forget_rows();
+  }
+
+  const Image& source_;
+  const PictureLabels& labels_;
+  const int bits_;
+  Shot shot_;
+  std::optional<Image> image_;  ///< linear light, where it is no longer the source's
+  std::optional<Raster> raster_;
+  std::vector<RowOperation> rows_;  ///< that wait
+  std::vector<std::string> row_names_;
+  TakenPicture taken_;
+};
+
+}  // namespace
+
+TakenPicture take_picture(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels,
+                          int bits) {
+  PicturePath path(steps, source, labels, bits);
+  for (const ReadyStep& ready : steps) {
+    path.run(ready);
+  }
+  return path.finish();
+}
+
+Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits) {
+  Raster raster = make_raster(image, bits);
+  std::vector<float> buffer(image.row_size());
+  for (int y = 0; y < image.height; ++y) {
+    std::ranges::copy(image.row(y), buffer.begin());
+    const ImageRow row{y, image.width, image.channels, buffer};
+    for (const RowOperation& operation : operations) {
+      operation(row);
+    }
+    put_row(row, raster);
+  }
+  return raster;
+}
+
+}  // namespace fairground
