@@ -18,6 +18,7 @@
 #include "pipeline/flow/compare.h"
 #include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/plan_report.h"
+#include "pipeline/flow/preview.h"
 #include "pipeline/flow/run.h"
 #include "pipeline/flow/verify.h"
 
@@ -40,6 +41,7 @@ struct Arguments {
   std::filesystem::path directory;
   RunOptions run;
   PlanOptions plan;
+  PreviewOptions preview;
   std::filesystem::path manifest;
   CoverageOptions coverage;
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -66,6 +68,15 @@ int plan_command(Arguments& arguments) {
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.plan.jobs = arguments.jobs;
   plan_report(config, arguments.plan, std::cerr, std::cout);
+  return status_of(ExitStatus::done);
+}
+
+int preview_command(Arguments& arguments) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  const Config config = load_config(arguments.config, registered_schemas());
+  arguments.preview.jobs = arguments.jobs;
+  preview(config, arguments.preview, stop_requested, std::cerr, std::cout);
   return status_of(ExitStatus::done);
 }
 
@@ -156,6 +167,14 @@ int dispatch(int argc, char** argv) {
   plan->add_flag("!--no-measure", arguments.plan.measure,
                  "Do not decode the sources: faster, but no balance, no time, and losses are not foreseen");
 
+  CLI::App* preview = app.add_subcommand("preview", "Show a source under every level, on one sheet");
+  add_config(preview);
+  preview->add_option("--source", arguments.preview.source, "The id of the source, instead of the first one");
+  preview->add_option("--axis", arguments.preview.axis, "Only the levels of this axis");
+  preview->add_option("--out", arguments.preview.out, "The PNG file, instead of NAME-preview.png");
+  add_jobs(preview);
+  preview->add_flag("--quiet", arguments.preview.quiet, "Print nothing but errors and the sheet's path");
+
   CLI::App* coverage =
       app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");
   coverage->add_option("MANIFEST", arguments.manifest, "CSV, or JSON Lines: a row for each source")->required();
@@ -219,6 +238,9 @@ int dispatch(int argc, char** argv) {
   }
   if (plan->parsed()) {
     return plan_command(arguments);
+  }
+  if (preview->parsed()) {
+    return preview_command(arguments);
   }
   if (coverage->parsed()) {
     return coverage_command(arguments);

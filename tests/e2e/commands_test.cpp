@@ -25,6 +25,7 @@ TEST(Help, IsPrintedForEveryCommand) {
                                      {"-h"},
                                      {"run", "--help"},
                                      {"plan", "--help"},
+                                     {"preview", "--help"},
                                      {"augmenters", "--help"},
                                      {"verify", "--help"},
                                      {"compare", "--help"}}) {
@@ -45,6 +46,7 @@ TEST(Usage, MistakesExitWith2) {
                                      {"no-such-command"},
                                      {"run"},
                                      {"plan"},
+                                     {"preview"},
                                      {"verify"},
                                      {"compare", config},
                                      {"run", config, "--no-such-option"},
