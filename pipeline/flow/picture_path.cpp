@@ -24,7 +24,6 @@ class PicturePath {
  public:
   PicturePath(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels, int bits)
       : source_(source), labels_(labels), bits_(bits) {
-    shot_.channels = source.channels;
     shot_.declared = declaration_of(steps);
     if (shot_.declared.illuminance_lux) {
       shot_.exposure = expose(*shot_.declared.illuminance_lux, shot_.declared.programme.value_or(ExposureProgramme{}));
@@ -67,6 +66,8 @@ class PicturePath {
     Shot shot = shot_;
     shot.width = raster_ ? raster_->codes.cols : light().width;
     shot.height = raster_ ? raster_->codes.rows : light().height;
+    // A file may have no grey, and then it comes back in colour.
+    shot.channels = raster_ ? (raster_->codes.channels() == 1 ? 1 : 3) : light().channels;
     shot.labels = taken_.point_map.is_identity() ? &labels_ : nullptr;
     return shot;
   }
