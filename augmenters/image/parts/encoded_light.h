@@ -5,12 +5,12 @@
 
 namespace fairground {
 
-/// sRGB-encodes linear light in place (IEC 61966-2-1:1999, section 5.2), within 4e-7 of the exact function. Nothing is
+/// sRGB-encodes linear light in place (IEC 61966-2-1:1999, section 5.2), within 5e-7 of the exact function. Nothing is
 /// cut: beyond white the curve goes on as its tangent there, and below black it is mirrored, f(-x) = -f(x), so that
 /// noise around black stays symmetric.
 void encode_light(std::span<float> samples);
 
-/// The way back, likewise in place: within 4e-7 of the exact function where that is encoded again. There and back
+/// The way back, likewise in place: within 5e-7 of the exact function where that is encoded again. There and back
 /// moves linear light of x from -2 to 2 by at most 3e-6 (|x| + 0.01).
 void decode_light(std::span<float> samples);
 
