@@ -319,6 +319,37 @@ template <class P>
   return augmenter;
 }
 
+/// One whose realizations are things that are worth keeping, as the tables of a camera's curve are: `Unit realize(const
+/// P&, const StepRandom&)` once per realization, then `RowOperation rows(const Shot&, std::shared_ptr<const Unit>,
+/// const P&)` per variant. The unit is the same for every source that meets the realization.
+template <class P, class Unit>
+[[nodiscard]] Augmenter row_augmenter(StepSchema schema, const ParameterTable<P>& table,
+                                      Unit (*realize)(const P&, const StepRandom&),
+                                      RowOperation (*rows)(const Shot&, std::shared_ptr<const Unit>, const P&)) {
+  schema.parameters = table.specs();
+  Augmenter augmenter{std::move(schema)};
+  augmenter.prepare_rows = [table, realize, rows](const std::vector<Value>&, const PrepareContext&) {
+    struct Realized {
+      std::vector<Value> values;  ///< which hang on the draw, but a caller may have others
+      std::shared_ptr<const Unit> unit;
+    };
+    constexpr std::size_t kKept = 64;  // units, more than one source's variants meet of a level
+    auto kept = std::make_shared<BoundedCache<Realized>>(kKept);
+    return PreparedRows([table, kept, realize, rows](const Shot& shot, const std::vector<Value>& values,
+                                                     const StepRandom& random) {
+      const P p = table.bind(values);
+      const std::string key = std::to_string(random.key) + " " + std::to_string(random.realization);
+      std::shared_ptr<const Realized> realized = kept->find(key);
+      if (!realized || realized->values != values) {
+        realized = std::make_shared<const Realized>(Realized{values, std::make_shared<const Unit>(realize(p, random))});
+        static_cast<void>(kept->keep(key, realized, /*bytes=*/1));
+      }
+      return rows(shot, realized->unit, p);
+    });
+  };
+  return augmenter;
+}
+
 /// An augmenter that sees the whole picture: `void apply(Picture&, const P&, const StepRandom&)` per variant.
 template <class P>
 [[nodiscard]] Augmenter picture_augmenter(StepSchema schema, const ParameterTable<P>& table,
