@@ -1,0 +1,60 @@
+// How much light there is on the scene, in lux, as the cause of all that a camera does about it.
+//
+// The step declares it to its chain. The renderer then finds the exposure (ISO 2720:1974, see augmenters/picture.h) by
+// the programme of the chain's camera or of a typical phone: lens.motion blurs as long as the shutter is open,
+// sensor.noise takes its ISO, and this step makes the picture as dark as it gets where neither time nor ISO suffices.
+
+#include "augmenters/augmenter.h"
+#include "pipeline/core/hot.h"
+#include "pipeline/core/plain.h"
+
+namespace fairground {
+namespace {
+
+struct LightIlluminance {
+  double lux = 1000.0;
+};
+
+const ParameterTable<LightIlluminance>& table() {
+  using P = LightIlluminance;
+  static const auto instance =
+      ParameterTable<P>().required_number("lux", &P::lux, "lx", {0.01, 200000.0},
+                                          "Illuminance on what is photographed: a full moon gives 0.25, a home 100, an "
+                                          "office 500, the noon sun 100000.");
+  return instance;
+}
+
+void declare(ShotDeclaration& shot, const LightIlluminance& p) { shot.illuminance_lux = p.lux; }
+
+FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] *= gain;
+  }
+}
+
+RowOperation rows(const Shot& shot, const LightIlluminance& p, const StepRandom&) {
+  const Exposure exposure = shot.exposure.value_or(expose(p.lux, {}));
+  const auto gain = static_cast<float>(plain::exp(exposure.ev * plain::kLn2));
+  return {[gain](const ImageRow& row) { scale(row.samples.data(), row.samples.size(), gain); },
+          [exposure]() -> std::vector<std::pair<std::string, double>> {
+            return {{"exposure_time_s", exposure.time_s}, {"iso", exposure.iso}, {"exposure_ev", exposure.ev}};
+          }};
+}
+
+const Registration registration(declaring(row_augmenter<LightIlluminance>(
+                                              {
+                                                  .name = "light.illuminance",
+                                                  .summary = "How much light there is in lux, for the camera to expose "
+                                                             "by; too dark where it cannot make up for it.",
+                                                  .source = "ISO 2720:1974, 6.2.2 (incident light)",
+                                                  .media = Media::image,
+                                                  .stage = Stage::light,
+                                                  .version = 1,
+                                                  .identity = "lux: 1000",
+                                                  .labels = "keeps all labels",
+                                              },
+                                              table(), rows),
+                                          table(), declare));
+
+}  // namespace
+}  // namespace fairground
