@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 #include "augmenters/augmenter.h"
 #include "augmenters/image/parts/brown_conrady.h"
@@ -38,10 +40,9 @@ const ParameterTable<LensDistortion>& table() {
           .number("k3", &P::k3, "", {-0.5, 0.5}, "Radial, of r^6.")
           .number("p1", &P::p1, "", {-0.1, 0.1}, "Tangential, up and down.")
           .number("p2", &P::p2, "", {-0.1, 0.1}, "Tangential, left and right.")
-          .choice(
-              "fit", &P::fit, {{"fill", Fit::fill}, {"keep", Fit::keep}},
-              "Scaled so that the source just fills the frame, or with the middle at its size and the source's edge "
-              "going on beyond it.");
+          .choice("fit", &P::fit, {{"fill", Fit::fill}, {"keep", Fit::keep}},
+                  "Scaled so that the source just fills the frame, or with the middle at its size and black beyond the "
+                  "source.");
   return instance;
 }
 
@@ -104,6 +105,25 @@ double largest_frame(const FrameMap& map, double width, double height) {
   return least;
 }
 
+/// Where each row's pixels come from. Those of the row before are the first guess.
+RowSource row_source(const FrameMap& map, int width) {
+  const auto count = static_cast<std::size_t>(width);
+  std::vector<double> lens_x(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    lens_x[i] = map.to_lens({static_cast<double>(i) + 0.5, 0.0}).x;
+  }
+  std::vector<double> x = lens_x;
+  std::vector<double> y(count, map.to_lens({0.0, 0.5}).y);
+  return [=](int row, std::span<float> source_x, std::span<float> source_y) mutable {
+    map.lens.undistort_row(lens_x, map.to_lens({0.0, row + 0.5}).y, x, y);
+    for (std::size_t i = 0; i < source_x.size(); ++i) {
+      const PixelPoint source = map.to_source({x[i], y[i]});
+      source_x[i] = static_cast<float>(source.x);
+      source_y[i] = static_cast<float>(source.y);
+    }
+  };
+}
+
 void apply(Picture& picture, const LensDistortion& p, const StepRandom&) {
   const BrownConrady lens{p.k1, p.k2, p.k3, p.p1, p.p2};
   if (lens.is_identity()) {
@@ -115,18 +135,7 @@ void apply(Picture& picture, const LensDistortion& p, const StepRandom&) {
   if (p.fit == Fit::fill) {
     map.scale = 1.0 / largest_frame(map, shot.width, shot.height);
   }
-  picture.image =
-      warp(picture.image, shot.width, shot.height, [&map](int y, std::span<float> source_x, std::span<float> source_y) {
-        // Each pixel's place is near that of the one before it.
-        PixelPoint ideal = map.to_lens({0.5, y + 0.5});
-        for (std::size_t i = 0; i < source_x.size(); ++i) {
-          const PixelPoint place = map.to_lens({static_cast<double>(i) + 0.5, y + 0.5});
-          ideal = map.lens.undistort(place, ideal);
-          const PixelPoint source = map.to_source(ideal);
-          source_x[i] = static_cast<float>(source.x);
-          source_y[i] = static_cast<float>(source.y);
-        }
-      });
+  picture.image = warp(picture.image, shot.width, shot.height, Beyond::black, row_source(map, shot.width));
   picture.point_map = PointMap([map](PixelPoint point) { return map.forward(point); },
                                [map](PixelPoint point) { return map.backward(point); });
   picture.measure.values = {{"scale", map.scale}};

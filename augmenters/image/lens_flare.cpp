@@ -42,7 +42,8 @@ const ParameterTable<LensFlare>& table() {
           .choice("from", &P::from, {{"source", From::source}, {"picture", From::picture}},
                   "What is mirrored: a lamp that is added to the scene, or the bright parts of the picture.")
           .number("source_x", &P::source_x, "of the width", {-1.0, 2.0},
-                  "Where the lamp is: 0 is the left edge and 1 the right one; by default drawn, near an upper corner.")
+                  "Where the lamp is: 0 is the left edge and 1 the right one; by default drawn, above the frame and "
+                  "near a corner.")
           .number("source_y", &P::source_y, "of the height", {-1.0, 2.0}, "Likewise: 0 is the upper edge.")
           .number("source_light", &P::source_light, "linear", {0.0, 1000.0},
                   "How bright the lamp is, where 1 is white; its glow is seen around it.")
@@ -78,7 +79,8 @@ std::array<Ghost, kGhosts> draw_ghosts(const StepRandom& random) {
   for (Ghost& ghost : ghosts) {
     ghost.place = stream.uniform(-1.3, 0.75);
     ghost.radius = 0.015 + 0.075 * stream.uniform() * stream.uniform();
-    ghost.share = stream.uniform(0.2, 1.0);
+    // The same light is fainter in a larger ghost.
+    ghost.share = stream.uniform(0.3, 1.0) * 0.015 / ghost.radius;
     sum += ghost.share;
     // Coatings mirror green, violet or amber most; no channel is without light.
     for (double& part : ghost.colour) {
@@ -119,9 +121,13 @@ Frame frame_of(const SoftCopy& copy) {
 /// Adds the ghosts of a lamp and the glow around it.
 void add_lamp(Image& flare, const Frame& frame, const std::array<Ghost, kGhosts>& ghosts, double source_x,
               double source_y, double source_light, double ghost_light) {
-  // The glow falls like the scattering of dust, with the square of the distance beyond the lamp's own size.
-  constexpr double kLampRadius = 0.012;  // of the diagonal; empirical
-  constexpr double kGlow = 0.02;         // of its light; empirical
+  // The glow falls with the square of the distance, as that of dust and scratches does: a narrow one and a wide one.
+  // Radii are of the diagonal, and glows of the lamp's light; all are empirical.
+  constexpr double kLampRadius = 0.012;
+  constexpr double kNarrowRadius = 0.02;
+  constexpr double kNarrowGlow = 0.04;
+  constexpr double kWideRadius = 0.1;
+  constexpr double kWideGlow = 0.012;
   for (int y = 0; y < flare.height; ++y) {
     for (int x = 0; x < flare.width; ++x) {
       const double right = (x + 0.5 - frame.middle_x) / frame.diagonal;
@@ -131,15 +137,17 @@ void add_lamp(Image& flare, const Frame& frame, const std::array<Ghost, kGhosts>
         const double dy = down - place * source_y;
         return dx * dx + dy * dy;
       };
-      const double far2 = distance2(1.0) / (kLampRadius * kLampRadius);
-      const double core = std::max(1.0 - far2, 0.0);
-      const auto lamp = static_cast<float>(source_light * (core * core + kGlow / (1.0 + far2)));
+      const double far2 = distance2(1.0);
+      const double core = std::max(1.0 - far2 / (kLampRadius * kLampRadius), 0.0);
+      const double glow = kNarrowGlow / (1.0 + far2 / (kNarrowRadius * kNarrowRadius)) +
+                          kWideGlow / (1.0 + far2 / (kWideRadius * kWideRadius));
+      const auto lamp = static_cast<float>(source_light * (core * core + glow));
       for (int channel = 0; channel < flare.channels; ++channel) {
         float& sample = flare.row(y).channel(channel)[static_cast<std::size_t>(x)];
         sample += lamp;
         for (const Ghost& ghost : ghosts) {
           const double distance = std::sqrt(distance2(ghost.place)) / ghost.radius;
-          const double softness = 0.15 + 3.0 / (ghost.radius * frame.diagonal);
+          const double softness = 0.3 + 3.0 / (ghost.radius * frame.diagonal);
           sample += static_cast<float>(ghost_light * ghost.share * colour_of(ghost, channel, flare.channels)) *
                     ghost_shape(distance, softness);
         }
@@ -218,11 +226,11 @@ void apply(Picture& picture, const LensFlare& p, const StepRandom& random) {
   Image bright = flare.small;
   std::ranges::fill(flare.small.samples, 0.0F);
   if (p.from == From::source) {
-    // Near an upper corner, within the frame or a little outside.
+    // Above the frame, so that no lamp hangs where the scene has none, and left or right.
     RandomStream place = random.stream("source");
-    const double left = place.uniform(-0.1, 0.25);
+    const double left = place.uniform(-0.1, 0.3);
     const double drawn_x = place.bernoulli(0.5) ? left : 1.0 - left;
-    const double drawn_y = place.uniform(-0.1, 0.2);
+    const double drawn_y = place.uniform(-0.12, -0.04);
     const double x = 2.0 * (p.source_x.value_or(drawn_x) - 0.5) * frame.middle_x / frame.diagonal;
     const double y = 2.0 * (p.source_y.value_or(drawn_y) - 0.5) * frame.middle_y / frame.diagonal;
     add_lamp(flare.small, frame, ghosts, x, y, p.source_light, kPercent * p.ghosts * p.source_light);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
+#include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
 namespace fairground {
@@ -62,6 +64,37 @@ bool solve_inside(const BrownConrady& lens, const PixelPoint& distorted, PixelPo
   return false;
 }
 
+/// Two steps of Newton's method, wherever they lead.
+FAIRGROUND_HOT void newton_steps(const BrownConrady& lens, const double* __restrict wanted_x, double wanted_y,
+                                 double* __restrict px, double* __restrict py, std::size_t count) {
+  const double k1 = lens.k1;
+  const double k2 = lens.k2;
+  const double k3 = lens.k3;
+  const double p1 = lens.p1;
+  const double p2 = lens.p2;
+  for (std::size_t i = 0; i < count; ++i) {
+    double x = px[i];
+    double y = py[i];
+    for (int step = 0; step < 2; ++step) {
+      const double x2 = x * x;
+      const double y2 = y * y;
+      const double r2 = x2 + y2;
+      const double radial = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3));
+      const double slope = 2.0 * (k1 + r2 * (2.0 * k2 + 3.0 * r2 * k3));
+      const double ex = wanted_x[i] - (x * radial + 2.0 * p1 * x * y + p2 * (r2 + 2.0 * x2));
+      const double ey = wanted_y - (y * radial + p1 * (r2 + 2.0 * y2) + 2.0 * p2 * x * y);
+      const double xx = radial + x2 * slope + 2.0 * p1 * y + 6.0 * p2 * x;
+      const double xy = x * y * slope + 2.0 * p1 * x + 2.0 * p2 * y;
+      const double yy = radial + y2 * slope + 6.0 * p1 * y + 2.0 * p2 * x;
+      const double inverse = 1.0 / (xx * yy - xy * xy);
+      x += (yy * ex - xy * ey) * inverse;
+      y += (xx * ey - xy * ex) * inverse;
+    }
+    px[i] = x;
+    py[i] = y;
+  }
+}
+
 /// Beyond kReach, where the place is on a ray from the point at kReach in the same direction.
 PixelPoint solve_outside(const BrownConrady& lens, const PixelPoint& distorted) {
   constexpr int kSteps = 60;
@@ -92,13 +125,29 @@ PixelPoint BrownConrady::distort(PixelPoint ideal) const {
   return {edge.x + (r - kReach) * direction.x, edge.y + (r - kReach) * direction.y};
 }
 
-PixelPoint BrownConrady::undistort(PixelPoint distorted, PixelPoint guess) const {
+PixelPoint BrownConrady::undistort(PixelPoint distorted) const {
   if (is_identity()) {
     return distorted;
   }
-  const double r = length(guess);
-  PixelPoint p = r <= kReach ? guess : PixelPoint{guess.x * kReach / r, guess.y * kReach / r};
+  const double r = length(distorted);
+  PixelPoint p = r <= kReach ? distorted : PixelPoint{distorted.x * kReach / r, distorted.y * kReach / r};
   return solve_inside(*this, distorted, p) ? p : solve_outside(*this, distorted);
+}
+
+void BrownConrady::undistort_row(std::span<const double> distorted_x, double distorted_y, std::span<double> x,
+                                 std::span<double> y) const {
+  constexpr double kNear = 1e-9;
+  newton_steps(*this, distorted_x.data(), distorted_y, x.data(), y.data(), x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const PixelPoint wanted{distorted_x[i], distorted_y};
+    const PixelPoint now = polynomial(*this, {x[i], y[i]});
+    const bool solved = std::fabs(wanted.x - now.x) + std::fabs(wanted.y - now.y) < kNear;
+    if (!solved || x[i] * x[i] + y[i] * y[i] > kReach * kReach) {
+      const PixelPoint ideal = undistort(wanted);
+      x[i] = ideal.x;
+      y[i] = ideal.y;
+    }
+  }
 }
 
 double BrownConrady::least_stretch() const {

@@ -1,6 +1,8 @@
 // How lenses bend straight lines.
 #pragma once
 
+#include <span>
+
 #include "pipeline/media/point_map.h"
 
 namespace fairground {
@@ -24,9 +26,11 @@ struct BrownConrady {
 
   [[nodiscard]] PixelPoint distort(PixelPoint ideal) const;
   /// Its inverse, within 1e-11.
-  [[nodiscard]] PixelPoint undistort(PixelPoint distorted) const { return undistort(distorted, distorted); }
-  /// The same, faster where `guess` is near.
-  [[nodiscard]] PixelPoint undistort(PixelPoint distorted, PixelPoint guess) const;
+  [[nodiscard]] PixelPoint undistort(PixelPoint distorted) const;
+  /// The same within 1e-9 of many places side by side, (distorted_x[i], distorted_y). What is in `x` and `y` is a
+  /// guess, and becomes the result.
+  void undistort_row(std::span<const double> distorted_x, double distorted_y, std::span<double> x,
+                     std::span<double> y) const;
 
   /// The least stretch anywhere within kReach. Where it is above 0 the map is one to one: its derivative is symmetric,
   /// so that it is then positive definite on a convex area.

@@ -14,6 +14,33 @@ namespace {
 
 double clamp_overlap(double low, double high) { return std::max(high - low, 0.0); }
 
+/// A large disk, each row of which is a run with a weaker tap at either end: as wide as the disk is on average there.
+PointSpread rows_of_disk(double radius) {
+  constexpr int kLines = 32;
+  const int reach = static_cast<int>(std::floor(radius + 0.5));
+  PointSpread taps;
+  double sum = 0.0;
+  for (int dy = -reach; dy <= reach; ++dy) {
+    double half = 0.0;
+    for (int line = 0; line < kLines; ++line) {
+      const double y = dy - 0.5 + (line + 0.5) / kLines;
+      half += std::sqrt(std::max(radius * radius - y * y, 0.0)) / kLines;
+    }
+    const int last = static_cast<int>(std::floor(half + 0.5));
+    for (int dx = -last; dx <= last; ++dx) {
+      const double covered = clamp_overlap(std::max(dx - 0.5, -half), std::min(dx + 0.5, half));
+      if (covered > 0.0) {
+        taps.push_back({dx, dy, covered});
+        sum += covered;
+      }
+    }
+  }
+  for (SpreadTap& tap : taps) {
+    tap.weight /= sum;
+  }
+  return taps;
+}
+
 /// The taps of a disk by the share of each pixel that it covers.
 PointSpread covered_by_disk(double radius) {
   constexpr int kLines = 32;  // in each pixel; between them the edge is taken as straight up and down
@@ -200,6 +227,22 @@ FAIRGROUND_HOT void add_four_taps(float* __restrict sum, const float* __restrict
   }
 }
 
+FAIRGROUND_HOT void add_four_runs(double* __restrict sum, const double* const* highs, const double* const* lows,
+                                  double weight, std::size_t count) {
+  const double* a = highs[0];
+  const double* b = highs[1];
+  const double* c = highs[2];
+  const double* d = highs[3];
+  const double* e = lows[0];
+  const double* f = lows[1];
+  const double* g = lows[2];
+  const double* h = lows[3];
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t x = 0; x < count; ++x) {
+    sum[x] += weight * (((a[x] - e[x]) + (b[x] - f[x])) + ((c[x] - g[x]) + (d[x] - h[x])));
+  }
+}
+
 FAIRGROUND_HOT void add_run(double* __restrict sum, const double* __restrict high, const double* __restrict low,
                             double weight, std::size_t count) {
   for (std::size_t x = 0; x < count; ++x) {
@@ -286,9 +329,28 @@ void spread_by_taps(const Window& window, const Plan& plan, int y, std::span<flo
 /// In double precision, from which a flat picture rounds back to itself.
 void spread_by_runs(const Window& window, const Plan& plan, int y, std::span<float> out, std::vector<double>& sum) {
   std::ranges::fill(sum, 0.0);
-  for (const Run& run : plan.runs) {
-    const double* sums = window.sums(y - run.dy);
-    add_run(sum.data(), sums - run.low + 1, sums - run.high, run.weight, out.size());
+  constexpr std::size_t kRuns = 4;
+  std::size_t i = 0;
+  while (i < plan.runs.size()) {
+    std::array<const double*, kRuns> highs{};
+    std::array<const double*, kRuns> lows{};
+    std::size_t count = 0;  // of runs that weigh the same
+    for (; count < kRuns && i + count < plan.runs.size(); ++count) {
+      const Run& run = plan.runs[i + count];
+      if (run.weight != plan.runs[i].weight) {
+        break;
+      }
+      const double* sums = window.sums(y - run.dy);
+      highs[count] = sums - run.low + 1;
+      lows[count] = sums - run.high;
+    }
+    if (count == kRuns) {
+      add_four_runs(sum.data(), highs.data(), lows.data(), plan.runs[i].weight, out.size());
+    } else {
+      count = 1;
+      add_run(sum.data(), highs[0], lows[0], plan.runs[i].weight, out.size());
+    }
+    i += count;
   }
   for (const SpreadTap& tap : plan.taps) {
     add_tap(sum.data(), window.row(y - tap.dy) - tap.dx, tap.weight, out.size());
@@ -299,10 +361,10 @@ void spread_by_runs(const Window& window, const Plan& plan, int y, std::span<flo
 }  // namespace
 
 PointSpread disk_spread(double radius_px) {
-  constexpr double kLarge = 8.0;
+  constexpr double kLarge = 4.0;
   if (radius_px > kLarge) {
     // A pixel's own width adds 1/12 to a smooth shape's variance, and the disk's is r^2 / 4.
-    return covered_by_disk(std::sqrt(radius_px * radius_px - 1.0 / 3.0));
+    return rows_of_disk(std::sqrt(radius_px * radius_px - 1.0 / 3.0));
   }
   // Where 2 J1(x) / x is one half.
   constexpr double kHalfContrast = 2.2150894 / (2.0 * plain::kPi);

@@ -18,7 +18,15 @@ struct Place {
   int y = 0;
   float behind_x = 0.0F;  ///< 0 to 1
   float behind_y = 0.0F;
+  float inside = 1.0F;                ///< how much of a pixel there lies in the old picture
+  std::array<float, kTaps> across{};  ///< weights of the samples around it
+  std::array<float, kTaps> down{};
 };
+
+float part_inside(float middle, int count) {
+  const float from_start = std::clamp(middle + 0.5F, 0.0F, 1.0F);
+  return from_start * std::clamp(static_cast<float>(count) - middle + 0.5F, 0.0F, 1.0F);
+}
 
 /// The sample before `middle`, the place of a pixel's middle. Far outside nothing changes any more.
 int sample_before(float middle, int count, float& behind) {
@@ -46,24 +54,41 @@ struct Plane {
   }
 };
 
-float sample_at(const Plane<float>& plane, const Place& place) {
-  std::array<std::size_t, kTaps> columns{};
-  for (int i = 0; i < kTaps; ++i) {
-    columns[static_cast<std::size_t>(i)] = static_cast<std::size_t>(std::clamp(place.x + i - 1, 0, plane.width - 1));
+/// Of sixteen samples, `rows` point to four of each row.
+float between(const std::array<const float*, kTaps>& rows, const Place& place) {
+  std::array<float, kTaps> columns{};
+  for (std::size_t i = 0; i < kTaps; ++i) {
+    for (std::size_t k = 0; k < kTaps; ++k) {
+      columns[k] += place.down[i] * rows[i][k];
+    }
   }
-  const std::array<float, kTaps> across = cubic(place.behind_x);
-  const std::array<float, kTaps> down = cubic(place.behind_y);
-  float sum = 0.0F;
+  const float sum = (place.across[0] * columns[0] + place.across[1] * columns[1]) +
+                    (place.across[2] * columns[2] + place.across[3] * columns[3]);
+  const float low = std::min(std::min(rows[1][1], rows[1][2]), std::min(rows[2][1], rows[2][2]));
+  const float high = std::max(std::max(rows[1][1], rows[1][2]), std::max(rows[2][1], rows[2][2]));
+  return std::min(std::max(sum, low), high);
+}
+
+float sample_at(const Plane<float>& plane, const Place& place) {
+  std::array<const float*, kTaps> rows{};
+  if (place.x >= 1 && place.y >= 1 && place.x + 2 < plane.width && place.y + 2 < plane.height) {
+    const float* first = plane.samples + plane.stride * static_cast<std::size_t>(place.y - 1) + (place.x - 1);
+    for (std::size_t i = 0; i < kTaps; ++i) {
+      rows[i] = first + i * plane.stride;
+    }
+    return between(rows, place);
+  }
+  // Near the border its samples go on.
+  std::array<std::array<float, kTaps>, kTaps> samples{};
   for (int i = 0; i < kTaps; ++i) {
     const float* row = plane.row(place.y + i - 1);
-    const float line = across[0] * row[columns[0]] + across[1] * row[columns[1]] + across[2] * row[columns[2]] +
-                       across[3] * row[columns[3]];
-    sum += down[static_cast<std::size_t>(i)] * line;
+    for (int k = 0; k < kTaps; ++k) {
+      samples[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)] =
+          row[std::clamp(place.x + k - 1, 0, plane.width - 1)];
+    }
+    rows[static_cast<std::size_t>(i)] = samples[static_cast<std::size_t>(i)].data();
   }
-  const float* upper = plane.row(place.y);
-  const float* lower = plane.row(place.y + 1);
-  const auto [low, high] = std::minmax({upper[columns[1]], upper[columns[2]], lower[columns[1]], lower[columns[2]]});
-  return std::clamp(sum, low, high);
+  return between(rows, place);
 }
 
 std::uint16_t code_at(const Plane<std::uint16_t>& plane, const Place& place) {
@@ -95,6 +120,9 @@ class Places {
       Place& place = places_[i];
       place.x = sample_before(x_[i], image.width, place.behind_x);
       place.y = sample_before(y_[i], image.height, place.behind_y);
+      place.across = cubic(place.behind_x);
+      place.down = cubic(place.behind_y);
+      place.inside = part_inside(x_[i], image.width) * part_inside(y_[i], image.height);
     }
     return places_;
   }
@@ -111,7 +139,7 @@ void fill_row(const Plane<float>& plane, const std::vector<Place>& places, std::
 
 }  // namespace
 
-Image warp(const Image& image, int width, int height, const RowSource& source) {
+Image warp(const Image& image, int width, int height, Beyond beyond, const RowSource& source) {
   Image warped{width, height, image.channels, image.bits, {}, {}};
   warped.samples.resize(warped.row_size() * static_cast<std::size_t>(height));
   const std::size_t pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
@@ -122,7 +150,12 @@ Image warp(const Image& image, int width, int height, const RowSource& source) {
   for (int y = 0; y < height; ++y) {
     const std::vector<Place>& places = row_places.find(y, image, source);
     for (int channel = 0; channel < image.channels; ++channel) {
-      fill_row(plane_of(image, channel), places, warped.row(y).channel(channel));
+      const std::span<float> out = warped.row(y).channel(channel);
+      fill_row(plane_of(image, channel), places, out);
+      if (beyond == Beyond::black) {
+        std::ranges::transform(out, places, out.begin(),
+                               [](float sample, const Place& place) { return sample * place.inside; });
+      }
     }
     if (!image.alpha.empty()) {
       std::ranges::transform(places, warped.alpha.begin() + static_cast<std::ptrdiff_t>(y) * width,
