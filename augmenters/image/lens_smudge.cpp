@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "augmenters/augmenter.h"
@@ -79,10 +80,18 @@ class Scatter {
     half_width_ = p.size / 3.0;
   }
 
-  void fill(int y, std::span<float> shares) const {
+  /// The columns that the patch may reach, first and behind the last, in a picture of that width.
+  [[nodiscard]] std::pair<int, int> columns(int width) const {
+    const double reach = std::max(half_length_, half_width_) / unit_ + 1.0;
+    const auto inside = [&](double x) { return static_cast<int>(std::clamp<double>(x, 0.0, width)); };
+    return {inside(-left_ - reach), inside(-left_ + reach + 1.0)};
+  }
+
+  /// From column `first` on.
+  void fill(int y, int first, std::span<float> shares) const {
     const double down = (y + top_) * unit_;
     for (std::size_t x = 0; x < shares.size(); ++x) {
-      const double right = (static_cast<double>(x) + left_) * unit_;
+      const double right = (first + static_cast<double>(x) + left_) * unit_;
       const double along = right * patch_.along_x + down * patch_.along_y;
       const double across = down * patch_.along_x - right * patch_.along_y;
       const double u = along / half_length_;
@@ -165,14 +174,15 @@ void apply(Picture& picture, const LensSmudge& p, const StepRandom& random) {
   const Patch patch = draw_patch(picture.shot, random);
   const SoftCopy scattered = scattered_light(picture, patch, p.streak);
   const Scatter scatter(patch, picture.shot, p);
-  std::vector<float> shares(static_cast<std::size_t>(image.width));
+  const auto [first, end] = scatter.columns(image.width);
+  std::vector<float> shares(static_cast<std::size_t>(end - first));
   std::vector<float> light(shares.size());
   double covered = 0.0;
   for (int y = 0; y < image.height; ++y) {
-    scatter.fill(y, shares);
+    scatter.fill(y, first, shares);
     for (int channel = 0; channel < image.channels; ++channel) {
-      enlarge_row(scattered, y, channel, light);
-      mix(image.row(y).channel(channel).data(), light.data(), shares.data(), shares.size());
+      enlarge_row(scattered, y, channel, first, light);
+      mix(image.row(y).channel(channel).data() + first, light.data(), shares.data(), shares.size());
     }
     for (const float share : shares) {
       covered += static_cast<double>(share);

@@ -43,8 +43,13 @@ SoftCopy soft_copy(const Image& image) {
       for (int channel = 0; channel < image.channels; ++channel) {
         const float* in = line.data() + static_cast<std::size_t>(channel) * static_cast<std::size_t>(image.width);
         double* out = sums.data() + static_cast<std::size_t>(channel) * static_cast<std::size_t>(small.width);
-        for (int x = 0; x < image.width; ++x) {
-          out[x / step] += static_cast<double>(in[x]);
+        for (int x = 0; x < image.width; x += step) {
+          const int end = std::min(x + step, image.width);
+          double sum = 0.0;
+          for (int i = x; i < end; ++i) {
+            sum += static_cast<double>(in[i]);
+          }
+          *out++ += sum;
         }
       }
     }
@@ -79,7 +84,7 @@ void soften(Image& image, double sigma) {
   }
 }
 
-void enlarge_row(const SoftCopy& copy, int y, int channel, std::span<float> out) {
+void enlarge_row(const SoftCopy& copy, int y, int channel, int first, std::span<float> out) {
   const Image& small = copy.small;
   const auto inverse = 1.0F / static_cast<float>(copy.step);
   const float place_y = (static_cast<float>(y) + 0.5F) * inverse - 0.5F;
@@ -98,7 +103,7 @@ void enlarge_row(const SoftCopy& copy, int y, int channel, std::span<float> out)
   }
   const int last = small.width - 1;
   for (std::size_t x = 0; x < out.size(); ++x) {
-    const float place = (static_cast<float>(x) + 0.5F) * inverse - 0.5F;
+    const float place = (static_cast<float>(first + static_cast<int>(x)) + 0.5F) * inverse - 0.5F;
     const float before = std::floor(place);
     const auto left = static_cast<std::size_t>(std::clamp(static_cast<int>(before), 0, last));
     const auto right = static_cast<std::size_t>(std::clamp(static_cast<int>(before) + 1, 0, last));

@@ -23,7 +23,7 @@ struct SoftCopy {
 /// picture its edge goes on. Widths that are not whole are rounded.
 void soften(Image& image, double sigma);
 
-/// One row of the copy at the picture's size, between whose samples it is linear.
-void enlarge_row(const SoftCopy& copy, int y, int channel, std::span<float> out);
+/// A part of one row of the copy at the picture's size, from column `first` on. Between its samples it is linear.
+void enlarge_row(const SoftCopy& copy, int y, int channel, int first, std::span<float> out);
 
 }  // namespace fairground
