@@ -14,7 +14,7 @@ namespace {
 constexpr double kLongestTaps = 8.0;  // sigma in pixels up to which a Gaussian is summed tap by tap
 
 /// Row `y`, or the nearest that there is.
-std::span<const float> nearest_row(const Plane& plane, int y) { return plane.row(std::clamp(y, 0, plane.height - 1)); }
+std::span<const float> nearest_row(PlaneView plane, int y) { return plane.row(std::clamp(y, 0, plane.height - 1)); }
 
 /// `row` with `margin` copies of its ends on both sides.
 template <class Value>
@@ -53,7 +53,7 @@ std::vector<float> gaussian_taps(double sigma) {
   return weights;
 }
 
-void blur_rows(Plane& plane, const std::vector<float>& taps) {
+void blur_rows(PlaneView plane, const std::vector<float>& taps) {
   const std::size_t margin = taps.size() - 1;
   const auto width = static_cast<std::size_t>(plane.width);
   std::vector<float> padded(width + 2 * margin);
@@ -69,7 +69,7 @@ void blur_rows(Plane& plane, const std::vector<float>& taps) {
 }
 
 /// Rows are written over while those below still need them, so that as many as the taps reach are kept.
-void blur_columns(Plane& plane, const std::vector<float>& taps) {
+void blur_columns(PlaneView plane, const std::vector<float>& taps) {
   const int reach = static_cast<int>(taps.size()) - 1;
   const auto width = static_cast<std::size_t>(plane.width);
   Plane kept(plane.width, reach + 1);  // rows y - reach to y as they were, row y at y % (reach + 1)
@@ -194,7 +194,7 @@ FAIRGROUND_HOT void put_lines(const double* __restrict a_up_to, const double* __
 
 }  // namespace
 
-void gaussian_blur(Plane& plane, double sigma_px) {
+void gaussian_blur(PlaneView plane, double sigma_px) {
   if (sigma_px <= 0.0) {
     return;
   }
@@ -217,27 +217,34 @@ void gaussian_blur(Plane& plane, double sigma_px) {
   }
 }
 
-void running_mean(Plane& plane, double radius_px) {
+void running_mean(PlaneView plane, double radius_px) {
   if (radius_px <= 0.0) {
     return;
   }
   const Reach reach(radius_px);
   const auto width = static_cast<std::size_t>(plane.width);
-  const Plane before = plane;
+  // Rows that are written over are kept for as long as those below need them.
+  const int kept_rows = reach.whole + 2;
+  Plane kept(plane.width, kept_rows);
+  const auto before = [&](int y) { return kept.row(std::max(y, 0) % kept_rows); };
   std::vector<double> inner(width);
   for (int y = -reach.whole; y <= reach.whole; ++y) {
-    const std::span<const float> row = nearest_row(before, y);
+    const std::span<const float> row = nearest_row(plane, y);
     std::ranges::transform(inner, row, inner.begin(), [](double sum, float sample) { return sum + sample; });
   }
   ColumnSums columns(plane.width, reach.whole + 1);
   const double scale = 1.0 / (reach.length() * reach.length());
   for (int y = 0; y < plane.height; ++y) {
+    // The last row goes on below, where it may not be written over.
+    const auto below = [&](int distance) {
+      return y + 1 < plane.height ? nearest_row(plane, y + distance).data() : before(y).data();
+    };
+    std::ranges::copy(plane.row(y), before(y).begin());
     if (y > 0) {
-      slide(inner.data(), nearest_row(before, y + reach.whole).data(), nearest_row(before, y - reach.whole - 1).data(),
-            width);
+      slide(inner.data(), below(reach.whole), before(y - reach.whole - 1).data(), width);
     }
-    add_edges(inner.data(), nearest_row(before, y - reach.whole - 1).data(),
-              nearest_row(before, y + reach.whole + 1).data(), columns.columns(), width, reach.part);
+    add_edges(inner.data(), before(y - reach.whole - 1).data(), below(reach.whole + 1), columns.columns(), width,
+              reach.part);
     put_margins<double>(columns.sums, columns.margin);
     sum_up(columns.sums, columns.up_to);
     mean_of_sums(columns.up_to.data(), columns.sums.data(), plane.row(y).data(), width,
@@ -245,47 +252,61 @@ void running_mean(Plane& plane, double radius_px) {
   }
 }
 
-void guided_filter(Plane& plane, int radius_px, double edge) {
+void guided_filter(PlaneView plane, int radius_px, double edge) {
   const auto width = static_cast<std::size_t>(plane.width);
+  const int bottom = plane.height - 1;
   const std::size_t length = 2 * static_cast<std::size_t>(radius_px) + 1;
   const double scale = 1.0 / (static_cast<double>(length) * static_cast<double>(length));
-  Plane a(plane.width, plane.height);
-  Plane b(plane.width, plane.height);
-  ColumnSums first(plane.width, radius_px);
-  ColumnSums second(plane.width, radius_px);
-  const auto sum_rows = [&] {
+  ColumnSums means(plane.width, radius_px);
+  ColumnSums squares(plane.width, radius_px);
+  ColumnSums factors(plane.width, radius_px);
+  ColumnSums offsets(plane.width, radius_px);
+  const auto sum_rows = [](ColumnSums& first, ColumnSums& second) {
     put_margins<double>(first.sums, first.margin);
     put_margins<double>(second.sums, second.margin);
     sum_up(first.sums, second.sums, first.up_to, second.up_to);
   };
 
+  // Lines q = a I + b are made as many rows ahead as the second mean reaches, and kept for as long as it needs them: a
+  // picture's own rows are read ahead of those that are written, and only the last that was written is kept.
+  const int kept = std::min(2 * radius_px + 2, plane.height);
+  Plane a(plane.width, kept);
+  Plane b(plane.width, kept);
+  const auto a_row = [&](int y) { return a.row(std::clamp(y, 0, bottom) % kept); };
+  const auto b_row = [&](int y) { return b.row(std::clamp(y, 0, bottom) % kept); };
   const std::vector<float> nothing(width);
-  for (int y = -radius_px; y <= radius_px; ++y) {
-    slide_with_squares(first.columns(), second.columns(), nearest_row(plane, y).data(), nothing.data(), width);
-  }
-  for (int y = 0; y < plane.height; ++y) {
-    if (y > 0) {
-      slide_with_squares(first.columns(), second.columns(), nearest_row(plane, y + radius_px).data(),
-                         nearest_row(plane, y - radius_px - 1).data(), width);
+  std::vector<float> last(width);
+  const auto make_lines = [&](int y) {
+    if (y == 0) {
+      for (int row = -radius_px; row <= radius_px; ++row) {
+        slide_with_squares(means.columns(), squares.columns(), nearest_row(plane, row).data(), nothing.data(), width);
+      }
+    } else {
+      const float* above = y - radius_px - 1 < 0 ? plane.row(0).data() : last.data();
+      slide_with_squares(means.columns(), squares.columns(), nearest_row(plane, y + radius_px).data(), above, width);
     }
-    sum_rows();
-    fit_lines(first.up_to.data(), second.up_to.data(), a.row(y).data(), b.row(y).data(), width, length, scale,
+    sum_rows(means, squares);
+    fit_lines(means.up_to.data(), squares.up_to.data(), a_row(y).data(), b_row(y).data(), width, length, scale,
               edge * edge);
-  }
+  };
 
-  std::ranges::fill(first.sums, 0.0);
-  std::ranges::fill(second.sums, 0.0);
-  for (int y = -radius_px; y <= radius_px; ++y) {
-    slide(first.columns(), nearest_row(a, y).data(), nothing.data(), width);
-    slide(second.columns(), nearest_row(b, y).data(), nothing.data(), width);
-  }
+  int made = 0;
   for (int y = 0; y < plane.height; ++y) {
-    if (y > 0) {
-      slide(first.columns(), nearest_row(a, y + radius_px).data(), nearest_row(a, y - radius_px - 1).data(), width);
-      slide(second.columns(), nearest_row(b, y + radius_px).data(), nearest_row(b, y - radius_px - 1).data(), width);
+    for (; made <= std::min(y + radius_px, bottom); ++made) {
+      make_lines(made);
     }
-    sum_rows();
-    put_lines(first.up_to.data(), second.up_to.data(), plane.row(y).data(), width, length, scale);
+    if (y == 0) {
+      for (int row = -radius_px; row <= radius_px; ++row) {
+        slide(factors.columns(), a_row(row).data(), nothing.data(), width);
+        slide(offsets.columns(), b_row(row).data(), nothing.data(), width);
+      }
+    } else {
+      slide(factors.columns(), a_row(y + radius_px).data(), a_row(y - radius_px - 1).data(), width);
+      slide(offsets.columns(), b_row(y + radius_px).data(), b_row(y - radius_px - 1).data(), width);
+    }
+    sum_rows(factors, offsets);
+    std::ranges::copy(plane.row(y), last.begin());
+    put_lines(factors.up_to.data(), offsets.up_to.data(), plane.row(y).data(), width, length, scale);
   }
 }
 
