@@ -152,28 +152,26 @@ FAIRGROUND_HOT void find_pieces(const float* __restrict samples, std::uint32_t* 
   }
 }
 
-FAIRGROUND_HOT void put_values(const float* __restrict values, const float* __restrict slopes,
-                               const float* __restrict places, float* __restrict samples, std::size_t count) {
+FAIRGROUND_HOT void put_values(const CurveTable::Piece* __restrict pieces, const float* __restrict places,
+                               float* __restrict samples, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    samples[i] = std::copysign(values[i] + slopes[i] * places[i], samples[i]);
+    samples[i] = std::copysign(pieces[i].value + pieces[i].slope * places[i], samples[i]);
   }
 }
 
 void apply_curve(const CurveTable& curve, std::span<float> samples) {
-  std::array<std::uint32_t, kBlock> pieces;
+  std::array<std::uint32_t, kBlock> numbers;
   std::array<float, kBlock> places;
-  std::array<float, kBlock> values;
-  std::array<float, kBlock> slopes;
+  std::array<CurveTable::Piece, kBlock> pieces;
   for (std::size_t begin = 0; begin < samples.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, samples.size() - begin);
     float* block = samples.data() + begin;
-    find_pieces(block, pieces.data(), places.data(), count);
+    find_pieces(block, numbers.data(), places.data(), count);
+    const CurveTable::Piece* all = curve.pieces();
     for (std::size_t i = 0; i < count; ++i) {
-      const CurveTable::Piece piece = curve.pieces()[pieces[i]];
-      values[i] = piece.value;
-      slopes[i] = piece.slope;
+      pieces[i] = all[numbers[i]];
     }
-    put_values(values.data(), slopes.data(), places.data(), block, count);
+    put_values(pieces.data(), places.data(), block, count);
   }
 }
 
