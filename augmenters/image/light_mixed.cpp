@@ -40,7 +40,7 @@ const ParameterTable<LightMixed>& table() {
           .number("second_cct_kelvin", &P::second_cct_kelvin, "K", kKelvin, "Colour temperature of the second light.")
           .number("second_duv", &P::second_duv, "CIE 1960 uv", kDuv, "How far it is off the locus, greater is greener.")
           .number("angle_deg", &P::angle_deg, "deg", {-180.0, 180.0},
-                  "Where the second light comes from: 0 is the right of the picture, 90 its top.")
+                  "Where the second light comes from: 0 is the right of the picture, 90 its lower edge.")
           .number("position", &P::position, "", {-1.0, 1.0},
                   "Where both are equally strong, in half diagonals from the middle towards the second light.")
           .number("width", &P::width, "", {0.0, 4.0},
@@ -85,7 +85,7 @@ RowOperation rows(const Shot& shot, const LightMixed& p, const StepRandom&) {
   constexpr double kSharp = 1e-6;  // of the half diagonal, less than a pixel of any picture
   const double unit = 1.0 / shot.half_diagonal();
   const double across = plain::cosine_of_turns(p.angle_deg / 360.0) * unit;
-  const double down = -plain::sine_of_turns(p.angle_deg / 360.0) * unit;
+  const double down = plain::sine_of_turns(p.angle_deg / 360.0) * unit;
   const double origin = 0.5 * (1.0 - shot.width) * across + 0.5 * (1.0 - shot.height) * down - p.position;
   const auto inverse_width = static_cast<float>(1.0 / std::max(p.width, kSharp));
   return [=](const ImageRow& row) {

@@ -28,7 +28,7 @@ TEST(LightMixed, HasEachLightOnItsSideAndTheirMeanBetween) {
     int x;  ///< of a pixel on the second light's side
     int y;
   };
-  for (const Direction& to : {Direction{0.0, 100, 25}, {180.0, 0, 25}, {90.0, 50, 0}, {-90.0, 50, 50}}) {
+  for (const Direction& to : {Direction{0.0, 100, 25}, {180.0, 0, 25}, {90.0, 50, 50}, {-90.0, 50, 0}}) {
     const Image image = mixed({{"awb", 0.0}, {"angle_deg", to.angle_deg}, {"width", 0.2}});
     for (int c = 0; c < 3; ++c) {
       EXPECT_NEAR(sample(image, to.x, to.y, c), sample(second, 0, 0, c), kTolerance) << to.angle_deg;
