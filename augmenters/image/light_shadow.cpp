@@ -9,8 +9,10 @@
 // and so are leaves. Figures below are empirical.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -89,16 +91,17 @@ struct Leaf {
   float far;  ///< how many times as wide as those of near leaves the penumbra is
 };
 
+constexpr float kLeafWidth = 0.38F;  // of a leaf over its length
+
 /// Dims `light` by a leaf between `first` and `last`.
 FAIRGROUND_HOT void leaf_row(float* light, std::size_t first, std::size_t last, Along along, Along across,
                              float scale) {
-  constexpr float kHalfWidth = 0.38F;  // over half the length
-  constexpr float kOpaque = 0.92F;     // the rest shines through
+  constexpr float kOpaque = 0.92F;  // the rest shines through
   for (std::size_t i = first; i < last; ++i) {
     const auto x = static_cast<float>(static_cast<std::int32_t>(i));
     const float a = along.start + along.step * x;
     const float b = across.start + across.step * x;
-    const float inside = (kHalfWidth * (1.0F - a * a) - std::fabs(b)) * scale;
+    const float inside = (kLeafWidth * (1.0F - a * a) - std::fabs(b)) * scale;
     light[i] *= 1.0F - kOpaque * edge(inside);
   }
 }
@@ -176,25 +179,62 @@ Shade window(const Frame& frame, float inverse, const StepRandom& random) {
   };
 }
 
+/// The pixels of a row, from `first` to before `last`, in which `along` is within `limit` of 0.
+void narrow(Along along, float limit, float& first, float& last) {
+  if (std::fabs(along.step) < 1e-9F) {
+    last = std::fabs(along.start) > limit ? first : last;
+    return;
+  }
+  const float one = (-limit - along.start) / along.step;
+  const float other = (limit - along.start) / along.step;
+  first = std::max(first, std::min(one, other));
+  last = std::min(last, std::max(one, other) + 1.0F);
+}
+
+/// Leaves by the rows that they may touch.
+struct Foliage {
+  static constexpr int kStrips = 64;
+  std::array<std::vector<Leaf>, kStrips> strips;
+  double top = 0.0;     ///< of the first strip
+  double height = 1.0;  ///< of each
+
+  [[nodiscard]] int strip(double y) const { return std::clamp(static_cast<int>((y - top) / height), 0, kStrips - 1); }
+};
+
+Foliage foliage_of(const Frame& frame, float inverse, const StepRandom& random) {
+  // What is above or below the frame goes to the outermost strips.
+  Foliage foliage{{}, frame.top, std::max(-2.0 * frame.top, frame.unit) / Foliage::kStrips};
+  for (const Leaf& leaf : drawn_leaves(random)) {
+    const double reach = leaf.half_length + 0.5 * leaf.far / inverse;
+    for (int strip = foliage.strip(leaf.y - reach); strip <= foliage.strip(leaf.y + reach); ++strip) {
+      foliage.strips[static_cast<std::size_t>(strip)].push_back(leaf);
+    }
+  }
+  return foliage;
+}
+
 Shade foliage(const Frame& frame, float inverse, const StepRandom& random) {
-  return [frame, inverse, leaves = drawn_leaves(random)](int y, std::vector<float>& light) {
+  return [frame, inverse, all = foliage_of(frame, inverse, random)](int y, std::vector<float>& light) {
     std::ranges::fill(light, 1.0F);
-    const auto down = static_cast<float>(frame.top + frame.unit * y);
+    const double middle = frame.top + frame.unit * y;
+    const auto down = static_cast<float>(middle);
     const auto left = static_cast<float>(frame.left);
     const auto unit = static_cast<float>(frame.unit);
-    const auto width = static_cast<float>(light.size());
-    for (const Leaf& leaf : leaves) {
-      const float reach = leaf.half_length + 0.5F * leaf.far / inverse;
-      if (std::fabs(down - leaf.y) > reach) {
-        continue;
+    for (const Leaf& leaf : all.strips[static_cast<std::size_t>(all.strip(middle))]) {
+      const float dx = left - leaf.x;
+      const float dy = down - leaf.y;
+      const Along along{dx * leaf.along_x + dy * leaf.along_y, unit * leaf.along_x};
+      const Along across{dy * leaf.along_x - dx * leaf.along_y, -unit * leaf.along_y};
+      const float soft = 0.5F * leaf.far / (inverse * leaf.half_length);
+      float first = 0.0F;
+      auto last = static_cast<float>(light.size());
+      // Along the leaf its outline falls below 0 by `soft` where 0.38 (a^2 - 1) = soft.
+      narrow(along, std::sqrt(1.0F + soft / kLeafWidth), first, last);
+      narrow(across, kLeafWidth + soft, first, last);
+      if (first < last) {
+        leaf_row(light.data(), static_cast<std::size_t>(first), static_cast<std::size_t>(last), along, across,
+                 0.5F / soft);
       }
-      const float first = std::clamp((leaf.x - reach - left) / unit, 0.0F, width);
-      const float last = std::clamp((leaf.x + reach - left) / unit + 1.0F, 0.0F, width);
-      const float x = left - leaf.x;
-      const float y_from = down - leaf.y;
-      leaf_row(light.data(), static_cast<std::size_t>(first), static_cast<std::size_t>(last),
-               {x * leaf.along_x + y_from * leaf.along_y, unit * leaf.along_x},
-               {y_from * leaf.along_x - x * leaf.along_y, -unit * leaf.along_y}, leaf.half_length * inverse / leaf.far);
     }
   };
 }

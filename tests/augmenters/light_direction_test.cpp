@@ -251,6 +251,20 @@ TEST(LightDirection, KeepsTheMeanOfWhatItIsExposedFor) {
   EXPECT_NEAR(found(brightest, "highest_gain"), 1.0, 1e-6);
 }
 
+// Small pictures, and labels that say nothing.
+TEST(LightDirection, TakesFlatAndTinyDepthsAndNormals) {
+  for (const auto& [width, height] : {std::pair(1, 1), {7, 1}, {1, 7}, {33, 20}}) {
+    PictureLabels depth;
+    depth.depth = flat(width, height, 3.0F, 1);
+    PictureLabels normals;
+    normals.normals = flat(width, height, 0.0F, 3);
+    for (const PictureLabels* labels : {&depth, &normals}) {
+      const Image image = relit(flat(width, height, 0.5F), {40.0, 20.0, 0.2, 0.2}, *labels, "face", {}).image;
+      EXPECT_TRUE(std::ranges::all_of(image.samples, [](float x) { return std::isfinite(x) && x > 0.0F; }));
+    }
+  }
+}
+
 // A picture of twice the size gets the same light.
 TEST(LightDirection, HangsOnNoSize) {
   const From from{40.0, 30.0, 0.1, 0.2};

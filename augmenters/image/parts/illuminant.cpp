@@ -123,7 +123,7 @@ Rgb linear_srgb(const Chromaticity& light) {
 }
 
 Rgb picture_white(const Chromaticity& light) {
-  constexpr double kLeast = 0.001;
+  constexpr double kLeast = 0.02;  // empirical: with less, what a balance leaves of a candle is yellow and not orange
   Rgb white = linear_srgb(light);
   for (double& channel : white) {
     channel = std::max(channel, kLeast);

@@ -46,8 +46,8 @@ using Rgb = std::array<double, 3>;
 /// A white surface under this light in linear sRGB, with luminance 1. Channels may be negative.
 [[nodiscard]] Rgb linear_srgb(const Chromaticity& light);
 
-/// What light of this colour is in a picture: as linear_srgb(), but no channel is less than a thousandth of the white's
-/// luminance, which is what is left of the blue of a candle in a photograph.
+/// What light of this colour is in a picture: as linear_srgb(), but no channel is less than a fiftieth of the
+/// luminance: below 2000 K the display has too little blue, and cameras, whose primaries are wider, still some.
 [[nodiscard]] Rgb picture_white(const Chromaticity& light);
 
 /// `gains` to the power of `share`, with luminance 1: of a cast, the part that a white balance leaves.

@@ -29,10 +29,10 @@ namespace {
   return 0.9F * t / (narrow * narrow * high);
 }
 
-constexpr double kShoulderDrop = 3.0;    // from the head's middle to the body's, in the head's half heights
-constexpr double kShoulderWidth = 2.7;   // half, in the head's half widths
-constexpr double kShoulderHeight = 1.6;  // half, in the head's half heights
-constexpr float kShoulderRelief = 0.7F;  // a chest is flatter than it is wide
+constexpr double kShoulderDrop = 3.0;      // from the head's middle to the body's, in the head's half heights
+constexpr double kShoulderWidth = 2.7;     // half, in the head's half widths
+constexpr double kShoulderHeight = 1.6;    // half, in the head's half heights
+constexpr float kBodyRise = 0.7F * 1.35F;  // a chest is flatter than it is wide
 
 /// A bump's coordinates along a row: u = start + step * x.
 struct BumpRow {
@@ -49,8 +49,10 @@ FAIRGROUND_HOT void relief_row(float* __restrict nx, float* __restrict ny, float
     const float w = body.start + body.step * x;
     const float q = u * u + head.v * head.v;
     const float of_head = bump_slope(q);
-    const float beside_head = q * q / (1.0F + q * q);  // the head hides the body
-    const float of_body = kShoulderRelief * beside_head * bump_slope(w * w + body.v * body.v);
+    // The head hides the body. One division serves for both fractions.
+    const float b = w * w + body.v * body.v;
+    const float hidden = 1.0F + q * q;
+    const float of_body = kBodyRise * q * q * (1.0F + 0.15F * b) / (hidden * (1.0F + 0.17F * b * b * b));
     const float sx = u * of_head + ridge_slope(u, head.v) + w * of_body;
     const float sy = head.v * head_aspect * of_head + body.v * body_aspect * of_body;
     const float z = 1.0F / std::sqrt(1.0F + sx * sx + sy * sy);

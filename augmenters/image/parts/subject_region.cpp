@@ -61,6 +61,8 @@ std::vector<std::uint16_t> soften(const Mask& mask, int reach) {
 constexpr float kShoulderDrop = 1.5F;
 constexpr float kShoulderWidth = 2.6F;
 
+constexpr float kFar = 1e3F;  // of squares and fourth powers, so that floats can tell one from the other
+
 FAIRGROUND_HOT void outline_row(float* __restrict weight, std::size_t count, float start, float step, float v,
                                 float inverse_edge) {
   const float below = std::max(kShoulderDrop - v, 0.0F);  // the body goes on downwards
@@ -68,8 +70,8 @@ FAIRGROUND_HOT void outline_row(float* __restrict weight, std::size_t count, flo
     const float u = start + step * static_cast<float>(static_cast<std::int32_t>(i));
     const float w = u * (1.0F / kShoulderWidth);
     // About twice the distance from each outline, in half heights of the head.
-    const float to_head = u * u + v * v - 1.0F;
-    const float to_body = w * w * w * w + 4.0F * below * below - 1.0F;
+    const float to_head = std::min(u * u + v * v - 1.0F, kFar);
+    const float to_body = std::min(w * w * w * w + 4.0F * below * below - 1.0F, kFar);
     // A smooth minimum, so that there is a neck.
     const float difference = to_head - to_body;
     const float joined = 0.5F * (to_head + to_body - std::sqrt(difference * difference + 0.25F));
