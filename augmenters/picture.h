@@ -53,8 +53,8 @@ struct Shot {
   ShotDeclaration declared = {};
   /// Where the illuminance is declared: how the declared camera exposes, or a typical phone if none is.
   std::optional<Exposure> exposure = {};
-  /// What is known of the picture that this step sees; nullptr where nothing is. Of row operations, valid while they
-  /// are made and not while they run.
+  /// What is known of the picture that this step sees, moved with all that moved before; nullptr where nothing is. Of
+  /// row operations, valid while they are made and not while they run.
   const PictureLabels* labels = nullptr;
 
   /// Half the diagonal, in pixels: the unit of many models of lenses.

@@ -12,6 +12,7 @@
 #include "pipeline/core/hash.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/media/audio_file.h"
+#include "pipeline/media/icc_profile.h"
 #include "pipeline/media/image_header.h"
 #include "pipeline/media/response_curve.h"
 
@@ -20,7 +21,7 @@ namespace {
 
 /// Reads the bytes once to hash them, and the header. What is wrong with a file is that
 /// file's problem, not the run's.
-void inspect(MediaFile& file, Media medium, const MediaLimits& limits) {
+void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits& limits) {
   try {
     const Bytes bytes = read_file(file.path, limits);
     file.sha256 = sha256_hex(bytes);
@@ -31,6 +32,10 @@ void inspect(MediaFile& file, Media medium, const MediaLimits& limits) {
       file.seconds = static_cast<float>(header.seconds);
     } else {
       const ImageHeader header = read_image_header(bytes);
+      const Bytes profile = has_colours ? read_icc_profile(header) : Bytes();
+      if (!profile.empty()) {
+        check_icc_profile(profile, header.is_grey);
+      }
       file.megapixels =
           static_cast<float>(1e-6 * static_cast<double>(header.width) * static_cast<double>(header.height));
     }
@@ -90,6 +95,33 @@ void gather(const Config& config, Catalog& catalog) {
 
 }  // namespace
 
+std::string MediaCatalog::problem_of(const Source& source) const {
+  std::string problem = file_of(source).problem;
+  for (std::size_t i = 0; i < maps.size() && problem.empty(); ++i) {
+    const std::string& of_map = map_of(source, maps[i])->problem;
+    problem = of_map.empty() ? "" : std::string(kPictureMaps[maps[i]].name) + ": " + of_map;
+  }
+  return problem;
+}
+
+std::string MediaCatalog::labels_hash(const Source& source) const {
+  if (!has_boxes && !has_keypoints && maps.empty()) {
+    return {};
+  }
+  FieldHash hash;
+  const auto add = [&](bool is_there, const char* name, std::string_view text) {
+    if (is_there) {
+      hash.add(name).add(text);
+    }
+  };
+  add(has_boxes, "boxes", has_boxes ? boxes_of(source) : "");
+  add(has_keypoints, "keypoints", has_keypoints ? keypoints_of(source) : "");
+  for (const std::size_t map : maps) {
+    add(true, kPictureMaps[map].name, map_of(source, map)->sha256);
+  }
+  return hash.hex128();
+}
+
 MediaLimits media_limits(const Limits& limits) {
   return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
 }
@@ -109,12 +141,15 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     std::vector<MediaFile>& files = media_catalog.files;
     const std::vector<std::size_t> uses = uses_of_files(media_catalog);
     const auto read = [&files, &uses, &limits, progress, media = medium](std::size_t i) {
-      inspect(files[i], media, limits);
+      inspect(files[i], media, /*has_colours=*/true, limits);
       for (std::size_t source = 0; source < uses[i] && progress != nullptr; ++source) {
         progress->add_one();
       }
     };
     parallel_for(files.size(), jobs, read, stop);
+    std::vector<MediaFile>& maps = media_catalog.map_files;
+    parallel_for(
+        maps.size(), jobs, [&](std::size_t i) { inspect(maps[i], Media::image, /*has_colours=*/false, limits); }, stop);
     media_catalog.shared_bytes = find_shared_bytes(media_catalog, uses);
   }
   if (catalog.media.contains(Media::audio)) {

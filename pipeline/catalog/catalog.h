@@ -1,6 +1,8 @@
 // The sources of a run: their labels, bytes and headers.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -33,9 +35,23 @@ struct MediaFile {
   float megapixels = 0.0F;  ///< of a picture
 };
 
+/// A file beside a picture that says something of each of its pixels.
+struct PictureMap {
+  const char* name;                     ///< also of the key in the config
+  std::string SourceSettings::*column;  ///< empty: there is none
+};
+inline constexpr std::array<PictureMap, 3> kPictureMaps = {{
+    {"mask", &SourceSettings::mask},
+    {"depth", &SourceSettings::depth},
+    {"normals", &SourceSettings::normals},
+}};
+inline constexpr std::size_t kMaskMap = 0;  ///< indices into kPictureMaps
+inline constexpr std::size_t kDepthMap = 1;
+inline constexpr std::size_t kNormalsMap = 2;
+
 struct Source {
   std::string id;              ///< verbatim
-  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim, and then the words, if there are any
+  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim, and then words, boxes, key points if any
   std::uint32_t settings = 0;  ///< index into Config::sources
   std::uint32_t file = 0;      ///< index into MediaCatalog::files
   std::uint32_t group = 0;     ///< index into MediaCatalog::groups
@@ -61,16 +77,42 @@ struct MediaCatalog {
   std::vector<std::string> columns;              ///< carried into records: kept columns, transcript, licence
   bool has_subjects = false;
   bool has_words = false;                          ///< of each source, when its words are spoken
+  bool has_boxes = false;                          ///< of each source, what is in the picture and where
+  bool has_keypoints = false;                      ///< likewise
+  std::vector<std::size_t> maps;                   ///< that each source has: indices into kPictureMaps, ascending
   std::vector<std::string> subjects = {kUnknown};  ///< different ones, in the order of the manifests
   std::vector<MediaFile> files;                    ///< different ones, in the order of the manifests
   std::vector<Source> sources;                     ///< in the order of the manifests
   std::vector<std::size_t> observed_axes;  ///< indices of the axes that DesignSettings::observed names, ascending
   /// For each source, the level of each of `observed_axes`: an index into Axis::levels or kUnknownLevel.
   std::vector<std::int32_t> observed_levels;
+  std::vector<MediaFile> map_files;    ///< of all maps, different ones, in the order of the manifests
+  std::vector<std::uint32_t> maps_of;  ///< for each source, the file of each of `maps`: an index into `map_files`
   SharedBytes shared_bytes;
 
   /// As the manifest has them; see words.h. Only where `has_words`.
   [[nodiscard]] std::string_view words_of(const Source& source) const { return source.carried[columns.size()]; }
+  /// As the manifest has them; see picture_cells.h. Only where `has_boxes`.
+  [[nodiscard]] std::string_view boxes_of(const Source& source) const {
+    return source.carried[columns.size() + (has_words ? 1 : 0)];
+  }
+  /// Likewise, where `has_keypoints`.
+  [[nodiscard]] std::string_view keypoints_of(const Source& source) const {
+    return source.carried[columns.size() + (has_words ? 1 : 0) + (has_boxes ? 1 : 0)];
+  }
+  /// The file of a map of one of `sources`, or nullptr where they have no such map.
+  [[nodiscard]] const MediaFile* map_of(const Source& source, std::size_t map) const {
+    const auto place = std::ranges::find(maps, map);
+    if (place == maps.end()) {
+      return nullptr;
+    }
+    const auto number = static_cast<std::size_t>(&source - sources.data());
+    return &map_files[maps_of[number * maps.size() + static_cast<std::size_t>(place - maps.begin())]];
+  }
+  /// Why one of `sources` cannot be used, by its own file or by a map; empty where nothing is known against it.
+  [[nodiscard]] std::string problem_of(const Source& source) const;
+  /// A hash of all that the manifest says of what is in the picture of one of `sources`; empty where it says nothing.
+  [[nodiscard]] std::string labels_hash(const Source& source) const;
   [[nodiscard]] const MediaFile& file_of(const Source& source) const { return files[source.file]; }
   [[nodiscard]] const std::string& subject_of(const Source& source) const { return subjects[source.subject]; }
   /// What was observed of source number `source` on the axis observed_axes[k].
@@ -98,10 +140,10 @@ struct Catalog {
 /// Reads every manifest, checks it, and reads the bytes and header of every file and asset on `jobs` threads, each
 /// file once however many sources name it. A file that is missing or unreadable has a `problem`. Mistakes of structure
 /// (columns that are missing or collide with record fields or axes, ids given twice, paths that leave the manifest's
-/// folder, observed levels that no axis has, words that cannot be read, and all that is wrong with a pool of talkers) are
-/// thrown as one UserError that lists them all, each as `FILE:LINE: message`; so is a pool that overlaps the sources.
-/// `progress` counts the sources whose files were read. When `stop` becomes true the rest is left out, and the result must
-/// not be used.
+/// folder, observed levels that no axis has, words, boxes or key points that cannot be read, and all that is wrong with
+/// a pool of talkers) are thrown as one UserError that lists them all, each as `FILE:LINE: message`; so is a pool that
+/// overlaps the sources. `progress` counts the sources whose files were read. When `stop` becomes true the rest is left
+/// out, and the result must not be used.
 [[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
                                    const std::atomic<bool>* stop = nullptr);
 

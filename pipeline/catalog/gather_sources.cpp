@@ -1,6 +1,7 @@
 #include "pipeline/catalog/gather_sources.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "pipeline/catalog/manifest.h"
 #include "pipeline/catalog/manifest_columns.h"
 #include "pipeline/catalog/path_resolver.h"
+#include "pipeline/catalog/picture_cells.h"
 #include "pipeline/catalog/words.h"
 #include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
@@ -62,6 +64,11 @@ class Builder {
     for (const std::size_t line : entry.map.file ? entry.lines_without_file : std::vector<std::size_t>{}) {
       mistake(entry, line, kEmptyPath);
     }
+    for (std::size_t map = 0; map < kPictureMaps.size(); ++map) {
+      for (const std::size_t line : entry.map.maps[map] ? entry.lines_without_map[map] : std::vector<std::size_t>{}) {
+        mistake(entry, line, "column " + in_ticks(settings.*kPictureMaps[map].column) + ": " + kEmptyPath);
+      }
+    }
   }
 
   void finish() {
@@ -86,8 +93,9 @@ class Builder {
 
   /// What is unique among the sources of one medium.
   struct Tables {
-    explicit Tables(MediaCatalog& catalog) : files(catalog.files) {}
+    explicit Tables(MediaCatalog& catalog) : files(catalog.files), map_files(catalog.map_files) {}
     FileTable files;
+    FileTable map_files;
     TextTable groups;  ///< labels, each with a zero at its end
     TextTable subjects = {{kUnknown, kUnknownSubject}};
   };
@@ -112,9 +120,11 @@ class Builder {
     ColumnMap map;
     std::vector<std::string> observed_columns;  ///< of MediaCatalog::observed_axes
     TextTable files;                            ///< of the cells met so far; kNowhere: among `bad_paths`
+    TextTable map_files;                        ///< likewise
     std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> bad_paths;  ///< with what is wrong
     std::vector<std::size_t> lines_without_id;                                          ///< for want of the column
     std::vector<std::size_t> lines_without_file;
+    std::array<std::vector<std::size_t>, kPictureMaps.size()> lines_without_map;
     std::string labels;  ///< room for the key of a group
     PackedTexts carried;
   };
@@ -181,8 +191,17 @@ class Builder {
     for (const ColumnMap::Place place : entry.map.carried) {
       entry.carried.add(cell(place));
     }
-    if (entry.catalog.has_words) {
-      entry.carried.add(checked_words(entry, line, cell(entry.map.words)));
+    const auto add_checked = [&](bool is_there, const std::string& column, ColumnMap::Place place, const auto& parse) {
+      if (is_there) {
+        check(entry, line, column, parse(cell(place)).mistake);
+        entry.carried.add(cell(place));
+      }
+    };
+    add_checked(catalog.has_words, entry.settings.words, entry.map.words, parse_words);
+    add_checked(catalog.has_boxes, entry.settings.boxes, entry.map.boxes, parse_boxes);
+    add_checked(catalog.has_keypoints, entry.settings.keypoints, entry.map.keypoints, parse_keypoints);
+    for (const std::size_t map : catalog.maps) {
+      catalog.maps_of.push_back(map_file(entry, line, map, cell(entry.map.maps[map])));
     }
     source.carried = entry.carried;
     for (std::size_t k = 0; k < entry.map.observed.size(); ++k) {
@@ -191,34 +210,48 @@ class Builder {
     catalog.sources.push_back(std::move(source));
   }
 
-  std::string_view checked_words(const Entry& entry, std::size_t line, std::string_view cell) {
-    const std::string problem = parse_words(cell).mistake;
+  void check(const Entry& entry, std::size_t line, const std::string& column, const std::string& problem) {
     if (!problem.empty()) {
-      mistake(entry, line, "column " + in_ticks(entry.settings.words) + ": " + problem);
+      mistake(entry, line, "column " + in_ticks(column) + ": " + problem);
     }
-    return cell;
   }
 
   std::uint32_t file_number(Entry& entry, std::size_t line, std::string_view cell) {
-    if (cell.empty()) {
-      mistake(entry, line, kEmptyPath);
+    return number_in(entry, line, cell, entry.files, entry.tables.files, "");
+  }
+
+  std::uint32_t map_file(Entry& entry, std::size_t line, std::size_t map, std::string_view cell) {
+    const std::string column = entry.settings.*kPictureMaps[map].column;
+    // Lines of JSON may come before their columns.
+    if (!entry.map.maps[map] && cell.empty()) {
+      entry.lines_without_map[map].push_back(line);
       return kNowhere;
     }
-    auto known = entry.files.find(cell);
-    if (known == entry.files.end()) {
+    return number_in(entry, line, cell, entry.map_files, entry.tables.map_files, "column " + in_ticks(column) + ": ");
+  }
+
+  /// The number of the file that `cell` names. `known` are the cells met so far.
+  std::uint32_t number_in(Entry& entry, std::size_t line, std::string_view cell, TextTable& known, FileTable& files,
+                          const std::string& prefix) {
+    if (cell.empty()) {
+      mistake(entry, line, prefix + kEmptyPath);
+      return kNowhere;
+    }
+    auto place = known.find(cell);
+    if (place == known.end()) {
       const PathResolver::Result result = entry.resolver.resolve(cell);
       std::uint32_t number = kNowhere;
       if (result.mistake.empty()) {
-        number = entry.tables.files.number_of(result.path);
+        number = files.number_of(result.path);
       } else {
         entry.bad_paths.emplace(cell, result.mistake);
       }
-      known = entry.files.emplace(cell, number).first;
+      place = known.emplace(cell, number).first;
     }
-    if (known->second == kNowhere) {
-      mistake(entry, line, entry.bad_paths.find(cell)->second);
+    if (place->second == kNowhere) {
+      mistake(entry, line, prefix + entry.bad_paths.find(cell)->second);
     }
-    return known->second;
+    return place->second;
   }
 
   std::int32_t observed_level(const Entry& entry, std::size_t k, std::size_t line, std::string_view cell) {

@@ -1,6 +1,7 @@
 // Which columns of a manifest the config wants, and where they are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,11 +20,14 @@ struct ColumnMap {
   std::vector<Place> groups;
   std::vector<Place> carried;
   Place words;
+  Place boxes;
+  Place keypoints;
+  std::array<Place, kPictureMaps.size()> maps;
   std::vector<Place> observed;
 };
 
-/// Fills what all entries of a medium agree on: `has_subjects`, `has_words`, the columns and `observed_axes`. Returns
-/// the columns of these axes.
+/// Fills what all entries of a medium agree on: what they have, the columns and `observed_axes`. Returns the columns of
+/// these axes.
 [[nodiscard]] std::vector<std::string> describe_columns(const SourceSettings& settings, const MediaSettings& media,
                                                         MediaCatalog& catalog);
 

@@ -132,6 +132,11 @@ struct SourceSettings {
   std::vector<std::string> keep;
   std::string transcript;  ///< empty: none
   std::string words;       ///< empty: none
+  std::string boxes;       ///< of pictures, from here to `normals`; empty: none
+  std::string keypoints;   ///< empty: none
+  std::string mask;        ///< empty: none
+  std::string depth;       ///< empty: none
+  std::string normals;     ///< empty: none
   std::string licence;     ///< empty: none
   int sample_rate = 0;     ///< in Hz; 0: keep
   bool mono = true;
@@ -192,8 +197,8 @@ struct Config {
 /// How messages about a key of the design of `media` begin: where it stands, or else whose design it is.
 [[nodiscard]] std::string place_in_design(const Config& config, Media media, const std::string& key);
 
-/// The step that switches this augmenter on and leaves everything as it is, as its schema's `identity` says. Empty where
-/// the augmenter has none.
+/// The step that switches this augmenter on and leaves everything as it is, as its schema's `identity` says. Empty
+/// where the augmenter has none.
 [[nodiscard]] std::optional<Step> identity_step(const StepSchema& schema);
 
 }  // namespace fairground

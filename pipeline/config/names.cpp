@@ -8,10 +8,10 @@ namespace {
 
 // Of the last three, the loaders of Hugging Face make `audio` or `image` of `file_name`, and `clean` names the clean
 // references.
-constexpr std::array<std::string_view, 21> kRecordFields = {
-    "file_name", "clean_file_name", "variant_id", "source_id",      "subject",       "realization", "pair_id",
-    "draw_id",   "synthetic",       "sha256",     "source_sha256",  "augmentations", "measured",    "control",
-    "words",     "boxes",           "keypoints",  "mask_file_name", "audio",         "image",       "clean",
+constexpr std::array<std::string_view, 22> kRecordFields = {
+    "file_name", "clean_file_name", "variant_id",    "source_id",     "subject",  "realization", "pair_id", "draw_id",
+    "synthetic", "sha256",          "source_sha256", "augmentations", "measured", "control",     "words",   "boxes",
+    "keypoints", "mask_file_name",  "mask_sha256",   "audio",         "image",    "clean",
 };
 
 // Not std::isalnum, whose answer depends on the locale.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -29,6 +30,17 @@ std::string shown(const std::string& column) { return column.empty() ? "none" : 
 std::string shown(double number) { return shortest(number); }
 std::string shown(const std::vector<std::string>& columns) { return "[" + listing(columns) + "]"; }
 
+/// Columns that all entries of a medium name or none, each under a name of its own.
+constexpr std::array<std::pair<const char*, std::string SourceSettings::*>, 7> kFreelyNamed = {{
+    {"subject", &SourceSettings::subject},
+    {"words", &SourceSettings::words},
+    {"boxes", &SourceSettings::boxes},
+    {"keypoints", &SourceSettings::keypoints},
+    {"mask", &SourceSettings::mask},
+    {"depth", &SourceSettings::depth},
+    {"normals", &SourceSettings::normals},
+}};
+
 /// The first entry of a medium, which the others must resemble: their records share one set of fields.
 struct FirstEntry {
   SourceSettings source;
@@ -46,12 +58,12 @@ void compare(const SourceSettings& source, const FirstEntry& first, const MapRea
       differs(key, found, wanted);
     }
   };
-  // Subjects and words go into fields of one name, whatever their column; all other columns keep theirs.
-  if (source.subject.empty() != first.source.subject.empty()) {
-    differs("subject", source.subject, first.source.subject);
-  }
-  if (source.words.empty() != first.source.words.empty()) {
-    differs("words", source.words, first.source.words);
+  // These go into fields of one name, or are used and not recorded, whatever their column; all other columns keep
+  // theirs.
+  for (const auto& [key, column] : kFreelyNamed) {
+    if ((source.*column).empty() != (first.source.*column).empty()) {
+      differs(key, source.*column, first.source.*column);
+    }
   }
   same("groups", source.groups, first.source.groups);
   same("keep", source.keep, first.source.keep);
@@ -79,6 +91,12 @@ bool read_source(const ValueReader& value, const std::filesystem::path& folder, 
   columns.record_columns("groups", source.groups);
   columns.record_columns("keep", source.keep);
   columns.column("licence", source.licence);
+  map.only_if(source.media == Media::image, "is for images only");
+  columns.column("boxes", source.boxes);
+  columns.column("keypoints", source.keypoints);
+  columns.column("mask", source.mask);
+  columns.column("depth", source.depth);
+  columns.column("normals", source.normals);
   map.only_if(source.media == Media::audio, "is for audio only");
   columns.column("transcript", source.transcript);
   columns.column("words", source.words);

@@ -55,7 +55,7 @@ VariantSize estimate_variant(const Config& config, Media media, const MediaCatal
   const SourceSettings& settings = config.sources[source.settings];
   const OutputFormat& output = config.media.at(media).output;
   VariantSize size;
-  if (!file.problem.empty()) {
+  if (!catalog.problem_of(source).empty()) {
     return size;
   }
   if (media == Media::audio) {

@@ -67,7 +67,7 @@ class MediaCounter {
   MediaCounter(const MediaPlan& plan, const Losses& losses)
       : plan_(plan), catalog_(*plan.catalog), losses_(losses), counter_(catalog_), members_(catalog_.groups.size()) {
     for (std::size_t i = 0; i < catalog_.sources.size(); ++i) {
-      if (catalog_.file_of(catalog_.sources[i]).problem.empty() && !losses.unread.contains(i)) {
+      if (catalog_.problem_of(catalog_.sources[i]).empty() && !losses.unread.contains(i)) {
         members_[catalog_.sources[i].group].push_back(i);
       }
     }

@@ -44,7 +44,7 @@ Observations::Observations(const MediaSettings& settings, const MediaCatalog& ca
     : at_least_(settings.design.at_least), groups_(catalog.groups.size()) {
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
     const Source& source = catalog.sources[i];
-    if (!catalog.file_of(source).problem.empty()) {
+    if (!catalog.problem_of(source).empty()) {
       continue;
     }
     Cell& cell = groups_[source.group][observed_row(settings, catalog, i)];

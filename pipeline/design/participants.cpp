@@ -35,7 +35,7 @@ std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const
   };
   // Sources with a problem are counted apart, so that they take nobody's first place.
   const auto counted_as = [&](const Source& source) {
-    return (catalog.file_of(source).problem.empty() ? "good " : "problem ") + person_of(source);
+    return (catalog.problem_of(source).empty() ? "good " : "problem ") + person_of(source);
   };
   std::vector<std::size_t> taken;
   std::unordered_map<std::string, std::size_t> seen;
@@ -52,7 +52,7 @@ std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const
   for (std::size_t k = 0; k < members.size(); ++k) {
     const Source& source = catalog.sources[members[k]];
     if (!knows(members[k])) {
-      const bool has_problem = !catalog.file_of(source).problem.empty();
+      const bool has_problem = !catalog.problem_of(source).empty();
       const std::size_t rank = seen[counted_as(source)]++;
       const bool is_nobody = source.subject == kUnknownSubject;
       keyed.emplace_back(Key{has_problem, rank, is_nobody, FieldHash().add(person_of(source)).hex128(), k}, members[k]);

@@ -285,8 +285,16 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   variant.control = control;
   variant.realization = plan.realizations[source_index];
 
+  // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
+  // that and records hold it. Sources without labels have the ids that they always had.
+  const std::string labels_hash = plan.catalog->labels_hash(source);
+  const auto add_source = [&](FieldHash& hash) -> FieldHash& {
+    hash.add(source.id).add(file_sha256);
+    return labels_hash.empty() ? hash : hash.add("labels").add(labels_hash);
+  };
+
   FieldHash content;
-  content.add(source.id).add(file_sha256).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
+  add_source(content).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
   content.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
   if (settings.speech_dba != SourceSettings().speech_dba) {
     content.add("speech_dba").add(shortest(settings.speech_dba));
@@ -296,7 +304,8 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
 
   variant.variant_id = readable(source.id, 40) + text.suffix +
                        (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
-  variant.pair_id = FieldHash().add(source.id).add(file_sha256).add(variant.realization).hex(16);
+  FieldHash pair;
+  variant.pair_id = add_source(pair).add(variant.realization).hex(16);
   variant.draw_id = FieldHash()
                         .add(to_string(plan.media))
                         .add(text.hash)
@@ -304,8 +313,11 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
                         .add(variant.realization)
                         .add(independent ? source.id : "")
                         .hex(16);
-  variant.file_name =
-      FieldHash().add(source.id).hex(2) + '/' + variant.variant_id + '.' + extension(plan.settings->output.format);
+  const std::string stem = FieldHash().add(source.id).hex(2) + '/' + variant.variant_id;
+  variant.file_name = stem + '.' + extension(plan.settings->output.format);
+  if (plan.catalog->map_of(source, kMaskMap) != nullptr) {
+    variant.mask_file_name = stem + "-mask.png";
+  }
   return variant;
 }
 
@@ -332,6 +344,9 @@ std::string Plan::line(const Variant& variant) const {
     json += "\"identity\":" + std::to_string(plan.conditions[variant.condition].identity) + ',';
   }
   text("file", std::string(to_string(plan.media)) + '/' + variant.file_name);
+  if (!variant.mask_file_name.empty()) {
+    text("mask_file", std::string(to_string(plan.media)) + '/' + variant.mask_file_name);
+  }
   json.back() = '}';
   return json;
 }

@@ -23,9 +23,10 @@ struct Variant {
   Control control = Control::none;
   int realization = 0;
   std::string variant_id;
-  std::string pair_id;    ///< the variants of one source that differ in condition only
-  std::string draw_id;    ///< all variants that met one draw
-  std::string file_name;  ///< inside the folder of the medium
+  std::string pair_id;         ///< the variants of one source that differ in condition only
+  std::string draw_id;         ///< all variants that met one draw
+  std::string file_name;       ///< inside the folder of the medium
+  std::string mask_file_name;  ///< likewise, of the mask beside it; empty where the sources have none
 };
 
 /// The run that a plan extends.

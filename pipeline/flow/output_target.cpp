@@ -62,6 +62,9 @@ void check_target(const Catalog& catalog, const Config& config, const fs::path& 
     for (const Source& source : of_media.sources) {
       refuse_if(of_media.file_of(source).path, "source " + in_ticks(source.id));
     }
+    for (const MediaFile& map : of_media.map_files) {
+      refuse_if(map.path, "a mask, depth or normals of a source");
+    }
   }
   for (const AssetSettings& asset : config.assets) {
     for (const fs::path& file : asset.files) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pipeline/media/image_file.h"
+#include "pipeline/media/moved_labels.h"
 
 namespace fairground {
 namespace {
@@ -62,18 +63,33 @@ class PicturePath {
  private:
   [[nodiscard]] const Image& light() const { return image_ ? *image_ : source_; }
 
-  [[nodiscard]] Shot shot() const {
+  [[nodiscard]] Shot shot() {
     Shot shot = shot_;
     shot.width = raster_ ? raster_->codes.cols : light().width;
     shot.height = raster_ ? raster_->codes.rows : light().height;
     // A file may have no grey, and then it comes back in colour.
     shot.channels = raster_ ? (raster_->codes.channels() == 1 ? 1 : 3) : light().channels;
-    shot.labels = taken_.point_map.is_identity() ? &labels_ : nullptr;
+    shot.labels = &labels({shot.width, shot.height});
     return shot;
   }
 
+  /// Of the picture as it is now. They are moved from the source at once, so that no rounding adds up.
+  [[nodiscard]] const PictureLabels& labels(PictureSize size) {
+    const PictureSize source{source_.width, source_.height};
+    if (taken_.point_map.is_identity() && size == source) {
+      return labels_;
+    }
+    if (!moved_labels_) {
+      moved_labels_ = moved_labels(labels_, taken_.point_map, source, size);
+    }
+    return *moved_labels_;
+  }
+
   void note(StepMeasure measure, const PointMap& point_map) {
-    taken_.point_map.then(point_map);
+    if (!point_map.is_identity()) {
+      taken_.point_map.then(point_map);
+      moved_labels_.reset();
+    }
     if (!measure.is_empty()) {
       taken_.steps.push_back(std::move(measure));
     }
@@ -122,7 +138,8 @@ class PicturePath {
   const PictureLabels& labels_;
   const int bits_;
   Shot shot_;
-  std::optional<Image> image_;  ///< linear light, where it is no longer the source's
+  std::optional<PictureLabels> moved_labels_;  ///< since something moved last, once a step asked for them
+  std::optional<Image> image_;                 ///< linear light, where it is no longer the source's
   std::optional<Raster> raster_;
   std::vector<RowOperation> rows_;  ///< that wait
   std::vector<std::string> row_names_;

@@ -397,7 +397,7 @@ void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings)
       ++media.tried;
       decode_seconds += std::chrono::duration<double>(decoded - start).count();
       render_seconds += std::chrono::duration<double>(rendered - decoded).count();
-      bytes += static_cast<double>(outcome.file.size());
+      bytes += static_cast<double>(outcome.file.size() + outcome.mask.size());
       foreseen += estimate_variant(plan.config(), variant.media, *media.rest->catalog, variant.source).bytes;
     }
     before += variants;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <new>
 
+#include "pipeline/catalog/picture_cells.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
@@ -14,6 +16,8 @@
 #include "pipeline/flow/signal_path.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
+#include "pipeline/media/moved_labels.h"
+#include "pipeline/media/picture_maps.h"
 #include "pipeline/media/resample.h"
 #include "pipeline/output/record.h"
 
@@ -112,6 +116,52 @@ void read_words(std::string_view text, DecodedSource& decoded) {
   }
 }
 
+Bytes read_unchanged(const MediaFile& file, const MediaLimits& limits) {
+  Bytes bytes = read_file(file.path, limits);
+  if (sha256_hex(bytes) != file.sha256) {
+    throw ItemError("the file has changed since the plan was made; run again");
+  }
+  return bytes;
+}
+
+/// Whether boxes and key points can be read was asked before; whether they are of this picture only shows here.
+void read_picture_labels(const MediaCatalog& catalog, const Source& source, const MediaLimits& limits,
+                         DecodedSource& decoded) {
+  const auto read_map = [&](std::size_t map, const auto& decode, auto& into) {
+    const MediaFile* file = catalog.map_of(source, map);
+    if (file == nullptr) {
+      return;
+    }
+    try {
+      into = decode(read_unchanged(*file, limits), std::filesystem::path(file->path), limits);
+      if (into->width != decoded.image.width || into->height != decoded.image.height) {
+        throw ItemError("it has " + std::to_string(into->width) + " x " + std::to_string(into->height) +
+                        " pixels, but the upright picture has " + std::to_string(decoded.image.width) + " x " +
+                        std::to_string(decoded.image.height));
+      }
+    } catch (const ItemError& error) {
+      throw ItemError(std::string(kPictureMaps[map].name) + ": " + error.what());
+    }
+  };
+  PictureLabels& labels = decoded.labels;
+  read_map(kMaskMap, decode_mask, labels.mask);
+  read_map(kDepthMap, decode_depth, labels.depth);
+  read_map(kNormalsMap, decode_normals, labels.normals);
+  if (labels.mask) {
+    decoded.mask_file = encode_mask(*labels.mask);
+  }
+  if (catalog.has_boxes) {
+    labels.boxes = parse_boxes(catalog.boxes_of(source)).boxes;
+  }
+  if (catalog.has_keypoints) {
+    labels.keypoints = parse_keypoints(catalog.keypoints_of(source)).keypoints;
+  }
+  const std::string outside = label_outside(labels, decoded.image.width, decoded.image.height);
+  if (!outside.empty()) {
+    throw ItemError(outside + "; are the labels in the manifest those of this file?");
+  }
+}
+
 /// What 0 dBov of the mixture stands for, in dBA: see AudioSignal.
 std::optional<double> full_scale_dba(const DecodedSource& source, const SourceSettings& settings) {
   const auto level = source.weighted_level->of([&]() -> std::optional<double> {
@@ -205,8 +255,22 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
   if (is_lossy && !is_written) {
     taken.raster = decode_own_image(outcome.file);
   }
-  const ImageLabels labels{measure_image(taken.raster), taken.raster.codes.cols, taken.raster.codes.rows,
-                           std::move(taken.steps)};
+  const PictureSize before{source.image.width, source.image.height};
+  const PictureSize after{taken.raster.codes.cols, taken.raster.codes.rows};
+  // Depths and normals are for steps and not for records.
+  const PictureLabels recorded{source.labels.boxes, source.labels.keypoints, source.labels.mask};
+  PictureLabels moved = moved_labels(recorded, taken.point_map, before, after);
+  if (moved.mask) {
+    const bool is_still = taken.point_map.is_identity() && before == after;
+    outcome.mask = is_still ? source.mask_file : encode_mask(*moved.mask);
+  }
+  const ImageLabels labels{measure_image(taken.raster),
+                           after.width,
+                           after.height,
+                           std::move(taken.steps),
+                           std::move(moved.boxes),
+                           std::move(moved.keypoints),
+                           moved.mask ? sha256_hex(outcome.mask) : std::string()};
   outcome.sha256 = sha256_hex(outcome.file);
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }
@@ -216,6 +280,7 @@ void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::
   outcome.stage = stage;
   outcome.reason = reason;
   outcome.file.clear();
+  outcome.mask.clear();
   outcome.sha256.clear();
 }
 
@@ -233,13 +298,12 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
     decoded.reason = reason;
   };
   try {
-    if (!file.problem.empty()) {
-      throw ItemError(file.problem);
+    const std::string problem = catalog.problem_of(source);
+    if (!problem.empty()) {
+      throw ItemError(problem);
     }
-    const Bytes bytes = read_file(file.path, media_limits(config.limits));
-    if (sha256_hex(bytes) != file.sha256) {
-      throw ItemError("the file has changed since the plan was made; run again");
-    }
+    const MediaLimits limits = media_limits(config.limits);
+    const Bytes bytes = read_unchanged(file, limits);
     if (media == Media::audio) {
       decode_audio_source(config, settings, file, bytes, decoded);
       if (catalog.has_words) {
@@ -247,7 +311,8 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
       }
       check_clean_reference(config, decoded);
     } else {
-      decoded.image = to_linear(decode_image(bytes, file.path, media_limits(config.limits)));
+      decoded.image = decode_picture(bytes, file.path, limits);
+      read_picture_labels(catalog, source, limits, decoded);
     }
   } catch (const GateError& error) {
     lose(Fate::rejected, "gate", error.what());
@@ -285,7 +350,11 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
   const bool has_picture_steps = std::ranges::any_of(
       chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
-  const double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
+  double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
+  // Maps stand beside the source, and moved beside the variant.
+  for (const std::size_t map : catalog.maps) {
+    bytes += map == kMaskMap ? 2.0 : static_cast<double>((map == kDepthMap ? 2U : 6U) * sizeof(float));
+  }
   return static_cast<std::size_t>(bytes * static_cast<double>(file.megapixels) * 1e6);
 }
 

@@ -31,6 +31,7 @@ struct DecodedSource {
   std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
   Image image;                ///< in linear light
   PictureLabels labels;       ///< of `image`
+  Bytes mask_file;            ///< of variants in which nothing moves, where there is a mask
   Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
   bool passing = false;       ///< as in Outcome
   std::string stage;

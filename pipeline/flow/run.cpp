@@ -128,6 +128,9 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
     for (const Source& source : media.sources) {
       directory.refuse_canonical(media.file_of(source).path, "source '" + source.id + "'");
     }
+    for (const MediaFile& map : media.map_files) {
+      directory.refuse_canonical(map.path, "a mask, depth or normals of a source");
+    }
   }
 }
 

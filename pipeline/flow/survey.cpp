@@ -118,9 +118,9 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       if (decoded.fate == Fate::written) {
         values = measure(media, std::move(decoded), catalog.file_of(sources[i]).sample_rate);
       }
-    } else if (!catalog.file_of(sources[i]).problem.empty()) {
+    } else if (!catalog.problem_of(sources[i]).empty()) {
       survey.fates[i] = Fate::failed;
-      survey.reasons[i] = catalog.file_of(sources[i]).problem;
+      survey.reasons[i] = catalog.problem_of(sources[i]);
     }
     for (const NumericColumn& column : columns) {
       values.push_back(number_in(sources[i].carried[column.index]));

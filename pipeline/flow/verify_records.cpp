@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/catalog/picture_cells.h"
 #include "pipeline/catalog/words.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
@@ -15,6 +16,7 @@
 #include "pipeline/core/progress.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
+#include "pipeline/media/picture_maps.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {
@@ -45,6 +47,36 @@ json measure_file(const fs::path& path, const Bytes& bytes, const std::string& m
   return measured_columns({measure_image(raster), raster.codes.cols, raster.codes.rows});
 }
 
+/// Boxes, key points and mask of a picture, as far as its record has them.
+template <typename Differs>
+void check_picture_labels(const fs::path& folder, const json& record, const json& measured, const Differs& differs) {
+  const int width = measured.value("measured_width_px", 0);
+  const int height = measured.value("measured_height_px", 0);
+  ReadBoxes boxes = parse_boxes(text_field(record, "boxes"));
+  ReadKeyPoints keypoints = parse_keypoints(text_field(record, "keypoints"));
+  for (const auto& [field, mistake] : {std::pair("boxes", boxes.mistake), {"keypoints", keypoints.mistake}}) {
+    if (!mistake.empty()) {
+      differs(std::string(field) + ": " + mistake);
+    }
+  }
+  const std::string outside = label_outside({std::move(boxes.boxes), std::move(keypoints.keypoints)}, width, height);
+  if (!outside.empty()) {
+    differs(outside);
+  }
+  if (!record.contains("mask_file_name")) {
+    return;
+  }
+  const fs::path path = folder / text_field(record, "mask_file_name");
+  const Bytes bytes = read_file(path, kOwnFiles);
+  if (sha256_hex(bytes) != text_field(record, "mask_sha256")) {
+    differs("the SHA-256 of its mask is not the one in its record");
+  }
+  const Mask mask = decode_mask(bytes, path, kOwnFiles);
+  if (mask.width != width || mask.height != height) {
+    differs("its mask has another size than the picture");
+  }
+}
+
 void check_file(const fs::path& folder, const std::string& medium, const json& record, const json& run,
                 Differences& differences) {
   const std::string name = text_field(record, "file_name");
@@ -69,6 +101,7 @@ void check_file(const fs::path& folder, const std::string& medium, const json& r
         differs("words: " + (words.mistake.empty() ? late : words.mistake));
       }
     }
+    check_picture_labels(folder, record, measured, differs);
   } catch (const PassingFault&) {
     throw;
   } catch (const std::exception& error) {
@@ -178,8 +211,13 @@ class PairingCheck {
     compare("pair_id", variant.pair_id);
     compare("draw_id", variant.draw_id);
     compare("control", variant.control);
-    const std::string folder = medium + "/";
-    compare("file_name", variant.file.starts_with(folder) ? variant.file.substr(folder.size()) : variant.file);
+    const auto in_medium = [folder = medium + "/"](const std::string& file) {
+      return file.starts_with(folder) ? file.substr(folder.size()) : file;
+    };
+    compare("file_name", in_medium(variant.file));
+    if (!variant.mask_file.empty() || record.contains("mask_file_name")) {
+      compare("mask_file_name", in_medium(variant.mask_file));
+    }
     const json condition = json::parse(variant.condition);
     for (const auto& [axis, level] : condition.items()) {
       compare(axis, level);
@@ -278,8 +316,13 @@ void check_no_other_files(const fs::path& directory, const std::string& medium, 
     if (type == fs::file_type::symlink) {
       differences.add(path.string() + ": is a symbolic link, which no run makes");
     } else if (type != fs::file_type::directory && path != directory / medium / "metadata.jsonl") {
-      const auto found = planned.find(path.stem().string());
-      if (found == planned.end() || found->second.status != "written" || directory / found->second.file != path) {
+      constexpr std::string_view kMask = "-mask";
+      std::string stem = path.stem().string();
+      const bool is_mask = stem.ends_with(kMask);
+      stem.resize(stem.size() - (is_mask ? kMask.size() : 0));
+      const auto found = planned.find(stem);
+      if (found == planned.end() || found->second.status != "written" ||
+          directory / (is_mask ? found->second.mask_file : found->second.file) != path) {
         differences.add(path.string() + ": no record names this file");
       }
     }
@@ -379,6 +422,7 @@ PlannedVariants read_planned(const fs::path& directory, const json& run, Differe
     variant.draw_id = text_field(entry, "draw_id");
     variant.control = text_field(entry, "control");
     variant.file = text_field(entry, "file");
+    variant.mask_file = text_field(entry, "mask_file");
     planned[text_field(entry, "variant_id")] = std::move(variant);
   }
   if (hash.hex() != text_field(run, "plan_sha256")) {

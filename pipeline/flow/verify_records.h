@@ -23,6 +23,7 @@ struct PlannedVariant {
   std::string draw_id;
   std::string control;
   std::string file;         ///< with the folder of its medium
+  std::string mask_file;    ///< likewise, of the mask beside it; empty where there is none
   std::string status;       ///< written, rejected or failed; empty before its record or failure is met
   std::string sha256;       ///< that its record gives
   std::uintmax_t at = 0;    ///< where its record begins in metadata.jsonl

@@ -61,6 +61,20 @@ std::optional<std::uint32_t> TiffDirectory::value(std::uint16_t tag) const {
   return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
+std::optional<std::span<const std::byte>> TiffDirectory::bytes(std::uint16_t tag) const {
+  constexpr std::uint16_t kByte = 1;
+  constexpr std::uint16_t kUndefined = 7;
+  const auto found = entries_.find(tag);
+  if (found == entries_.end()) return std::nullopt;
+  const std::uint64_t entry = found->second;
+  const std::uint16_t type = view_.u16(entry + 2);
+  if (type != kByte && type != kUndefined) {
+    throw ItemError("a TIFF tag has the type " + std::to_string(type) + " where bytes are expected");
+  }
+  const std::uint64_t count = view_.u32(entry + 4);
+  return view_.part(count <= 4 ? entry + 8 : view_.u32(entry + 8), count);
+}
+
 int exif_orientation(std::span<const std::byte> exif) {
   try {
     const std::uint32_t orientation = TiffDirectory(exif).value(kOrientationTag).value_or(1);

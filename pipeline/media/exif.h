@@ -23,6 +23,8 @@ class TiffDirectory {
   [[nodiscard]] std::vector<std::uint32_t> values(std::uint16_t tag) const;
   /// The first number of a tag.
   [[nodiscard]] std::optional<std::uint32_t> value(std::uint16_t tag) const;
+  /// The bytes of a tag of type BYTE or UNDEFINED; nothing where the tag is missing. Throws ItemError as values().
+  [[nodiscard]] std::optional<std::span<const std::byte>> bytes(std::uint16_t tag) const;
 
  private:
   ByteView view_;
@@ -31,6 +33,8 @@ class TiffDirectory {
 
 /// The tag that says how a picture is to be turned, in TIFF and in EXIF.
 inline constexpr std::uint16_t kOrientationTag = 274;
+/// The tag of a TIFF's ICC profile: ICC.1:2022, annex B.3.
+inline constexpr std::uint16_t kIccTag = 34675;
 
 /// The orientation, 1 to 8, in an EXIF block that begins with its TIFF header. It is 1 (upright) where the block says
 /// nothing or is broken, since EXIF is often damaged by tools and says nothing else that matters here.

@@ -14,6 +14,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/media/extension.h"
+#include "pipeline/media/icc_profile.h"
 #include "pipeline/media/image_header.h"
 
 namespace fairground {
@@ -150,13 +151,13 @@ void require_encodable(const cv::Mat& codes, ImageContainer container, int quali
   }
 }
 
-}  // namespace
-
-Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
-  const ImageHeader header = read_image_header(bytes);
+void check_header(const ImageHeader& header, const std::filesystem::path& name, const MediaLimits& limits) {
   check_extension(name, header.format);
   check_size(header, limits);
+}
 
+/// `header` is that of the bytes, and has been checked.
+Raster decode_checked(std::span<const std::byte> bytes, const ImageHeader& header) {
   cv::Mat codes = decode_unchanged(bytes);
   if (codes.empty()) throw ItemError("its picture data are damaged");
   require_supported(codes);
@@ -170,6 +171,23 @@ Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::pat
                     " pixels, and another size was decoded");
   }
   return {codes};
+}
+
+}  // namespace
+
+Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
+  const ImageHeader header = read_image_header(bytes);
+  check_header(header, name, limits);
+  return decode_checked(bytes, header);
+}
+
+Image decode_picture(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
+  const ImageHeader header = read_image_header(bytes);
+  check_header(header, name, limits);
+  const Bytes profile = read_icc_profile(header);
+  if (profile.empty()) return to_linear(decode_checked(bytes, header));
+  check_icc_profile(profile, header.is_grey);  // before the work of decoding
+  return to_linear(decode_checked(bytes, header), profile, header.is_grey);
 }
 
 Raster decode_own_image(std::span<const std::byte> bytes) {

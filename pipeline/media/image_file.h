@@ -19,6 +19,11 @@ enum class ImageContainer { png, jpeg, webp, tiff };
 [[nodiscard]] Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::path& name,
                                   const MediaLimits& limits);
 
+/// The same in linear light with the sRGB primaries: by the ICC profile in the file, or as sRGB where there is none.
+/// Throws ItemError too where the profile cannot be applied; see icc_profile.h.
+[[nodiscard]] Image decode_picture(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                                   const MediaLimits& limits);
+
 /// Decodes bytes that encode_image made.
 [[nodiscard]] Raster decode_own_image(std::span<const std::byte> bytes);
 

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kJpegMagic("\xFF\xD8\xFF", 3);
 constexpr std::string_view kPngMagic("\x89PNG\r\n\x1A\n", 8);
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
+constexpr std::string_view kIccPrefix("ICC_PROFILE\0", 12);
 constexpr std::string_view kTiffLittle("II\x2A\0", 4);
 constexpr std::string_view kTiffBig("MM\0\x2A", 4);
 
@@ -59,12 +60,14 @@ void read_jpeg_frame(const ByteView& frame, ImageHeader& header) {
   }
   header.height = frame.u16(3);
   header.width = frame.u16(5);
+  header.is_grey = components == 1;
 }
 
 ImageHeader read_jpeg(std::span<const std::byte> bytes) {
   constexpr unsigned kEnd = 0xD9;
   constexpr unsigned kScan = 0xDA;
   constexpr unsigned kApp1 = 0xE1;
+  constexpr unsigned kApp2 = 0xE2;
   const ByteView file(bytes, std::endian::big);
   ImageHeader header{ImageFormat::jpeg};
   bool has_frame = false;
@@ -85,6 +88,11 @@ ImageHeader read_jpeg(std::span<const std::byte> bytes) {
       header.orientation = exif_orientation(segment.part(8, length - 8));
       has_exif = true;
     }
+    if (marker == kApp2 && segment.matches(2, kIccPrefix)) {
+      constexpr std::uint64_t kBefore = 2 + kIccPrefix.size();
+      (void)segment.part(kBefore, 2);  // its number, and how many there are
+      header.icc.push_back(segment.part(kBefore, length - kBefore));
+    }
     at += length;
     if (marker == kScan) at = after_entropy_coded(bytes, at);
   }
@@ -97,16 +105,19 @@ ImageHeader read_jpeg(std::span<const std::byte> bytes) {
 ImageHeader read_png(std::span<const std::byte> bytes) {
   constexpr std::uint64_t kChunkOverhead = 12;  // length, name, checksum
   constexpr int kGrey = 0;
+  constexpr int kGreyWithAlpha = 4;
   const ByteView file(bytes, std::endian::big);
   if (file.u32(8) != 13 || !file.matches(12, "IHDR")) throw ItemError("it is a damaged PNG: it begins without IHDR");
   ImageHeader header{ImageFormat::png};
   header.width = file.u32(16);
   header.height = file.u32(20);
   const int colour_type = file.u8(25);
+  header.is_grey = colour_type == kGrey || colour_type == kGreyWithAlpha;
   for (std::uint64_t at = 8; !file.matches(at + 4, "IEND");) {
     const std::uint64_t length = file.u32(at);
     (void)file.part(at, length + kChunkOverhead);
     if (file.matches(at + 4, "eXIf")) header.orientation = exif_orientation(file.part(at + 8, length));
+    if (file.matches(at + 4, "iCCP") && header.icc.empty()) header.icc.push_back(file.part(at + 8, length));
     if (file.matches(at + 4, "acTL")) throw ItemError("it is an animation; save one of its pictures");
     if (file.matches(at + 4, "tRNS") && colour_type == kGrey) {
       throw ItemError("it is a grey PNG with one transparent shade, which OpenCV drops; save it with an alpha channel");
@@ -153,6 +164,7 @@ ImageHeader read_webp(std::span<const std::byte> bytes) {
     if (header.width == 0 && file.matches(at, "VP8X")) read_vp8_extended(chunk, header);
     if (header.width == 0 && file.matches(at, "VP8 ")) read_vp8(chunk, header);
     if (header.width == 0 && file.matches(at, "VP8L")) read_vp8_lossless(chunk, header);
+    if (file.matches(at, "ICCP") && header.icc.empty()) header.icc.push_back(file.part(at + kChunkHeader, size));
     if (file.matches(at, "EXIF")) {
       const std::uint64_t prefix = chunk.matches(0, kExifPrefix) ? kExifPrefix.size() : 0;
       header.orientation = exif_orientation(chunk.part(prefix, size - prefix));
@@ -210,6 +222,9 @@ ImageHeader read_tiff(std::span<const std::byte> bytes) {
   const std::uint32_t orientation = tags.value(kOrientationTag).value_or(1);
   header.orientation = orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   require_plain_tiff(tags);
+  constexpr std::uint32_t kLastGrey = 1;  // of photometric interpretations: white or black is zero
+  header.is_grey = tags.value(262).value_or(kLastGrey) <= kLastGrey;
+  if (const auto profile = tags.bytes(kIccTag)) header.icc.push_back(*profile);
   const ByteView file(bytes, std::endian::little);
   require_tiff_data(tags, /*offsets_tag=*/273, /*sizes_tag=*/279, file);  // strips
   require_tiff_data(tags, /*offsets_tag=*/324, /*sizes_tag=*/325, file);  // tiles
@@ -237,6 +252,12 @@ ImageHeader read_bmp(std::span<const std::byte> bytes) {
   const bool is_whole =
       is_run_length ? file.holds(pixels, file.u32(34)) : static_cast<std::uint64_t>(header.height) <= rows_there;
   if (!is_whole) throw ItemError("cut short: part of the BMP's picture is beyond its end");
+  // BITMAPV5HEADER; offsets of profiles count from where the header begins.
+  constexpr std::uint32_t kFifthHeader = 124;
+  constexpr std::uint64_t kHeaderAt = 14;
+  if (file.u32(kHeaderAt) == kFifthHeader && file.matches(kHeaderAt + 56, "DEBM")) {
+    header.icc.push_back(file.part(kHeaderAt + file.u32(kHeaderAt + 112), file.u32(kHeaderAt + 116)));
+  }
   return header;
 }
 

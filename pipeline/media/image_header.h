@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace fairground {
 
@@ -14,6 +15,9 @@ struct ImageHeader {
   std::int64_t width = 0;   ///< as stored, before it is turned upright
   std::int64_t height = 0;  ///< as stored, before it is turned upright
   int orientation = 1;      ///< EXIF tag 274: 1 (upright) to 8
+  bool is_grey = false;     ///< by its own account, whatever it decodes to
+  /// What holds the ICC profile, for read_icc_profile(): parts of the bytes that were read.
+  std::vector<std::span<const std::byte>> icc = {};
 };
 
 /// Reads the header and walks through the file's structure to its end, without decoding. Throws ItemError where the

@@ -84,10 +84,10 @@ bool is_our_plan(const fs::path& path) {
   return line.contains("variant_id") && line.contains("draw_id") && line.contains("file");
 }
 
-/// The path of a variant's file as a plan has it, or nothing where it could lead out of the run's folder.
-fs::path media_file(const std::string& plan_line) {
-  const json line = json::parse(plan_line, nullptr, /*allow_exceptions=*/false);
-  const auto file = line.is_object() ? line.find("file") : line.end();
+/// The path of a variant's file, or of the mask beside it, as a line of a plan has it; or nothing where the line has
+/// none or where it could lead out of the run's folder.
+fs::path media_file(const json& line, const char* field) {
+  const auto file = line.is_object() ? line.find(field) : line.end();
   if (!line.is_object() || file == line.end() || !file->is_string()) {
     return {};
   }
@@ -101,11 +101,14 @@ void delete_media(const fs::path& directory) {
   std::set<fs::path> folders;
   std::ifstream plan(directory / kPlan, std::ios::binary);
   for (std::string line; std::getline(plan, line);) {
-    const fs::path file = media_file(line);
-    if (!file.empty()) {
-      delete_path(directory / file);
-      delete_path(directory / (file.string() + ".part"));
-      folders.insert(file.parent_path());
+    const json of_variant = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    for (const char* field : {"file", "mask_file"}) {
+      const fs::path file = media_file(of_variant, field);
+      if (!file.empty()) {
+        delete_path(directory / file);
+        delete_path(directory / (file.string() + ".part"));
+        folders.insert(file.parent_path());
+      }
     }
   }
   for (const fs::path& folder : folders) {

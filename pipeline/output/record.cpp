@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/catalog/picture_cells.h"
 #include "pipeline/core/units.h"
 
 namespace fairground {
@@ -40,10 +41,10 @@ std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
   return list.dump();
 }
 
-/// `columns` are the measurements that every line of the medium has; `more` are those that only some have. `words` are
-/// those of a recording.
+/// `columns` are the measurements that every line of the medium has; `more` are those that only some have. `structured`
+/// are the labels of what is in the file, in fields of their own.
 std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ordered_json& columns,
-                 const ordered_json& more, const std::vector<SpokenWord>& words, const std::string& sha256) {
+                 const ordered_json& more, const ordered_json& structured, const std::string& sha256) {
   const MediaPlan& media = plan.of(variant.media);
   const Source& source = media.catalog->sources[variant.source];
   const Condition& condition = media.conditions[variant.condition];
@@ -61,9 +62,7 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   for (std::size_t i = 0; i < media.catalog->columns.size(); ++i) {
     json[media.catalog->columns[i]] = source.carried[i];
   }
-  if (media.catalog->has_words) {
-    json["words"] = words_json(words);
-  }
+  json.update(structured);
   for (std::size_t i = 0; i < media.settings->axes.size(); ++i) {
     json[media.settings->axes[i].name] = condition.level_name(i);
   }
@@ -178,14 +177,30 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
     more["room"] = room_json(*labels.mix.room);
   }
   add_steps(labels.steps, more);
-  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, labels.words, sha256);
+  ordered_json structured = ordered_json::object();
+  if (plan.of(variant.media).catalog->has_words) {
+    structured["words"] = words_json(labels.words);
+  }
+  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, structured, sha256);
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
                         const std::string& sha256) {
   ordered_json more = ordered_json::object();
   add_steps(labels.steps, more);
-  return line(plan, variant, drawn, measured_columns(labels), more, {}, sha256);
+  ordered_json structured = ordered_json::object();
+  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
+  if (catalog.has_boxes) {
+    structured["boxes"] = boxes_json(labels.boxes);
+  }
+  if (catalog.has_keypoints) {
+    structured["keypoints"] = keypoints_json(labels.keypoints);
+  }
+  if (!variant.mask_file_name.empty()) {
+    structured["mask_file_name"] = variant.mask_file_name;
+    structured["mask_sha256"] = labels.mask_sha256;
+  }
+  return line(plan, variant, drawn, measured_columns(labels), more, structured, sha256);
 }
 
 }  // namespace fairground

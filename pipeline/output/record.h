@@ -11,6 +11,7 @@
 #include "pipeline/design/plan.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/image_level.h"
+#include "pipeline/media/picture_labels.h"
 
 namespace fairground {
 
@@ -56,6 +57,9 @@ struct ImageLabels {
   int width_px = 0;
   int height_px = 0;
   std::vector<StepMeasure> steps = {};  ///< what the steps found out, those that did
+  std::vector<Box> boxes = {};          ///< where they are in this picture
+  std::vector<KeyPoint> keypoints = {};
+  std::string mask_sha256 = {};  ///< of the mask's file, where there is one
 };
 
 /// The measurements that every line of a medium has, by their names in the record, rounded as they stand there.

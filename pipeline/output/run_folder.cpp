@@ -57,6 +57,9 @@ void RunFolder::add(const Outcome& outcome) {
     case Fate::written: {
       const fs::path path = directory_ / to_string(outcome.variant.media) / outcome.variant.file_name;
       make_folder(path.parent_path());
+      if (!outcome.variant.mask_file_name.empty()) {
+        write_atomically(directory_ / to_string(outcome.variant.media) / outcome.variant.mask_file_name, outcome.mask);
+      }
       write_atomically(path, outcome.file);
       metadata_.at(outcome.variant.media)->add_line(outcome.record);
       ++counts_.written;

@@ -24,6 +24,7 @@ struct Outcome {
   Variant variant;
   Fate fate = Fate::failed;
   Bytes file;          ///< of a written one
+  Bytes mask;          ///< likewise, where the variant has a mask beside it
   std::string sha256;  ///< of `file`
   std::string record;  ///< of a written one: the line of metadata.jsonl
   std::string stage;   ///< of the others: read, render or gate

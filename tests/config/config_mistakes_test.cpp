@@ -138,6 +138,25 @@ TEST_F(ConfigTest, ColumnsThatAreRecordFieldsAreRefused) {
              "in the manifest"}));
 }
 
+TEST_F(ConfigTest, ImageKeysAreRefusedForAudio) {
+  EXPECT_EQ(mistakes(with_sources("- " + kEntry + ",\n   boxes: b, keypoints: k, mask: m, depth: d, normals: n}\n")),
+            (Lines{"7:4: `boxes` is for images only", "7:14: `keypoints` is for images only",
+                   "7:28: `mask` is for images only", "7:37: `depth` is for images only",
+                   "7:47: `normals` is for images only"}));
+}
+
+TEST_F(ConfigTest, LabelsOfPicturesAreGivenForAllSourcesOrNone) {
+  const std::string entry = "- {media: image, manifest: faces.csv, id: a, file: b";
+  const std::string with = ", boxes: c, keypoints: d, mask: e, depth: f, normals: g}\n";
+  const std::string others = ", boxes: h, keypoints: i, mask: j, depth: k, normals: l}\n";
+  const auto about_labels = [](Lines lines) {
+    std::erase_if(lines, [](const std::string& line) { return line.find("must be alike") == std::string::npos; });
+    return lines;
+  };
+  EXPECT_EQ(about_labels(mistakes(with_sources(entry + with + entry + others))), Lines{});
+  EXPECT_EQ(about_labels(mistakes(with_sources(entry + with + entry + "}\n"))).size(), 5U);
+}
+
 // Whatever their column, they go into a field of one name.
 TEST_F(ConfigTest, WordsAreGivenForAllSourcesOrNone) {
   EXPECT_EQ(mistakes(with_sources("- " + kEntry + ", words: words}\n- " + kEntry + ", words: aligned}\n")), Lines{});

@@ -1,0 +1,415 @@
+#include "pipeline/media/icc_profile.h"
+
+#include <lcms2.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "pipeline/core/error.h"
+#include "pipeline/media/byte_view.h"
+#include "pipeline/media/image_file.h"
+
+namespace fairground {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
+constexpr std::size_t kHeaderBytes = 128;
+
+struct ContextDeleter {
+  void operator()(cmsContext context) const noexcept { cmsDeleteContext(context); }
+};
+struct ProfileDeleter {
+  void operator()(cmsHPROFILE profile) const noexcept { cmsCloseProfile(profile); }
+};
+struct TransformDeleter {
+  void operator()(cmsHTRANSFORM transform) const noexcept { cmsDeleteTransform(transform); }
+};
+struct CurveDeleter {
+  void operator()(cmsToneCurve* curve) const noexcept { cmsFreeToneCurve(curve); }
+};
+using Context = std::unique_ptr<std::remove_pointer_t<cmsContext>, ContextDeleter>;
+using Profile = std::unique_ptr<void, ProfileDeleter>;
+using Transform = std::unique_ptr<void, TransformDeleter>;
+using Curve = std::unique_ptr<cmsToneCurve, CurveDeleter>;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw ItemError("its ICC profile " + what + "; convert the picture to sRGB");
+}
+
+// Where files keep their profiles.
+
+/// ICC.1:2022, annex B.4: segments that say which of how many they are.
+Bytes join_jpeg(const ImageHeader& header) {
+  const std::size_t count = std::to_integer<std::size_t>(header.icc.front()[1]);
+  std::vector<std::span<const std::byte>> parts(count);
+  for (const std::span<const std::byte> segment : header.icc) {
+    const std::size_t number = std::to_integer<std::size_t>(segment[0]);
+    if (std::to_integer<std::size_t>(segment[1]) != count || number < 1 || number > count ||
+        !parts[number - 1].empty()) {
+      refuse("is damaged: its segments contradict each other");
+    }
+    parts[number - 1] = segment.subspan(2);
+  }
+  Bytes profile;
+  for (const std::span<const std::byte> part : parts) {
+    if (part.empty()) {
+      refuse("is damaged: one of its " + std::to_string(count) + " segments is missing");
+    }
+    profile.insert(profile.end(), part.begin(), part.end());
+  }
+  return profile;
+}
+
+/// ISO/IEC 15948, 11.3.3.3: a name, zero, the method (0), and a zlib stream.
+Bytes inflate_png(std::span<const std::byte> chunk) {
+  const auto zero = std::ranges::find(chunk, std::byte{0});
+  const auto stream = static_cast<std::size_t>(zero - chunk.begin()) + 2;
+  if (stream >= chunk.size() || chunk[stream - 1] != std::byte{0}) {
+    refuse("is damaged");
+  }
+  Bytes profile(kMostBytes + 1);
+  auto length = static_cast<uLongf>(profile.size());
+  const int fault =
+      uncompress(reinterpret_cast<Bytef*>(profile.data()), &length,
+                 reinterpret_cast<const Bytef*>(chunk.data() + stream), static_cast<uLong>(chunk.size() - stream));
+  if (fault == Z_BUF_ERROR && length >= kMostBytes) {
+    refuse("has more than 4 MiB");
+  }
+  if (fault != Z_OK) {
+    refuse("is damaged: it cannot be decompressed");
+  }
+  profile.resize(length);
+  profile.shrink_to_fit();
+  return profile;
+}
+
+// What a profile says.
+
+std::string signature_text(std::uint32_t signature) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    const auto c = static_cast<char>(signature >> static_cast<unsigned>(shift) & 0xFFU);
+    text += c >= ' ' && c <= '~' ? c : '?';
+  }
+  while (text.ends_with(' ')) {
+    text.pop_back();
+  }
+  return text;
+}
+
+Profile open_profile(const Context& context, std::span<const std::byte> bytes, bool is_grey) {
+  Profile profile(bytes.size() < kHeaderBytes ? nullptr
+                                              : cmsOpenProfileFromMemTHR(context.get(), bytes.data(),
+                                                                         static_cast<cmsUInt32Number>(bytes.size())));
+  if (!profile) {
+    refuse("is damaged");
+  }
+  switch (cmsGetDeviceClass(profile.get())) {
+    case cmsSigInputClass:
+    case cmsSigDisplayClass:
+    case cmsSigOutputClass:
+    case cmsSigColorSpaceClass:
+      break;
+    default:
+      refuse("is of the class '" + signature_text(cmsGetDeviceClass(profile.get())) +
+             "', which says nothing of a picture's light");
+  }
+  const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
+  const cmsColorSpaceSignature expected = is_grey ? cmsSigGrayData : cmsSigRgbData;
+  if (space != expected) {
+    refuse("is for '" + signature_text(space) + "' and the picture is " + (is_grey ? "grey" : "RGB"));
+  }
+  return profile;
+}
+
+/// sRGB's primaries and light without an encoding.
+Profile linear_srgb(const Context& context) {
+  constexpr cmsCIExyY kD65{0.3127, 0.3290, 1.0};
+  constexpr cmsCIExyYTRIPLE kPrimaries{{0.64, 0.33, 1.0}, {0.30, 0.60, 1.0}, {0.15, 0.06, 1.0}};
+  const Curve straight(cmsBuildGamma(context.get(), 1.0));
+  cmsToneCurve* const curves[3] = {straight.get(), straight.get(), straight.get()};
+  return Profile(cmsCreateRGBProfileTHR(context.get(), &kD65, &kPrimaries, curves));
+}
+
+/// In floats from 0 to 1, so that nothing is cut on the way.
+Transform to_linear_srgb(const Context& context, const Profile& profile, const Profile& target, bool is_grey) {
+  Transform transform(cmsCreateTransformTHR(context.get(), profile.get(), is_grey ? TYPE_GRAY_FLT : TYPE_RGB_FLT,
+                                            target.get(), TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC,
+                                            cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE));
+  if (!transform) {
+    refuse("leads to no linear light");
+  }
+  return transform;
+}
+
+/// Curves with hostile parameters can lead anywhere, and to what is no number.
+void require_light(const std::vector<float>& light) {
+  constexpr float kBrightest = 100.0F;  // times white; no real profile reaches 3
+  if (!std::ranges::all_of(light, [](float value) { return std::abs(value) <= kBrightest; })) {
+    refuse("is damaged: it leads to light without end");
+  }
+}
+
+void run(const Transform& transform, const std::vector<float>& in, std::vector<float>& out, std::size_t pixels) {
+  cmsDoTransform(transform.get(), in.data(), out.data(), static_cast<cmsUInt32Number>(pixels));
+  require_light(out);
+}
+
+/// IEC 61966-2-1:1999, continued below 0.
+double srgb_encoded(double linear) {
+  const double x = std::abs(linear);
+  const double encoded = x <= 0.0031308 ? 12.92 * x : 1.055 * std::pow(x, 1.0 / 2.4) - 0.055;
+  return linear < 0.0 ? -encoded : encoded;
+}
+
+/// Profiles of sRGB round its primaries, in several ways, which moves the weak channels of strong colours by up to one
+/// code; a plain power of 2.2 in place of sRGB's curve moves dark colours by seven.
+bool is_same_code(double encoded, double linear) {
+  constexpr double kWithin = 2.0 / 255.0;
+  return std::abs(srgb_encoded(linear) - encoded) <= kWithin;
+}
+
+bool is_srgb(const Transform& transform) {
+  constexpr int kSteps = 15;  // divides 255
+  std::vector<float> in;
+  for (int r = 0; r <= kSteps; ++r) {
+    for (int g = 0; g <= kSteps; ++g) {
+      for (int b = 0; b <= kSteps; ++b) {
+        for (const int step : {r, g, b}) {
+          in.push_back(static_cast<float>(step) / kSteps);
+        }
+      }
+    }
+  }
+  for (int code = 0; code < 256; ++code) {
+    in.insert(in.end(), 3, static_cast<float>(code) / 255.0F);
+  }
+  std::vector<float> out(in.size());
+  run(transform, in, out, in.size() / 3);
+  return std::ranges::equal(in, out, is_same_code);
+}
+
+// Pixels.
+
+Image empty_image(const Raster& raster) {
+  Image image{raster.codes.cols, raster.codes.rows, raster.codes.channels() == 1 ? 1 : 3, raster.bits(), {}, {}};
+  image.samples.resize(image.row_size() * static_cast<std::size_t>(image.height));
+  return image;
+}
+
+/// Calls `convert(codes, row)` for each row, whose codes are in OpenCV's order, and keeps transparency.
+template <typename Code, typename Convert>
+Image for_each_row(const Raster& raster, const Convert& convert) {
+  Image image = empty_image(raster);
+  const auto width = static_cast<std::size_t>(image.width);
+  const bool has_alpha = raster.codes.channels() == 4;
+  image.alpha.resize(has_alpha ? raster.codes.total() : 0);
+  for (int y = 0; y < image.height; ++y) {
+    const Code* codes = raster.codes.ptr<Code>(y);
+    convert(codes, image.row(y));
+    for (std::size_t x = 0; has_alpha && x < width; ++x) {
+      image.alpha[static_cast<std::size_t>(y) * width + x] = codes[4 * x + 3];
+    }
+  }
+  return image;
+}
+
+/// Light of each code of a curve, or of a grey profile.
+using Table = std::vector<float>;
+
+template <typename Code>
+constexpr std::size_t kCodes = std::size_t{1} << (8U * sizeof(Code));
+
+template <typename Code>
+std::vector<float> all_codes() {
+  std::vector<float> in(kCodes<Code>);
+  for (std::size_t code = 0; code < in.size(); ++code) {
+    in[code] = static_cast<float>(static_cast<double>(code) / static_cast<double>(in.size() - 1));
+  }
+  return in;
+}
+
+template <typename Code>
+Image grey_to_linear(const Raster& raster, const Transform& transform) {
+  const std::vector<float> in = all_codes<Code>();
+  std::vector<float> out(3 * in.size());
+  run(transform, in, out, in.size());
+  Table light(in.size());
+  bool is_plain = true;
+  for (std::size_t code = 0; code < in.size(); ++code) {
+    // The three are alike but for rounding.
+    light[code] = 0.2126F * out[3 * code] + 0.7152F * out[3 * code + 1] + 0.0722F * out[3 * code + 2];
+    is_plain = is_plain && is_same_code(in[code], light[code]);
+  }
+  if (is_plain) {
+    return to_linear(raster);
+  }
+  const auto stride = static_cast<std::size_t>(raster.codes.channels());
+  return for_each_row<Code>(raster, [&](const Code* codes, const ImageRow& row) {
+    for (int c = 0; c < row.channels; ++c) {
+      const std::span<float> plane = row.channel(c);
+      for (std::size_t x = 0; x < plane.size(); ++x) {
+        plane[x] = light[codes[x * stride]];
+      }
+    }
+  });
+}
+
+/// Three curves and a matrix: ICC.1:2022, annex F.
+struct MatrixProfile {
+  std::array<const cmsToneCurve*, 3> curves = {};
+  std::array<std::array<double, 3>, 3> to_xyz = {};  ///< the columns are the primaries
+};
+
+/// Nothing where the profile has another form, which Little CMS prefers if there is one.
+std::optional<MatrixProfile> as_matrix(const Profile& profile) {
+  constexpr std::array kOtherForms = {cmsSigDToB1Tag, cmsSigAToB1Tag, cmsSigAToB0Tag};
+  constexpr std::array kCurves = {cmsSigRedTRCTag, cmsSigGreenTRCTag, cmsSigBlueTRCTag};
+  constexpr std::array kPrimaries = {cmsSigRedColorantTag, cmsSigGreenColorantTag, cmsSigBlueColorantTag};
+  const auto has = [&](cmsTagSignature tag) { return cmsIsTag(profile.get(), tag) != 0; };
+  if (cmsGetPCS(profile.get()) != cmsSigXYZData || std::ranges::any_of(kOtherForms, has)) {
+    return std::nullopt;
+  }
+  MatrixProfile matrix;
+  for (std::size_t i = 0; i < 3; ++i) {
+    matrix.curves[i] = static_cast<const cmsToneCurve*>(cmsReadTag(profile.get(), kCurves[i]));
+    const auto* primary = static_cast<const cmsCIEXYZ*>(cmsReadTag(profile.get(), kPrimaries[i]));
+    if (matrix.curves[i] == nullptr || primary == nullptr) {
+      return std::nullopt;
+    }
+    matrix.to_xyz[0][i] = primary->X;
+    matrix.to_xyz[1][i] = primary->Y;
+    matrix.to_xyz[2][i] = primary->Z;
+  }
+  return matrix;
+}
+
+using Matrix = std::array<std::array<double, 3>, 3>;
+
+Matrix inverse(const Matrix& m) {
+  Matrix result;
+  const auto cofactor = [&](std::size_t i, std::size_t j) {
+    const std::size_t a = (i + 1) % 3, b = (i + 2) % 3, c = (j + 1) % 3, d = (j + 2) % 3;
+    return m[a][c] * m[b][d] - m[a][d] * m[b][c];
+  };
+  const double determinant = m[0][0] * cofactor(0, 0) + m[0][1] * cofactor(0, 1) + m[0][2] * cofactor(0, 2);
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      result[j][i] = cofactor(i, j) / determinant;
+    }
+  }
+  return result;
+}
+
+template <typename Code>
+Image matrix_to_linear(const Raster& raster, const MatrixProfile& from, const MatrixProfile& target) {
+  const std::vector<float> in = all_codes<Code>();
+  std::array<Table, 3> light;
+  for (std::size_t c = 0; c < 3; ++c) {
+    std::ranges::transform(in, std::back_inserter(light[c]),
+                           [&](float code) { return cmsEvalToneCurveFloat(from.curves[c], code); });
+    require_light(light[c]);
+  }
+  const Matrix from_xyz = inverse(target.to_xyz);
+  std::array<std::array<float, 3>, 3> matrix;
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      matrix[i][j] = static_cast<float>(from_xyz[i][0] * from.to_xyz[0][j] + from_xyz[i][1] * from.to_xyz[1][j] +
+                                        from_xyz[i][2] * from.to_xyz[2][j]);
+    }
+  }
+  const auto stride = static_cast<std::size_t>(raster.codes.channels());
+  return for_each_row<Code>(raster, [&](const Code* codes, const ImageRow& row) {
+    const std::array<std::span<float>, 3> planes = {row.channel(0), row.channel(1), row.channel(2)};
+    for (std::size_t x = 0; x < planes[0].size(); ++x) {
+      const Code* pixel = codes + x * stride;
+      const float red = light[0][pixel[2]];
+      const float green = light[1][pixel[1]];
+      const float blue = light[2][pixel[0]];
+      for (std::size_t c = 0; c < 3; ++c) {
+        planes[c][x] = matrix[c][0] * red + matrix[c][1] * green + matrix[c][2] * blue;
+      }
+    }
+  });
+}
+
+template <typename Code>
+Image table_to_linear(const Raster& raster, const Transform& transform) {
+  const auto stride = static_cast<std::size_t>(raster.codes.channels());
+  const auto width = static_cast<std::size_t>(raster.codes.cols);
+  std::vector<float> in(3 * width);
+  std::vector<float> out(3 * width);
+  return for_each_row<Code>(raster, [&](const Code* codes, const ImageRow& row) {
+    constexpr auto kHighest = static_cast<float>(kCodes<Code> - 1);
+    for (std::size_t x = 0; x < width; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        in[3 * x + c] = static_cast<float>(codes[x * stride + 2 - c]) / kHighest;
+      }
+    }
+    run(transform, in, out, width);
+    for (std::size_t x = 0; x < width; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        row.channel(static_cast<int>(c))[x] = out[3 * x + c];
+      }
+    }
+  });
+}
+
+template <typename Code>
+Image convert(const Raster& raster, std::span<const std::byte> bytes, bool is_grey) {
+  const Context context(cmsCreateContext(nullptr, nullptr));
+  const Profile profile = open_profile(context, bytes, is_grey);
+  const Profile target = linear_srgb(context);
+  const Transform transform = to_linear_srgb(context, profile, target, is_grey);
+  if (is_grey) {
+    return grey_to_linear<Code>(raster, transform);
+  }
+  if (is_srgb(transform)) {
+    return to_linear(raster);
+  }
+  const auto matrix = as_matrix(profile);
+  return matrix ? matrix_to_linear<Code>(raster, *matrix, as_matrix(target).value())
+                : table_to_linear<Code>(raster, transform);
+}
+
+}  // namespace
+
+Bytes read_icc_profile(const ImageHeader& header) {
+  if (header.icc.empty()) {
+    return {};
+  }
+  Bytes profile;
+  if (header.format == ImageFormat::jpeg) {
+    profile = join_jpeg(header);
+  } else if (header.format == ImageFormat::png) {
+    profile = inflate_png(header.icc.front());
+  } else {
+    profile.assign(header.icc.front().begin(), header.icc.front().end());
+  }
+  if (profile.size() > kMostBytes) {
+    refuse("has more than 4 MiB");
+  }
+  return profile;
+}
+
+void check_icc_profile(std::span<const std::byte> profile, bool is_grey) {
+  const Context context(cmsCreateContext(nullptr, nullptr));
+  static_cast<void>(open_profile(context, profile, is_grey));
+}
+
+Image to_linear(const Raster& raster, std::span<const std::byte> profile, bool is_grey) {
+  return raster.bits() == 16 ? convert<std::uint16_t>(raster, profile, is_grey)
+                             : convert<std::uint8_t>(raster, profile, is_grey);
+}
+
+}  // namespace fairground
