@@ -52,10 +52,10 @@ void shift(Picture& picture, const Shift& p, const StepRandom&) {
 const Registration shift_registration(picture_augmenter<Shift>({.name = "lens.test_shift",
                                                                 .summary = "Shifts.",
                                                                 .source = "none",
-                                                                .identity = "none: a test",
-                                                                .labels = "moves",
                                                                 .media = Media::image,
-                                                                .stage = Stage::lens},
+                                                                .stage = Stage::lens,
+                                                                .identity = "none: a test",
+                                                                .labels = "moves"},
                                                                shift_table(), shift));
 
 /// Says what it is told of the picture.
@@ -80,10 +80,10 @@ void look(Picture& picture, const Look&, const StepRandom&) {
 const Registration look_registration(picture_augmenter<Look>({.name = "processing.test_look",
                                                               .summary = "Looks.",
                                                               .source = "none",
-                                                              .identity = "none: a test",
-                                                              .labels = "keeps",
                                                               .media = Media::image,
-                                                              .stage = Stage::processing_image},
+                                                              .stage = Stage::processing_image,
+                                                              .identity = "none: a test",
+                                                              .labels = "keeps"},
                                                              look_table(), look));
 
 constexpr int kWidth = 48;
