@@ -136,6 +136,33 @@ struct Augmenter {
   std::function<void(ShotDeclaration&, const std::vector<Value>&)> declare = {};
 };
 
+/// The units of one level, each made once for all sources that meet its realization.
+template <class Unit>
+class KeptUnits {
+ public:
+  /// `make` gives the unit. It is called by whoever needs it first, and again where it was forgotten since.
+  template <class Make>
+  [[nodiscard]] std::shared_ptr<const Unit> find_or_make(const std::vector<Value>& values, const StepRandom& random,
+                                                         Make make) {
+    const std::string key = std::to_string(random.key) + " " + std::to_string(random.realization);
+    std::shared_ptr<const Realized> realized = kept_.find(key);
+    if (!realized || realized->values != values) {
+      realized = std::make_shared<const Realized>(Realized{values, make()});
+      static_cast<void>(kept_.keep(key, realized, /*bytes=*/1));
+    }
+    return {realized, &realized->unit};
+  }
+
+ private:
+  struct Realized {
+    std::vector<Value> values;  ///< which hang on the draw, but a caller may have others
+    Unit unit;
+  };
+  static constexpr std::size_t kMost = 64;  // more than one source's variants meet of a level
+
+  BoundedCache<Realized> kept_{kMost};
+};
+
 /// An augmenter that changes the speech or its surroundings: `State prepare(const P&, const PrepareContext&)` once per
 /// level, then `void apply(AudioScene&, const State&, const P&, const StepRandom&)` per variant.
 template <class P, class State>
@@ -283,23 +310,12 @@ template <class P, class State, class Unit>
   Augmenter augmenter{behind_the_scene(std::move(schema))};
   augmenter.prepare_signal = [table, prepare, realize, apply](const std::vector<Value>& fixed,
                                                               const PrepareContext& context) {
-    struct Realized {
-      std::vector<Value> values;  ///< which hang on the draw, but a caller may have others
-      Unit unit;
-    };
-    constexpr std::size_t kKept = 64;  // units, more than one source's variants meet of a level
     auto state = std::make_shared<const State>(prepare(table.bind(fixed), context));
-    auto kept = std::make_shared<BoundedCache<Realized>>(kKept);
+    auto kept = std::make_shared<KeptUnits<Unit>>();
     return PreparedSignal([table, state, kept, realize, apply](AudioSignal& signal, const std::vector<Value>& values,
                                                                const StepRandom& random) {
       const P p = table.bind(values);
-      const std::string key = std::to_string(random.key) + " " + std::to_string(random.realization);
-      std::shared_ptr<const Realized> realized = kept->find(key);
-      if (!realized || realized->values != values) {
-        realized = std::make_shared<const Realized>(Realized{values, realize(*state, p, random)});
-        static_cast<void>(kept->keep(key, realized, /*bytes=*/1));
-      }
-      apply(signal, realized->unit, p, random);
+      apply(signal, *kept->find_or_make(values, random, [&] { return realize(*state, p, random); }), p, random);
     });
   };
   return augmenter;
@@ -329,23 +345,12 @@ template <class P, class Unit>
   schema.parameters = table.specs();
   Augmenter augmenter{std::move(schema)};
   augmenter.prepare_rows = [table, realize, rows](const std::vector<Value>&, const PrepareContext&) {
-    struct Realized {
-      std::vector<Value> values;  ///< which hang on the draw, but a caller may have others
-      std::shared_ptr<const Unit> unit;
-    };
-    constexpr std::size_t kKept = 64;  // units, more than one source's variants meet of a level
-    auto kept = std::make_shared<BoundedCache<Realized>>(kKept);
-    return PreparedRows([table, kept, realize, rows](const Shot& shot, const std::vector<Value>& values,
-                                                     const StepRandom& random) {
-      const P p = table.bind(values);
-      const std::string key = std::to_string(random.key) + " " + std::to_string(random.realization);
-      std::shared_ptr<const Realized> realized = kept->find(key);
-      if (!realized || realized->values != values) {
-        realized = std::make_shared<const Realized>(Realized{values, std::make_shared<const Unit>(realize(p, random))});
-        static_cast<void>(kept->keep(key, realized, /*bytes=*/1));
-      }
-      return rows(shot, realized->unit, p);
-    });
+    auto kept = std::make_shared<KeptUnits<Unit>>();
+    return PreparedRows(
+        [table, kept, realize, rows](const Shot& shot, const std::vector<Value>& values, const StepRandom& random) {
+          const P p = table.bind(values);
+          return rows(shot, kept->find_or_make(values, random, [&] { return realize(p, random); }), p);
+        });
   };
   return augmenter;
 }
