@@ -6,26 +6,22 @@
 // - gamma:      e^g;
 // - s_curve:    e^n / (e^n + c (1 - e)^n), a logistic curve of log-odds as film has between toe and shoulder; c keeps
 //               light of 18 % where it is, and n is the contrast there;
-// - smoothstep: 3 e^2 - 2 e^3, as of Brooks, Mildenhall, Xue, Chen, Sharlet and Barron, "Unprocessing images for
-// learned
-//               raw denoising" (CVPR 2019), section 3.6;
+// - smoothstep: 3 e^2 - 2 e^3, as in Brooks, Mildenhall, Xue, Chen, Sharlet and Barron, "Unprocessing images for
+//               learned raw denoising" (CVPR 2019);
 // - log:        ln(1 + k x) / ln(1 + k) of linear light x, the flat look of a logarithmic recording that nobody graded;
 //               k = 50 is empirical.
 // Two units of one model differ: each channel's curve is raised to a power of its own around 1, drawn for the
 // realization. A grey picture has one channel, and the unit's mean: no such power.
 //
-// Linear light beyond white stays what it is, and below black the curve is mirrored.
+// The table (parts/curve_table.h) is within 0.04 of an 8-bit code of the formulas for light above 2^-16. Linear light
+// beyond white stays what it is, and below black the curve is mirrored.
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cmath>
-#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "augmenters/image/parts/curve_table.h"
 #include "augmenters/image/parts/encoded_light.h"
-#include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
 namespace fairground {
@@ -55,7 +51,7 @@ const ParameterTable<ToneCurve>& table() {
                   "How much of the way from the encoded value to the curve's; 0 switches all off, units' spread too.")
           .number("gamma", &P::gamma, "", {0.4, 2.5},
                   "Used by gamma: the power of encoded values; above 1 is darker in the middle.")
-          .number("contrast", &P::contrast, "", {0.5, 3.0},
+          .number("contrast", &P::contrast, "", {1.0, 3.0},
                   "Used by s_curve: its slope in encoded values where light is 18 % of white.")
           .number("channel_spread", &P::channel_spread, "", {0.0, 0.1},
                   "How far the power of each channel may be from 1 in this unit, drawn uniformly; 0.03 is usual. Grey "
@@ -93,100 +89,22 @@ double light_at(const ToneCurve& p, double channel_power, double x) {
   return decoded_light(channel_power == 1.0 ? curved : power(curved, channel_power));
 }
 
-/// The composed curve between 2^-16 and 1 in straight pieces, 128 to each octave of its argument. With pieces that
-/// narrow it is within 0.02 of an 8-bit code, and a piece is found from the bits of a float without a root or a power.
-class CurveTable {
- public:
-  static constexpr std::uint32_t kShift = 16;  // leaves the exponent and seven bits of the mantissa
-  static constexpr std::uint32_t kPerOctave = std::uint32_t{1} << (23U - kShift);
-  static constexpr std::uint32_t kOctaves = 16;
-  static constexpr std::uint32_t kPieces = kOctaves * kPerOctave;
-  static constexpr std::uint32_t kFirst = (127U - kOctaves) << (23U - kShift);  // the bits of 2^-16, shifted
-
-  /// Piece 0 is from 0 to 2^-16, piece i from start(i) to the next, and the last is all beyond white.
-  struct Piece {
-    float value;  ///< at its start
-    float slope;
-  };
-
-  CurveTable(const ToneCurve& p, double channel_power) : pieces_(kPieces + 2) {
-    pieces_[kPieces + 1] = {1.0F, 1.0F};
-    for (std::uint32_t i = kPieces + 1; i-- > 0;) {
-      const float next = pieces_[i + 1].value;
-      const float value = i == 0 ? 0.0F : static_cast<float>(light_at(p, channel_power, start(i)));
-      Piece& piece = pieces_[i];
-      piece.value = std::min(value, next);
-      piece.slope = (next - piece.value) / (start(i + 1) - start(i));
-      // The end of a piece may not round to more than the start of the next, or the curve would fall there.
-      const float end = std::bit_cast<float>(std::bit_cast<std::uint32_t>(start(i + 1)) - 1U) - start(i);
-      while (piece.slope > 0.0F && piece.value + piece.slope * end > next) {
-        piece.slope = std::bit_cast<float>(std::bit_cast<std::uint32_t>(piece.slope) - 1U);
-      }
-    }
-  }
-
-  [[nodiscard]] const Piece* pieces() const { return pieces_.data(); }
-
- private:
-  static float start(std::uint32_t i) { return i == 0 ? 0.0F : std::bit_cast<float>((kFirst + i - 1U) << kShift); }
-
-  std::vector<Piece> pieces_;
-};
-
-constexpr std::size_t kBlock = 512;  // samples whose pieces are looked up together
-
-/// Which piece each sample lies in, and how far from its start.
-FAIRGROUND_HOT void find_pieces(const float* __restrict samples, std::uint32_t* __restrict pieces,
-                                float* __restrict places, std::size_t count) {
-  constexpr std::uint32_t kLast = CurveTable::kPieces + 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(samples[i]) & 0x7FFFFFFFU;
-    const auto piece =
-        static_cast<std::int32_t>(bits >> CurveTable::kShift) - (static_cast<std::int32_t>(CurveTable::kFirst) - 1);
-    const std::uint32_t inside = static_cast<std::uint32_t>(std::clamp(piece, 0, static_cast<std::int32_t>(kLast)));
-    std::uint32_t from = (bits >> CurveTable::kShift) << CurveTable::kShift;
-    from = piece <= 0 ? 0U : from;
-    from = piece >= static_cast<std::int32_t>(kLast) ? std::bit_cast<std::uint32_t>(1.0F) : from;
-    pieces[i] = inside;
-    places[i] = std::bit_cast<float>(bits) - std::bit_cast<float>(from);
-  }
-}
-
-FAIRGROUND_HOT void put_values(const CurveTable::Piece* __restrict pieces, const float* __restrict places,
-                               float* __restrict samples, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] = std::copysign(pieces[i].value + pieces[i].slope * places[i], samples[i]);
-  }
-}
-
-void apply_curve(const CurveTable& curve, std::span<float> samples) {
-  std::array<std::uint32_t, kBlock> numbers;
-  std::array<float, kBlock> places;
-  std::array<CurveTable::Piece, kBlock> pieces;
-  for (std::size_t begin = 0; begin < samples.size(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, samples.size() - begin);
-    float* block = samples.data() + begin;
-    find_pieces(block, numbers.data(), places.data(), count);
-    const CurveTable::Piece* all = curve.pieces();
-    for (std::size_t i = 0; i < count; ++i) {
-      pieces[i] = all[numbers[i]];
-    }
-    put_values(pieces.data(), places.data(), block, count);
-  }
-}
-
 /// A unit of the camera: a table for each channel, or one for all.
 using CurveUnit = std::vector<CurveTable>;
+
+CurveTable table_of(const ToneCurve& p, double channel_power) {
+  return CurveTable([&](double x) { return light_at(p, channel_power, x); });
+}
 
 CurveUnit realize(const ToneCurve& p, const StepRandom& random) {
   if (p.strength == 0.0) {
     return {};
   }
-  CurveUnit unit{CurveTable(p, /*channel_power=*/1.0)};
+  CurveUnit unit{table_of(p, /*channel_power=*/1.0)};
   if (p.channel_spread > 0.0) {
     RandomStream stream = random.stream("channels");
     for (int channel = 0; channel < 3; ++channel) {
-      unit.emplace_back(p, 1.0 + p.strength * p.channel_spread * stream.uniform(-1.0, 1.0));
+      unit.push_back(table_of(p, 1.0 + p.strength * p.channel_spread * stream.uniform(-1.0, 1.0)));
     }
   }
   return unit;
@@ -197,11 +115,11 @@ RowOperation rows(const Shot& shot, std::shared_ptr<const CurveUnit> unit, const
     return [](const ImageRow&) {};
   }
   if (unit->size() == 1 || shot.channels == 1) {
-    return [unit](const ImageRow& row) { apply_curve(unit->front(), row.samples); };
+    return [unit](const ImageRow& row) { unit->front().apply(row.samples); };
   }
   return [unit](const ImageRow& row) {
     for (int channel = 0; channel < row.channels; ++channel) {
-      apply_curve((*unit)[1 + static_cast<std::size_t>(channel)], row.channel(channel));
+      (*unit)[1 + static_cast<std::size_t>(channel)].apply(row.channel(channel));
     }
   };
 }
