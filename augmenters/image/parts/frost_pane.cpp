@@ -12,6 +12,10 @@
 namespace fairground {
 namespace {
 
+// A twig leaves its barb at 43 degrees.
+constexpr double kTwigCosine = 0.731;
+constexpr double kTwigSine = 0.682;
+
 constexpr int kMargin = 2;  // cells beyond the picture from which a feather may reach into it
 
 /// A plane that strokes of ice are laid on; where they meet, the thicker one is seen.
@@ -28,7 +32,16 @@ struct Pane {
     const int upper = std::max(static_cast<int>(std::floor(std::min(y, y + dy) - half_width - 1.0)), 0);
     const int lower = std::min(static_cast<int>(std::ceil(std::max(y, y + dy) + half_width + 1.0)), height - 1);
     for (int row = upper; row <= lower; ++row) {
-      for (int column = left; column <= right; ++column) {
+      // Of each row, only what is near the line.
+      int first = left;
+      int last = right;
+      if (std::fabs(dy) > 1e-3 * length) {
+        const double middle = x + dx * (row + 0.5 - y) / dy;
+        const double near = (half_width + 1.5) * length / std::fabs(dy);
+        first = std::max(first, static_cast<int>(std::floor(middle - near)));
+        last = std::min(last, static_cast<int>(std::ceil(middle + near)));
+      }
+      for (int column = first; column <= last; ++column) {
         const double px = column + 0.5 - x;
         const double py = row + 0.5 - y;
         const double along = std::clamp((px * dx + py * dy) / (length * length), 0.0, 1.0);
@@ -64,7 +77,7 @@ class CellDraws {
 /// A stem that bends, with barbs on both sides that get shorter towards its tip, and twigs on these. No two of them
 /// stand alike.
 void grow_feather(Pane& pane, CellDraws draws, double left, double top, double cell) {
-  constexpr int kJoints = 26;
+  const int joints = std::clamp(static_cast<int>(cell / 2.5), 8, 26);  // small feathers have no room for more
   double x = left + cell * draws.uniform(0.0, 1.0);
   double y = top + cell * draws.uniform(0.0, 1.0);
   double turns = draws.uniform(0.0, 1.0);
@@ -72,24 +85,25 @@ void grow_feather(Pane& pane, CellDraws draws, double left, double top, double c
   const double length = cell * draws.uniform(0.9, 1.8);
   const double strength = draws.uniform(0.45, 1.0);
   const double thickness = 0.008 * cell;
-  for (int joint = 0; joint < kJoints; ++joint) {
-    const double dx = length / kJoints * plain::cosine_of_turns(turns);
-    const double dy = length / kJoints * plain::sine_of_turns(turns);
+  for (int joint = 0; joint < joints; ++joint) {
+    const double dx = length / joints * plain::cosine_of_turns(turns);
+    const double dy = length / joints * plain::sine_of_turns(turns);
     pane.stroke(x, y, dx, dy, thickness, strength);
     for (const double side : {-1.0, 1.0}) {
-      const double barb = 0.36 * length * (1.0 - static_cast<double>(joint) / kJoints) * draws.uniform(0.35, 1.0);
+      const double barb = 0.36 * length * (1.0 - static_cast<double>(joint) / joints) * draws.uniform(0.35, 1.0);
       const double direction = turns + side * draws.uniform(0.08, 0.17);  // 30 to 60 degrees
       const double bx = barb * plain::cosine_of_turns(direction);
       const double by = barb * plain::sine_of_turns(direction);
       const double seen = strength * draws.uniform(0.4, 1.0);
       pane.stroke(x, y, bx, by, 0.6 * thickness, seen);
-      constexpr int kTwigs = 6;
-      for (int twig = 1; twig <= kTwigs; ++twig) {
-        const double place = (twig + draws.uniform(-0.4, 0.4)) / (kTwigs + 1);
+      const int twigs = std::clamp(static_cast<int>(barb), 0, 6);
+      for (int twig = 1; twig <= twigs; ++twig) {
+        const double place = (twig + draws.uniform(-0.4, 0.4)) / (twigs + 1);
         const double reach = 0.4 * barb * (1.0 - place) * draws.uniform(0.3, 1.0);
-        const double way = direction + (twig % 2 == 0 ? 0.12 : -0.12);
-        pane.stroke(x + place * bx, y + place * by, reach * plain::cosine_of_turns(way),
-                    reach * plain::sine_of_turns(way), 0.3 * thickness, 0.8 * seen);
+        const double turned = (twig % 2 == 0 ? 1.0 : -1.0) * kTwigSine;
+        const double part = reach / barb;
+        pane.stroke(x + place * bx, y + place * by, part * (kTwigCosine * bx - turned * by),
+                    part * (turned * bx + kTwigCosine * by), 0.3 * thickness, 0.8 * seen);
       }
     }
     x += dx;
