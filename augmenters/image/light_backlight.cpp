@@ -39,9 +39,10 @@ const ParameterTable<LightBacklight>& table() {
                   "brighter.")
           .number("veil", &P::veil, "linear", {0.0, 0.5},
                   "Light that the lens scatters onto the background; two fifths of it lie on the subject.")
-          .number("edge", &P::edge, "diagonal", {0.0, 0.1},
-                  "Width of the subject's edge as a fraction of the diagonal; half a head at least where there is no "
-                  "mask.");
+          .number(
+              "edge", &P::edge, "diagonal", {0.0, 0.1},
+              "Width of the subject's edge as a fraction of the diagonal; a third of a head at least where there is "
+              "no mask.");
   return instance;
 }
 

@@ -4,7 +4,12 @@
 // the programme of the chain's camera or of a typical phone: lens.motion blurs as long as the shutter is open,
 // sensor.noise takes its ISO, and this step makes the picture as dark as it gets where neither time nor ISO suffices.
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "augmenters/augmenter.h"
+#include "pipeline/config/config.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
@@ -24,6 +29,15 @@ const ParameterTable<LightIlluminance>& table() {
   return instance;
 }
 
+std::string check_chain(const std::vector<const Step*>& chain) {
+  const auto declared =
+      std::ranges::count_if(chain, [](const Step* step) { return step->schema->name == "light.illuminance"; });
+  return declared > 1
+             ? "a scene has one illuminance, and two steps say what it is (light.dim and light.place have it in "
+               "them); keep one, or forbid the combination with `except`"
+             : "";
+}
+
 void declare(ShotDeclaration& shot, const LightIlluminance& p) { shot.illuminance_lux = p.lux; }
 
 FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
@@ -41,20 +55,22 @@ RowOperation rows(const Shot& shot, const LightIlluminance& p, const StepRandom&
           }};
 }
 
-const Registration registration(declaring(row_augmenter<LightIlluminance>(
-                                              {
-                                                  .name = "light.illuminance",
-                                                  .summary = "How much light there is in lux, for the camera to expose "
-                                                             "by; too dark where it cannot make up for it.",
-                                                  .source = "ISO 2720:1974, 6.2.2 (incident light)",
-                                                  .media = Media::image,
-                                                  .stage = Stage::light,
-                                                  .version = 1,
-                                                  .identity = "lux: 1000",
-                                                  .labels = "keeps all labels",
-                                              },
-                                              table(), rows),
-                                          table(), declare));
+const Registration registration(declaring(
+    row_augmenter<LightIlluminance>(
+        {
+            .name = "light.illuminance",
+            .summary = "How much light there is in lux, for the camera to expose by; too dark where it cannot make up "
+                       "for it.",
+            .source = "ISO 2720:1974, 6.2.2 (incident light)",
+            .media = Media::image,
+            .stage = Stage::light,
+            .version = 1,
+            .identity = "lux: 1000",
+            .labels = "keeps all labels",
+            .check_chain = check_chain,
+        },
+        table(), rows),
+    table(), declare));
 
 }  // namespace
 }  // namespace fairground

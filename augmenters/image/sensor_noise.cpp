@@ -20,6 +20,7 @@
 #include "augmenters/augmenter.h"
 #include "augmenters/image/parts/cameras.h"
 #include "augmenters/image/parts/sensor_flaws.h"
+#include "pipeline/config/config.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/text.h"
 
@@ -61,9 +62,11 @@ const ParameterTable<SensorNoise>& table() {
   return instance;
 }
 
+constexpr std::size_t kCameraAt = 3;  // among the settings
+
 std::string check(const std::vector<Setting>& settings) {
   const auto given = [&](std::size_t i) { return !std::holds_alternative<std::monostate>(settings[i]); };
-  const auto& camera = std::get<std::string>(settings[3]);
+  const auto& camera = std::get<std::string>(settings[kCameraAt]);
   if (camera != "none") {
     if (given(1) || given(2)) {
       return "the camera says what `a` and `b` are; leave these out";
@@ -84,6 +87,20 @@ std::string check(const std::vector<Setting>& settings) {
     return "give a `camera`, or `iso`, or both `a` and `b`";
   }
   return {};
+}
+
+std::string check_chain(const std::vector<const Step*>& chain) {
+  const auto is_camera = [](const Step* step) {
+    if (step->schema->name != "sensor.noise") {
+      return false;
+    }
+    const auto& camera = std::get<std::string>(step->settings[kCameraAt]);
+    return camera != "none" && !camera_model(camera).yields;
+  };
+  return std::ranges::count_if(chain, is_camera) > 1
+             ? "a picture is taken by one camera, and two steps name one (device.camera has it in it); keep one, or "
+               "forbid the combination with `except`"
+             : "";
 }
 
 struct NoiseLaw {
@@ -210,6 +227,7 @@ const Registration registration(declaring(
             .identity = "a: 0, b: 0",
             .labels = "keeps all labels",
             .check = check,
+            .check_chain = check_chain,
         },
         table(), rows),
     table(), declare));

@@ -11,12 +11,12 @@ namespace fairground {
 namespace {
 
 // The relief, whose every constant is empirical: chosen by eye on portraits, and so that the slopes of the head stay
-// within 53 degrees and fade into the wall without an edge at twice its radius. A real head's outline is never where
-// the relief has it, and an edge there would be seen.
+// within 48 degrees, and fade into the wall without an edge: to half of that at 1.5 radii. A real head's outline is
+// never where the relief has it, and an edge there would be seen.
 
 /// The slope of a round bump at `u`, `v` in its radii, over (u, v).
 [[gnu::always_inline]] inline float bump_slope(float q) {
-  return 1.35F * (1.0F + 0.15F * q) / (1.0F + 0.17F * q * q * q);
+  return 1.35F * (1.0F + 0.15F * q) / (1.0F + 0.45F * q * q * q);
 }
 
 /// That of the ridge that nose and lips make in the middle of a face, at `u`, `v` in the head's radii.

@@ -77,15 +77,15 @@ FAIRGROUND_HOT void outline_row(float* __restrict weight, std::size_t count, flo
     const float joined = 0.5F * (to_head + to_body - std::sqrt(difference * difference + 0.25F));
     // Far outside it grows with the square; the root makes a distance of it again, of -1/2 to infinity.
     const float distance = std::sqrt(std::max(joined + 1.25F, 0.0F)) - 1.118034F;
-    weight[i] = smooth(0.9F - distance * inverse_edge);  // nearly all of the edge lies outside
+    weight[i] = smooth(0.2F - distance * inverse_edge);  // most of the edge lies inside, as light wraps around
   }
 }
 
 }  // namespace
 
 SubjectRegion::SubjectRegion(const Shot& shot, double edge_px) : head_(head_of(shot)) {
-  const double narrowest = has_face(shot) ? 1.0 : 1.5;  // in half heights of the head
-  edge_heads_ = std::max(edge_px / head_.half_height, narrowest);
+  constexpr double kNarrowest = 0.6;  // in half heights of the head, whose middle then is all the subject's
+  edge_heads_ = std::max(edge_px / head_.half_height, kNarrowest);
   if (shot.labels != nullptr && shot.labels->mask) {
     weights_ = soften(*shot.labels->mask, static_cast<int>(0.5 * edge_px + 0.5));
   }

@@ -11,8 +11,9 @@
 namespace fairground {
 
 /// The picture's mask, of which every code but 0 belongs to the subject; or else the outline of a head, neck and
-/// shoulders where head_of() supposes them, with an edge as wide as a quarter of the head at least, since no real
-/// outline is just there. It does not need the labels any more.
+/// shoulders where head_of() supposes them. No real outline is just there, so its edge is wide, and lies mostly inside,
+/// as light from behind wraps around a head: what is behind never looks as if it belonged to the subject. It does not
+/// need the labels any more.
 class SubjectRegion {
  public:
   /// From the subject to what is behind it takes `edge_px`.
