@@ -134,12 +134,12 @@ TEST(ProcessingBeautify, StaysWithinTheLabelledFaces) {
 // What is around a face, as far as the filter sees it, is the same whether the whole frame is worked on or a part.
 TEST(ProcessingBeautify, FiltersAFaceAsItFiltersAFrame) {
   const Image image = test_picture(kSide, kSide, 3);
-  const PictureLabels labels{{{"face", 40, 40, 60, 60}}};
-  // The same radius of 4 px in both.
-  const Image face = beautified({{"smoothing", 1.0}, {"radius", 4.0 / (60 * std::sqrt(2.0))}}, image, &labels).image;
-  const Image frame = beautified({{"smoothing", 1.0}, {"radius", 4.0 / (kSide * std::sqrt(2.0))}}, image).image;
-  for (int y = 40; y < 100; ++y) {
-    for (std::size_t x = 40; x < 100; ++x) {
+  const PictureLabels labels{{{"face", 30, 30, 100, 100}}};
+  // The same radius of 12 px in both, so that the filter sees farther than the box's fade.
+  const Image face = beautified({{"smoothing", 1.0}, {"radius", 12.0 / (100 * std::sqrt(2.0))}}, image, &labels).image;
+  const Image frame = beautified({{"smoothing", 1.0}, {"radius", 12.0 / (kSide * std::sqrt(2.0))}}, image).image;
+  for (int y = 30; y < 130; ++y) {
+    for (std::size_t x = 30; x < 130; ++x) {
       ASSERT_NEAR(face.row(y)[x], frame.row(y)[x], kEncodedSteps * 3) << x << ", " << y;
     }
   }
