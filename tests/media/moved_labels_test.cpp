@@ -180,6 +180,21 @@ TEST(MovedLabels, TightBoxesStayTightAroundMovedMasks) {
   EXPECT_NEAR(moved_labels({{face}}, turn, {200, 150}, {200, 150}).boxes.at(0).width, face.width * growth, 1e-9);
 }
 
+// Two faces of one code, so near that the turned outline of each holds a part of the other.
+TEST(MovedLabels, TightBoxesHoldTheirOwnPartOfTheMask) {
+  Mask alike = empty_mask(200, 150);
+  Mask apart = empty_mask(200, 150);
+  add_disk(alike, {70, 75}, 20.0, 255);
+  add_disk(alike, {115, 75}, 20.0, 255);
+  add_disk(apart, {70, 75}, 20.0, 1);
+  add_disk(apart, {115, 75}, 20.0, 2);
+  const std::vector<Box> boxes{box_around(apart, 1, "left"), box_around(apart, 2, "right")};
+  const PointMap turn = turned({100, 75}, 0.7);
+  const PictureLabels moved = moved_labels({boxes, {}, alike}, turn, {200, 150}, {200, 150});
+  const Mask expected = *moved_labels({{}, {}, apart}, turn, {200, 150}, {200, 150}).mask;
+  EXPECT_EQ(moved.boxes, (std::vector<Box>{box_around(expected, 1, "left"), box_around(expected, 2, "right")}));
+}
+
 // A box that cuts through what the mask shows is no box around it.
 TEST(MovedLabels, BoxesThatCutThroughTheMaskFollowTheirOutline) {
   Mask mask = empty_mask(100, 100);
