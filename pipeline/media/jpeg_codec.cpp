@@ -46,7 +46,7 @@ extern "C" {
 [[noreturn]] static void leave(j_common_ptr info) {
   auto* failure = reinterpret_cast<Failure*>(info->err);
   failure->manager.format_message(info, failure->message);
-  std::longjmp(failure->back, 1);
+  std::longjmp(failure->back, 1);  // NOLINT(cert-err52-cpp): libjpeg's C frames may not be unwound
 }
 
 static void say_nothing(j_common_ptr) {}
@@ -68,7 +68,7 @@ void set_up(jpeg_compress_struct& info, const Job& job) {
 
 /// False where it failed.
 bool compress(jpeg_compress_struct& info, Failure& failure, Job& job) {
-  if (setjmp(failure.back) != 0) {
+  if (setjmp(failure.back) != 0) {  // NOLINT(cert-err52-cpp): as above
     return false;
   }
   jpeg_create_compress(&info);
