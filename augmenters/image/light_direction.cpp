@@ -51,8 +51,8 @@ const ParameterTable<LightDirection>& table() {
                   "Share of the light that comes from everywhere and fills the shadows.")
           .choice("exposed_for", &P::exposed_for,
                   {{"face", ExposedFor::face}, {"frame", ExposedFor::frame}, {"brightest", ExposedFor::brightest}},
-                  "What gets as much light as before: the head on average, the frame on average, or the place that "
-                  "gets most.")
+                  "What gets as much light as before: the head on average, or the frame where nobody is; the frame on "
+                  "average; or the place that gets most.")
           .number("depth_unit_px", &P::depth_unit_px, "px", {1e-6, 1e6},
                   "How many pixels one unit of a supplied depth is; if left out, its whole range counts as a quarter "
                   "of the diagonal.");
@@ -214,9 +214,11 @@ RowOperation rows(const Shot& shot, const LightDirection& p, const StepRandom&) 
   constexpr double kLeast = 1e-3;  // a scene that gets no light at all is not brightened to a thousandfold
   Shading shading{NormalField(shot, p.depth_unit_px.value_or(0.0)), towards(p), irradiance_of(p.softness),
                   static_cast<float>(p.ambient)};
-  const Gains gains = gains_over(shading, shot, p.exposed_for);
+  const bool no_face = p.exposed_for == ExposedFor::face && has_nobody(shot);
+  const ExposedFor exposed_for = no_face ? ExposedFor::frame : p.exposed_for;
+  const Gains gains = gains_over(shading, shot, exposed_for);
   shading.scale =
-      static_cast<float>(1.0 / std::max(p.exposed_for == ExposedFor::brightest ? gains.highest : gains.mean, kLeast));
+      static_cast<float>(1.0 / std::max(exposed_for == ExposedFor::brightest ? gains.highest : gains.mean, kLeast));
   const double brightest = gains.highest * shading.scale;
   const bool known = shading.field.is_known();
   // Labels do not live until the rows are run, so gains that come from them are made now.

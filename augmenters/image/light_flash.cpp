@@ -142,6 +142,8 @@ void apply(Picture& picture, const LightFlash& p, const StepRandom&) {
   const bool by_depth = shot.labels != nullptr && shot.labels->depth;
   const Distance distance = by_depth ? distance_of(shot, p.background_distance) : Distance{};
   const SubjectRegion region(shot, kEdge * shot.half_diagonal());
+  // A flash is used for what is near. If that is nobody, the whole picture is taken for it.
+  const bool all_is_near = !by_depth && !region.is_known() && has_nobody(shot);
   const NormalField field(shot, /*depth_unit_px=*/0.0);
   const HeadPlace head = head_of(shot);
   const double unit = 1.0 / shot.half_diagonal();
@@ -150,7 +152,11 @@ void apply(Picture& picture, const LightFlash& p, const StepRandom&) {
   std::array<std::vector<float>, 3> normal{gain, gain, gain};
   for (int y = 0; y < shot.height; ++y) {
     region.row(y, gloss);
-    distance_row(shot, distance, y, p.background_distance, gloss, gain);
+    if (all_is_near) {
+      std::ranges::fill(gain, 1.0F);
+    } else {
+      distance_row(shot, distance, y, p.background_distance, gloss, gain);
+    }
     const double down = (y + 0.5 - 0.5 * shot.height) * unit;
     fall_off(gain.data(), width,
              {static_cast<float>(0.5 * (1.0 - shot.width) * unit), static_cast<float>(unit),

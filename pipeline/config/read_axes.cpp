@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "pipeline/config/config_parts.h"
 #include "pipeline/config/names.h"
@@ -94,24 +95,30 @@ class AxesReader {
     }
     Level level{value.name(), {}};
     bool all_read = true;
+    const StepSchema* before = nullptr;
     for (const ValueReader& item : *items) {
       std::vector<Step> steps = read_step(item, context_);
       all_read = all_read && !steps.empty();
-      for (Step& step : steps) {
-        check_stage(level, step, item.place());
-        level.steps.push_back(std::move(step));
+      if (!steps.empty()) {
+        // A profile may reach over several stages. Where it begins is what its author sees.
+        check_stage(before, *steps.front().schema, item.place());
+        before = steps.front().schema;
       }
+      std::ranges::move(steps, std::back_inserter(level.steps));
+    }
+    if (order_ == Order::staged) {
+      std::ranges::stable_sort(level.steps, {}, [](const Step& step) { return step.schema->stage; });
     }
     return all_read ? std::optional(std::move(level)) : std::nullopt;
   }
 
-  void check_stage(const Level& level, const Step& step, Place place) {
-    if (order_ == Order::as_written || level.steps.empty() || step.schema->stage >= level.steps.back().schema->stage) {
+  /// `before` is where the step before it in its level begins, or nullptr.
+  void check_stage(const StepSchema* before, const StepSchema& schema, Place place) {
+    if (order_ == Order::as_written || before == nullptr || schema.stage >= before->stage) {
       return;
     }
-    const StepSchema& before = *level.steps.back().schema;
-    mistakes_.add(place, "`" + step.schema->name + "` (" + to_string(step.schema->stage) + ") would run before `" +
-                             before.name + "` (" + to_string(before.stage) +
+    mistakes_.add(place, "`" + schema.name + "` (" + to_string(schema.stage) + ") would run before `" + before->name +
+                             "` (" + to_string(before->stage) +
                              "): swap them, or write `order: as_written` in `design`");
   }
 

@@ -152,6 +152,7 @@ void read_picture_labels(const MediaCatalog& catalog, const Source& source, cons
   }
   if (catalog.has_boxes) {
     labels.boxes = parse_boxes(catalog.boxes_of(source)).boxes;
+    labels.boxes_are_known = true;
   }
   if (catalog.has_keypoints) {
     labels.keypoints = parse_keypoints(catalog.keypoints_of(source)).keypoints;

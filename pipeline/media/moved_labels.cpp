@@ -221,6 +221,7 @@ PictureLabels moved_labels(const PictureLabels& labels, const PointMap& map, Pic
     return labels;
   }
   PictureLabels moved;
+  moved.boxes_are_known = labels.boxes_are_known;
   if (labels.mask) {
     moved.mask = moved_mask(*labels.mask, map, after);
   }

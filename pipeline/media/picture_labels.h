@@ -44,6 +44,8 @@ struct PictureLabels {
   /// Where the surface at each pixel faces, in three channels from -1 to 1, of length 1: x to the right, y down, and z
   /// towards the camera.
   std::optional<Image> normals = {};
+  /// The manifest has boxes: what none is around is not there.
+  bool boxes_are_known = false;
 };
 
 }  // namespace fairground

@@ -75,5 +75,15 @@ TEST(LightBacklight, FindsASubjectInTheMiddleOrAtAFace) {
   EXPECT_GT(sample(aside, 60, 100), 0.3);
 }
 
+TEST(LightBacklight, HasNoSubjectWhereBoxesAreKnownAndNoneIsAFace) {
+  PictureLabels labels;
+  labels.boxes_are_known = true;
+  const Image image =
+      lit({{"contrast_ev", 3.0}, {"metered_for_background", 1.0}, {"veil", 0.0}}, &labels, flat(300, 300, 0.2F, 1))
+          .image;
+  EXPECT_NEAR(sample(image, 150, 110), 0.2, kTolerance);
+  EXPECT_NEAR(sample(image, 150, 290), 0.2, kTolerance);
+}
+
 }  // namespace
 }  // namespace fairground

@@ -291,5 +291,20 @@ TEST(LightDirection, HasNoEdgesOnTheRelief) {
   EXPECT_LT(largest, kStep);
 }
 
+TEST(LightDirection, SupposesNoHeadWhereBoxesAreKnownAndNoneIsAFace) {
+  PictureLabels labels{.boxes = {{"cup", 50.0, 50.0, 60.0, 60.0}}};
+  labels.boxes_are_known = true;
+  Shot shot;
+  shot.labels = &labels;
+  const Image card = flat(200, 160, 0.2F);
+  const Picture lit = apply_picture("light.direction", {{"azimuth_deg", 70.0}, {"softness", 0.0}}, card, {}, shot);
+  for (const auto& [x, y] : {std::pair(5, 5), {100, 60}, {100, 155}, {195, 80}}) {
+    EXPECT_NEAR(sample(lit.image, x, y), 0.2, 1e-4) << "a wall that is exposed for looks as before";
+  }
+  labels.boxes_are_known = false;
+  const Picture supposed = apply_picture("light.direction", {{"azimuth_deg", 70.0}, {"softness", 0.0}}, card, {}, shot);
+  EXPECT_GT(std::abs(sample(supposed.image, 80, 60) - sample(supposed.image, 120, 60)), 0.02);
+}
+
 }  // namespace
 }  // namespace fairground

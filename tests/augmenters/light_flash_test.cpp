@@ -77,5 +77,16 @@ TEST(LightFlash, LeavesWhatIsBehindInTheDark) {
   EXPECT_NEAR(sample(image, 3, 3), 0.4 / 16.0, kTolerance);
 }
 
+TEST(LightFlash, TakesAllForNearWhereNobodyIs) {
+  PictureLabels labels;
+  labels.boxes_are_known = true;
+  Shot shot;
+  shot.labels = &labels;
+  const Image image =
+      apply_picture("light.flash", {{"hot_centre", 0.0}, {"ambient", 0.0}}, flat(300, 200, 0.2F), {}, shot).image;
+  EXPECT_NEAR(sample(image, 150, 80), 0.2, 1e-5);
+  EXPECT_NEAR(sample(image, 3, 3), 0.2, 1e-5);
+}
+
 }  // namespace
 }  // namespace fairground

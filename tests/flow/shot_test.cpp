@@ -97,5 +97,23 @@ TEST_F(ShotTest, RefusesTwoIlluminancesAndTwoCameras) {
             "");
 }
 
+TEST_F(ShotTest, SortsTheStepsOfProfilesWithinALevelByStage) {
+  const std::vector<Outcome> outcomes =
+      render("{all: {as_taken: [], door: [{light.dim: {lux: 20}}, {device.camera: {profile: webcam}}]}}");
+  ASSERT_EQ(outcomes.size(), 2U);
+  ASSERT_EQ(outcomes[1].fate, Fate::written) << outcomes[1].reason;
+  std::vector<std::string> names;
+  for (const ordered_json& step : augmentations_of(outcomes[1])) {
+    names.push_back(step.at("augmenter").get<std::string>().substr(0, 5));
+  }
+  const std::vector<std::string> stages{"light", "lens.", "senso", "proce", "file."};
+  const auto stage_of = [&](const std::string& name) { return std::ranges::find(stages, name) - stages.begin(); };
+  EXPECT_TRUE(std::ranges::is_sorted(names, {}, stage_of)) << testing::PrintToString(names);
+  EXPECT_EQ(names.front(), "light");
+  EXPECT_EQ(names.back(), "file.");
+  EXPECT_THAT(refusal("{all: {as_taken: [], door: [{device.camera: {profile: webcam}}, {light.dim: {lux: 20}}]}}"),
+              HasSubstr("would run before"));
+}
+
 }  // namespace
 }  // namespace fairground

@@ -92,6 +92,8 @@ const Box* face_of(const Shot& shot) {
 
 bool has_face(const Shot& shot) { return face_of(shot) != nullptr; }
 
+bool has_nobody(const Shot& shot) { return shot.labels != nullptr && shot.labels->boxes_are_known && !has_face(shot); }
+
 HeadPlace head_of(const Shot& shot) {
   const Box* const face = face_of(shot);
   // Boxes reach from the forehead to the chin and from cheek to cheek; hair adds to that. All empirical.
@@ -99,6 +101,10 @@ HeadPlace head_of(const Shot& shot) {
     return {face->x + 0.5 * face->width, face->y + 0.42 * face->height, 0.62 * face->width, 0.68 * face->height};
   }
   const double side = std::min<double>(shot.width, shot.height);
+  if (has_nobody(shot)) {
+    constexpr double kFarBelow = 100.0;  // frames
+    return {0.5 * shot.width, kFarBelow * shot.height, 0.19 * side, 0.25 * side};
+  }
   return {0.5 * shot.width, 0.5 * shot.height - 0.14 * side, 0.19 * side, 0.25 * side};
 }
 

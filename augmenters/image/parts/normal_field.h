@@ -18,7 +18,11 @@ struct HeadPlace {
 /// Whether a box is labelled `face`.
 [[nodiscard]] bool has_face(const Shot& shot);
 
-/// The head in the largest box that is labelled `face`; if there is none, that of a usual portrait.
+/// Whether the manifest has boxes and none of them is a face.
+[[nodiscard]] bool has_nobody(const Shot& shot);
+
+/// The head in the largest box that is labelled `face`; if boxes are not known, that of a usual portrait. Where nobody
+/// is known to be there, it is so far below the frame that nothing of it is seen.
 [[nodiscard]] HeadPlace head_of(const Shot& shot);
 
 /// Unit vectors at the pixels of a row: x to the right, y down, z towards the camera.
