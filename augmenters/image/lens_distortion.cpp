@@ -36,8 +36,8 @@ const ParameterTable<LensDistortion>& table() {
       ParameterTable<P>()
           .number("k1", &P::k1, "", {-0.5, 0.5},
                   "Radial, of r^2, where r is 1 in the corners: below 0 a barrel, above 0 a pincushion.")
-          .number("k2", &P::k2, "", {-0.5, 0.5}, "Radial, of r^4.")
-          .number("k3", &P::k3, "", {-0.5, 0.5}, "Radial, of r^6.")
+          .number("k2", &P::k2, "", {-0.5, 0.5}, "Radial coefficient of r^4.")
+          .number("k3", &P::k3, "", {-0.5, 0.5}, "Radial coefficient of r^6.")
           .number("p1", &P::p1, "", {-0.1, 0.1}, "Tangential, up and down.")
           .number("p2", &P::p2, "", {-0.1, 0.1}, "Tangential, left and right.")
           .choice("fit", &P::fit, {{"fill", Fit::fill}, {"keep", Fit::keep}},

@@ -36,9 +36,9 @@ const ParameterTable<LensVignetting>& table() {
                   "By the natural law for a field of view, or by measured coefficients.")
           .number("field_of_view_deg", &P::field_of_view_deg, "deg", {0.0, 140.0},
                   "Of the frame's diagonal; used by cos4.")
-          .number("k1", &P::k1, "", {-4.0, 4.0}, "Of r^2, where r is 1 in the corners; used by measured.")
-          .number("k2", &P::k2, "", {-4.0, 4.0}, "Of r^4.")
-          .number("k3", &P::k3, "", {-4.0, 4.0}, "Of r^6.")
+          .number("k1", &P::k1, "", {-4.0, 4.0}, "Coefficient of r^2, where r is 1 in the corners; used by measured.")
+          .number("k2", &P::k2, "", {-4.0, 4.0}, "Coefficient of r^4; used by measured.")
+          .number("k3", &P::k3, "", {-4.0, 4.0}, "Coefficient of r^6; used by measured.")
           .number("strength", &P::strength, "", {0.0, 1.0},
                   "The share of the light's loss that is left in the file, where a camera has taken some of it back.");
   return instance;

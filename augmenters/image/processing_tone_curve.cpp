@@ -132,7 +132,7 @@ const Registration registration(row_augmenter<ToneCurve, CurveUnit>(
         .media = Media::image,
         .stage = Stage::processing_image,
         .version = 1,
-        .identity = "strength: 0",
+        .identity = "curve: gamma, strength: 0",
         .labels = "keeps all labels",
     },
     table(), realize, rows));
