@@ -1,6 +1,7 @@
 // The beauty filter of front cameras: skin is smoothed, and with many makers lightened, before anybody asked. What it
 // does to faces of different tone is a question of fairness of its own, so that nothing here looks for skin or guesses
 // who somebody is: it works alike on every pixel of the labelled face, or of the whole frame where no face is labelled.
+// Labels may be missing for some, so that the share of the picture that took part is measured.
 //
 // On encoded values, luma and the colour differences R' - Y' and B' - Y' go through guided filters (He, Sun and Tang,
 // "Guided image filtering", IEEE TPAMI 35(6), 2013). The edge that is kept is the same in encoded units for dark and
@@ -48,7 +49,7 @@ const ParameterTable<Beautify>& table() {
                   "Standard deviation of luma in the filter's window of which half is kept; less is texture.")
           .choice("region", &P::region, {{"labels", Region::labels}, {"frame", Region::frame}},
                   "Where: in the boxes labelled `face` and in the mask (its codes above 0), as far as the picture has "
-                  "them and nothing has moved it since, or in all of the frame.");
+                  "them and nothing has moved it since, and without either everywhere; or in all of the frame.");
   return instance;
 }
 

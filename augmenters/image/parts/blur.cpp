@@ -39,17 +39,15 @@ FAIRGROUND_HOT void add_pair(const float* __restrict a, const float* __restrict 
 /// The middle tap and those on one side of it.
 std::vector<float> gaussian_taps(double sigma) {
   const auto reach = static_cast<std::size_t>(std::ceil(4.0 * sigma));
-  std::vector<double> taps;
+  std::vector<double> taps(reach + 1);
   double sum = 0.0;
   for (std::size_t k = 0; k <= reach; ++k) {
     const double x = static_cast<double>(k) / sigma;
-    taps.push_back(plain::exp(-0.5 * x * x));
+    taps[k] = plain::exp(-0.5 * x * x);
     sum += k == 0 ? taps[k] : 2.0 * taps[k];
   }
-  std::vector<float> weights;
-  for (const double tap : taps) {
-    weights.push_back(static_cast<float>(tap / sum));
-  }
+  std::vector<float> weights(taps.size());
+  std::ranges::transform(taps, weights.begin(), [&](double tap) { return static_cast<float>(tap / sum); });
   return weights;
 }
 
@@ -269,11 +267,10 @@ void guided_filter(PlaneView plane, int radius_px, double edge) {
 
   // Lines q = a I + b are made as many rows ahead as the second mean reaches, and kept for as long as it needs them: a
   // picture's own rows are read ahead of those that are written, and only the last that was written is kept.
-  const int kept = std::min(2 * radius_px + 2, plane.height);
-  Plane a(plane.width, kept);
-  Plane b(plane.width, kept);
-  const auto a_row = [&](int y) { return a.row(std::clamp(y, 0, bottom) % kept); };
-  const auto b_row = [&](int y) { return b.row(std::clamp(y, 0, bottom) % kept); };
+  Plane a(plane.width, std::min(2 * radius_px + 2, plane.height));
+  Plane b(a.width, a.height);
+  const auto a_row = [&](int y) { return a.row(std::clamp(y, 0, bottom) % a.height); };
+  const auto b_row = [&](int y) { return b.row(std::clamp(y, 0, bottom) % b.height); };
   const std::vector<float> nothing(width);
   std::vector<float> last(width);
   const auto make_lines = [&](int y) {
