@@ -2,10 +2,12 @@
 // resampled as they are, without regard to linear light, since that is what such software does.
 
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "augmenters/augmenter.h"
 #include "augmenters/image/parts/new_size.h"
 #include "augmenters/image/parts/resize.h"
+#include "pipeline/core/error.h"
 
 namespace fairground {
 namespace {
@@ -43,10 +45,16 @@ std::string check(const std::vector<Setting>& settings) {
   return given(0) == given(1) ? "give either `scale` or `longest_side_px`" : "";
 }
 
+constexpr double kMostPixels = 400e6;  // more would exhaust the memory of many machines
+
 void apply(PictureFile& file, const FileResize& p, const StepRandom&) {
   cv::Mat& codes = file.raster.codes;
   const cv::Size old = codes.size();
   const cv::Size size = p.scale ? scaled_size(old, *p.scale) : fitted_size(old, *p.longest_side_px);
+  if (static_cast<double>(size.width) * size.height > kMostPixels) {
+    throw ItemError("file.resize would make it " + std::to_string(size.width) + " x " + std::to_string(size.height) +
+                    " pixels; at most 400 megapixels are made");
+  }
   file.measure.values = {{"resized_width_px", size.width}, {"resized_height_px", size.height}};
   if (size == old) {
     return;

@@ -13,6 +13,7 @@
 
 #include "augmenters/augmenter.h"
 #include "pipeline/core/hot.h"
+#include "pipeline/core/plain.h"
 
 namespace fairground {
 namespace {
@@ -58,7 +59,9 @@ FAIRGROUND_HOT void scale_with_shoulder(float* samples, std::size_t count, float
 }
 
 RowOperation rows(const Shot&, const LightExposure& p, const StepRandom&) {
-  const auto gain = static_cast<float>(std::exp2(p.ev));
+  // Whole stops are exact.
+  const double stops = std::floor(p.ev);
+  const auto gain = static_cast<float>(std::ldexp(plain::exp((p.ev - stops) * plain::kLn2), static_cast<int>(stops)));
   if (p.highlights == Highlights::shoulder && p.ev > 0.0) {
     return [gain, knee = static_cast<float>(p.knee)](const ImageRow& row) {
       scale_with_shoulder(row.samples.data(), row.samples.size(), gain, knee);

@@ -40,13 +40,15 @@ class PicturePath {
       row_names_.push_back(ready.step->augmenter->schema.name);
     } else if (ready.step->picture) {
       make_light();
-      Picture picture{std::move(*image_), shot(), {}, {ready.step->augmenter->schema.name, {}}};
+      const Shot seen = shot();  // before the picture is moved out of here
+      Picture picture{std::move(*image_), seen, {}, {ready.step->augmenter->schema.name, {}}};
       ready.step->picture(picture, *ready.values, ready.random);
       image_ = std::move(picture.image);
       note(std::move(picture.measure), picture.point_map);
     } else {
       make_codes();
-      PictureFile file{std::move(*raster_), shot(), {}, {ready.step->augmenter->schema.name, {}}};
+      const Shot seen = shot();
+      PictureFile file{std::move(*raster_), seen, {}, {ready.step->augmenter->schema.name, {}}};
       ready.step->file(file, *ready.values, ready.random);
       raster_ = std::move(file.raster);
       note(std::move(file.measure), file.point_map);

@@ -329,6 +329,27 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
   return decoded;
 }
 
+namespace {
+
+/// How many times as many pixels a chain may make of a picture.
+double growth_of(const std::vector<ChainStep>& chain) {
+  double growth = 1.0;
+  for (const ChainStep& step : chain) {
+    const std::optional<std::size_t> scale = step.step->schema->find("scale");
+    if (step.step->schema->stage != Stage::file || !scale) {
+      continue;
+    }
+    const Setting& setting = step.step->settings[*scale];
+    const auto* const number = std::get_if<double>(&setting);
+    const auto* const range = std::get_if<Range>(&setting);
+    const double largest = number != nullptr ? *number : range != nullptr ? range->high : 1.0;
+    growth *= std::max(largest * largest, 1.0);
+  }
+  return growth;
+}
+
+}  // namespace
+
 std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const Variant variant = plan.at(index);
   const MediaCatalog& catalog = *plan.of(variant.media).catalog;
@@ -356,7 +377,7 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   for (const std::size_t map : catalog.maps) {
     bytes += map == kMaskMap ? 2.0 : static_cast<double>((map == kDepthMap ? 2U : 6U) * sizeof(float));
   }
-  return static_cast<std::size_t>(bytes * static_cast<double>(file.megapixels) * 1e6);
+  return static_cast<std::size_t>(bytes * growth_of(chain) * static_cast<double>(file.megapixels) * 1e6);
 }
 
 Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {

@@ -69,6 +69,17 @@ bool moves(const Picture& picture, const Image& before) {
          picture.image.height != before.height;
 }
 
+/// The picture's transparency in codes of so many bits: a file that holds 8 has no more for it.
+std::vector<std::uint16_t> alpha_at(const Image& image, int bits) {
+  std::vector<std::uint16_t> alpha = image.alpha;
+  if (image.bits == 16 && bits == 8) {
+    for (std::uint16_t& code : alpha) {
+      code = static_cast<std::uint16_t>((code + 128) / 257);
+    }
+  }
+  return alpha;
+}
+
 /// One case of each augmenter: its middling one.
 std::vector<Case> one_of_each(const std::vector<Case>& cases) {
   const auto is_middling = [](const Case& c) { return c.name.find("at 0.3") != std::string::npos; };
@@ -114,7 +125,8 @@ TEST_F(EveryAugmenter, TakesEveryKindOfPicture) {
             EXPECT_GE(std::min(after.image.width, after.image.height), 1);
             EXPECT_TRUE(after.image.channels == channels || (!c.augmenter->prepare_rows && after.image.channels == 3));
             if (!moves(after, before)) {
-              EXPECT_EQ(after.image.alpha, before.alpha) << "transparency is not for augmenters to change";
+              EXPECT_EQ(after.image.alpha, alpha_at(before, after.image.bits))
+                  << "transparency is not for augmenters to change";
             } else if (has_alpha) {
               EXPECT_EQ(after.image.alpha.size(),
                         static_cast<std::size_t>(after.image.width) * static_cast<std::size_t>(after.image.height));
@@ -154,21 +166,23 @@ TEST_F(EveryAugmenter, TakesEveryLabelAndEveryLight) {
   }
 }
 
-// 48 megapixels in grey, once for each augmenter that sees all of the picture; others are run on a few of its rows.
+// 48 megapixels, once for each augmenter: in grey where it sees all of the picture, which bounds the test's memory and
+// time, and in colour on a few of its rows where it sees these alone.
 TEST_F(EveryAugmenter, TakesHugePictures) {
   constexpr int kWidth = 8000;
   constexpr int kHeight = 6000;
   constexpr int kEvery = 997;
   const Image row = test_picture(kWidth, 1, 1);
+  const Image colours = test_picture(kWidth, 1, 3);
   Image huge;
   for (const Case& c : one_of_each(image_)) {
     SCOPED_TRACE(c.name);
     if (c.augmenter->prepare_rows) {
-      const Shot shot{kWidth, kHeight, 1};
+      const Shot shot{kWidth, kHeight, 3};
       const RowOperation operation = c.augmenter->prepare_rows(c.values, {})(shot, c.values, kRandom);
       for (int y = 0; y < kHeight; y += kEvery) {
-        Image one = row;
-        operation(ImageRow{y, kWidth, 1, one.samples});
+        Image one = colours;
+        operation(ImageRow{y, kWidth, 3, one.samples});
         EXPECT_TRUE(all_finite(one.samples));
       }
       continue;
@@ -299,7 +313,7 @@ TEST_F(EveryAugmenter, KeepsLabelsOrSaysWhereTheyAre) {
   }
   for (const auto& [name, moved] : any_moved) {
     const std::string& labels = find_augmenter(name)->schema.labels;
-    EXPECT_EQ(moved, labels.starts_with("moves")) << name << " says that it " << labels;
+    EXPECT_EQ(moved, labels.find("moves ") != std::string::npos) << name << " says that it " << labels;
     EXPECT_TRUE(moved || labels.starts_with("keeps")) << name << " says that it " << labels;
   }
 }
@@ -352,7 +366,9 @@ TEST_F(EveryAugmenter, MovesPicturesAsItMovesPoints) {
   constexpr int kSmallest = 40;  // fewer pixels do not hold the waves any more
   const Image before = wavy_picture(320, 240);
   for (const Case& c : image_) {
-    if (c.augmenter->prepare_rows) {
+    // At the least quality a file leaves hardly anything to be found again.
+    const bool is_lost = c.augmenter->prepare_file && c.name.find("at 0.0") != std::string::npos;
+    if (c.augmenter->prepare_rows || is_lost) {
       continue;
     }
     SCOPED_TRACE(c.name);

@@ -32,7 +32,8 @@ class ShotTest : public RenderTest {
   }
   static double noise_of(const Outcome& outcome) { return measured_of(outcome).at("noise_sigma").get<double>(); }
   static double value_of(const Outcome& outcome, const std::string& augmenter, const std::string& name) {
-    for (const ordered_json& step : measured_of(outcome).at("steps")) {
+    const ordered_json measured = measured_of(outcome);
+    for (const ordered_json& step : measured.at("steps")) {
       if (step.at("augmenter") == augmenter) {
         return step.at(name).get<double>();
       }
@@ -113,6 +114,29 @@ TEST_F(ShotTest, SortsTheStepsOfProfilesWithinALevelByStage) {
   EXPECT_EQ(names.back(), "file.");
   EXPECT_THAT(refusal("{all: {as_taken: [], door: [{device.camera: {profile: webcam}}, {light.dim: {lux: 20}}]}}"),
               HasSubstr("would run before"));
+}
+
+// A step behind a file still knows where the face is.
+TEST_F(ShotTest, KeepsTheLabelsOfMovedPicturesBehindAFile) {
+  write_bytes(folder_ / "face.png", encode_image({cv::Mat(200, 200, CV_8UC3, cv::Scalar(120, 128, 140))},
+                                                 ImageContainer::png, /*quality=*/100));
+  write_text(folder_ / "boxed.csv",
+             "id,path,person,accent,boxes\nf,face.png,p,north,"
+             "\"[{\"\"label\"\":\"\"face\"\",\"\"x\"\":20,\"\"y\"\":80,\"\"width\"\":40,\"\"height\"\":50}]\"\n");
+  const RenderedSet set(
+      "fairground: 1\nname: test\nseed: 7\nsources: [{media: image, manifest: boxed.csv, id: id, file: path, subject: "
+      "person, groups: [accent], boxes: boxes}]\naxes: {a: {none: [], x: [{lens.distortion: {k1: -0.1}}, {file.jpeg: "
+      "{quality: 95}}, {light.direction: {azimuth_deg: 70, softness: 0}}]}}\ndesign: {order: as_written}\n" +
+          std::string(kOutput) + "\n",
+      folder_ / "boxed.yaml");
+  const std::vector<Outcome> outcomes = set.render(0, Media::image);
+  ASSERT_EQ(outcomes.size(), 2U);
+  ASSERT_EQ(outcomes[1].fate, Fate::written) << outcomes[1].reason;
+  const cv::Mat codes = decode_own_image(outcomes[1].file).codes;
+  // The face is on the left, and its sides differ; on the right there is a wall.
+  const auto green = [&](int x) { return static_cast<int>(codes.at<cv::Vec3b>(95, x)[1]); };
+  EXPECT_GT(green(50), green(22) + 20);
+  EXPECT_NEAR(green(150), green(190), 4);
 }
 
 }  // namespace

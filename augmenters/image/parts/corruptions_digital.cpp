@@ -255,7 +255,10 @@ void elastic_transform(CodePlanes& picture, const CorruptionSetting& setting) {
   const Affine affine =
       drawn_affine(picture.width, picture.height, stretch.jitter * size, setting.random.stream("corners"));
   const auto bend = [&](const char* name) {
-    return Bend(picture.width, picture.height, stretch.gain * size, stretch.sigma * size, setting.random.stream(name));
+    // The noise has a draw for each pixel, so that blur by a scaled sigma leaves its power over the scale: the gain
+    // takes that back, and the bend grows with the picture.
+    return Bend(picture.width, picture.height, stretch.gain * size * setting.scale, stretch.sigma * size,
+                setting.random.stream(name));
   };
   const auto elastic = std::make_shared<const Elastic>(Elastic{affine, affine.inverse(), bend("across"), bend("down")});
   for (std::vector<float>& plane : picture.colour) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/hot.h"
@@ -139,14 +140,24 @@ void NormalField::row(int y, const NormalRow& out) const {
     const std::span<const float> here = depth_->row(y);
     const std::span<const float> above = depth_->row(std::max(y - reach_, 0));
     const std::span<const float> below = depth_->row(std::min(y + reach_, last_row));
+    const bool has_above = y >= reach_;
+    const bool has_below = y + reach_ <= last_row;
     const float scale = depth_scale_ / static_cast<float>(reach_);
+    // Beyond the frame a surface goes on as it came: the side that is there counts for both.
+    const auto sides = [](float before, bool has_before, float middle, float after, bool has_after) {
+      const float mirrored_before = has_after ? 2.0F * middle - after : middle;
+      const float mirrored_after = has_before ? 2.0F * middle - before : middle;
+      return std::pair(has_before ? before : mirrored_before, has_after ? after : mirrored_after);
+    };
     for (int x = 0; x <= last; ++x) {
       const auto i = static_cast<std::size_t>(x);
-      // At the edges of the frame both sides count as the one that is there.
-      const float left = x >= reach_ ? here[static_cast<std::size_t>(x - reach_)] : here[i];
-      const float right = x + reach_ <= last ? here[static_cast<std::size_t>(x + reach_)] : here[i];
+      const bool has_left = x >= reach_;
+      const bool has_right = x + reach_ <= last;
+      const auto [left, right] = sides(has_left ? here[static_cast<std::size_t>(x - reach_)] : 0.0F, has_left, here[i],
+                                       has_right ? here[static_cast<std::size_t>(x + reach_)] : 0.0F, has_right);
+      const auto [up, down] = sides(above[i], has_above, here[i], below[i], has_below);
       const float sx = slope(left, here[i], right, scale);
-      const float sy = slope(above[i], here[i], below[i], scale);
+      const float sy = slope(up, here[i], down, scale);
       // What is farther on the right faces right.
       const float z = 1.0F / std::sqrt(1.0F + sx * sx + sy * sy);
       out.x[i] = sx * z;
