@@ -3,8 +3,10 @@
 
 #include <opencv2/core.hpp>
 #include <string>
+#include <utility>
 
 #include "augmenters/augmenter.h"
+#include "augmenters/image/parts/file_codes.h"
 #include "augmenters/image/parts/new_size.h"
 #include "augmenters/image/parts/resize.h"
 #include "pipeline/core/error.h"
@@ -59,10 +61,14 @@ void apply(PictureFile& file, const FileResize& p, const StepRandom&) {
   if (size == old) {
     return;
   }
-  codes = resize_codes(codes, size.width, size.height, p.kernel);
   if (p.size == NewSize::restored) {
-    codes = resize_codes(codes, old.width, old.height, p.kernel);
+    // Transparency is moved where pictures move, and else left alone.
+    OpaqueCodes parts = take_off_alpha(std::move(file.raster));
+    cv::Mat& colour = parts.colour.codes;
+    colour = resize_codes(resize_codes(colour, size.width, size.height, p.kernel), old.width, old.height, p.kernel);
+    file.raster = put_on_alpha(parts);
   } else {
+    codes = resize_codes(codes, size.width, size.height, p.kernel);
     file.point_map = resize_points(old.width, old.height, size.width, size.height);
   }
 }
