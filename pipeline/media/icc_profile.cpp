@@ -371,11 +371,19 @@ Image convert(const Raster& raster, std::span<const std::byte> bytes, bool is_gr
   const Profile profile = open_profile(context, bytes, is_grey);
   const Profile target = linear_srgb(context);
   const Transform transform = to_linear_srgb(context, profile, target, is_grey);
+  // What was decoded need not be what the file says of itself: OpenCV takes an RGB BMP whose palette is grey as grey.
+  const int channels = raster.codes.channels();
   if (is_grey) {
+    if (channels == 3) {
+      refuse("is for 'GRAY' and the picture decodes to RGB");
+    }
     return grey_to_linear<Code>(raster, transform);
   }
   if (is_srgb(transform)) {
     return to_linear(raster);
+  }
+  if (channels == 1) {
+    refuse("is for 'RGB' and the picture decodes to grey");
   }
   const auto matrix = as_matrix(profile);
   return matrix ? matrix_to_linear<Code>(raster, *matrix, as_matrix(target).value())

@@ -22,7 +22,8 @@ void check_icc_profile(std::span<const std::byte> profile, bool is_grey);
 /// To linear light with the sRGB primaries. Colours are kept as they were measured (relative colorimetric): what lies
 /// beyond sRGB stays beyond 0 to 1, and is cut only when the picture is quantised. A profile that is sRGB in effect
 /// (within two codes of 255 for all of a grid of colours) changes nothing, so that its picture keeps every code. A grey
-/// profile gives the luminance. Throws as check_icc_profile(), and where Little CMS finds no way to linear light.
+/// profile gives the luminance. `is_grey` is the file's own account; throws where the raster's channels contradict it,
+/// as check_icc_profile(), and where Little CMS finds no way to linear light.
 ///
 /// Of the usual profiles, which have three curves and a matrix, only the curves are taken from Little CMS, for each
 /// code once; the pixels go through plain arithmetic. Others go through Little CMS pixel by pixel, and hang on its

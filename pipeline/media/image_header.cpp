@@ -198,6 +198,11 @@ void require_plain_tiff(const TiffDirectory& tags) {
   if (channels != 1 && channels != 3 && channels != 4) {
     throw ItemError("it is a TIFF of " + std::to_string(channels) + " channels; 1, 3 and 4 can be read");
   }
+  const bool has_colours = photometric == kRgb || photometric == kYcbcr;
+  if (has_colours != (channels > 1)) {
+    throw ItemError("it is a damaged TIFF: photometric interpretation " + std::to_string(photometric) + " has no " +
+                    std::to_string(channels) + (channels == 1 ? " channel" : " channels"));
+  }
   constexpr std::uint32_t kPremultiplied = 1, kSeparate = 2;
   const std::uint32_t extra = tags.value(338).value_or(0);
   if (extra == kPremultiplied || (extra == kSeparate && bits <= 8)) {

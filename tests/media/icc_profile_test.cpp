@@ -226,6 +226,29 @@ Bytes bmp_with_profile(const cv::Mat& colour, const Bytes& profile) {
   return file.append(pixels).append(profile).bytes;
 }
 
+/// A BMP of 8 bits whose palette has only greys, with a header of the fifth version: RGB by its account, and grey to
+/// OpenCV.
+Bytes grey_palette_bmp(const cv::Mat& grey, const Bytes& profile) {
+  constexpr std::uint64_t kColours = 256;
+  constexpr std::uint64_t kPixelsAt = 14 + 124 + 4 * kColours;
+  const auto width = static_cast<std::uint64_t>(grey.cols);  // a multiple of 4, as rows have no padding here
+  const auto height = static_cast<std::uint64_t>(grey.rows);
+  const std::uint64_t pixels = width * height;
+  Crafted file;
+  file.text("BM").little(kPixelsAt + pixels + profile.size(), 4).little(0, 4).little(kPixelsAt, 4);
+  file.little(124, 4).little(width, 4).little(height, 4).little(1, 2).little(8, 2).little(0, 4).little(pixels, 4);
+  file.little(0, 8).little(kColours, 4).little(0, 4);
+  file.little(0, 16).text("DEBM").little(0, 48).little(0, 4);
+  file.little(kPixelsAt - 14 + pixels, 4).little(profile.size(), 4).little(0, 4);
+  for (std::uint64_t code = 0; code < kColours; ++code) {
+    file.little(code, 1).little(code, 1).little(code, 1).little(0, 1);
+  }
+  for (int y = grey.rows - 1; y >= 0; --y) {
+    for (int x = 0; x < grey.cols; ++x) file.little(grey.ptr<std::uint8_t>(y)[x], 1);
+  }
+  return file.append(profile).bytes;
+}
+
 Row pixel(const Image& image, int x, int y) {
   const std::span<const float> row = image.row(y);
   Row value{};
@@ -450,6 +473,30 @@ TEST(IccProfile, IsRefusedWhereItCannotBeApplied) {
   EXPECT_ITEM_ERROR(decode_picture(garbage, "a.png", {}), "cannot be decompressed");
   EXPECT_ITEM_ERROR(decode_picture(png_with_chunk(colour, "iCCP", Crafted().text("name").bytes), "a.png", {}),
                     "its ICC profile is damaged");
+}
+
+// A file's account of its channels and what it decodes to may differ; planes are only those of what was decoded.
+TEST(IccProfile, IsRefusedWhereTheDecodedPictureHasOtherChannels) {
+  constexpr const char* kDecodesToGrey =
+      "its ICC profile is for 'RGB' and the picture decodes to grey; convert the picture to sRGB";
+  const cv::Mat grey = slope_picture(40, 24, CV_8UC1);
+  for (const Bytes& profile : {p3_profile(), table_profile()}) {
+    const Bytes bmp = grey_palette_bmp(grey, profile);
+    ASSERT_TRUE(same_codes(decode_image(bmp, "a.bmp", {}).codes, grey));
+    EXPECT_EQ(item_error([&] { return decode_picture(bmp, "a.bmp", {}); }), kDecodesToGrey);
+    for (const int type : {CV_8UC1, CV_16UC1}) {
+      const Raster raster{slope_picture(40, 24, type)};
+      EXPECT_EQ(item_error([&] { return to_linear(raster, profile, /*is_grey=*/false); }), kDecodesToGrey);
+    }
+  }
+  // sRGB needs no profile, and grey codes mean the same in it.
+  const Bytes srgb = grey_palette_bmp(grey, saved(cmsCreate_sRGBProfile()));
+  EXPECT_EQ(decode_picture(srgb, "a.bmp", {}).samples, to_linear({grey}).samples);
+  for (const int type : {CV_8UC3, CV_16UC3}) {
+    const Raster raster{slope_picture(40, 24, type)};
+    EXPECT_TRUE(says(item_error([&] { return to_linear(raster, grey_profile(1.8), /*is_grey=*/true); }),
+                     "is for 'GRAY' and the picture decodes to RGB"));
+  }
 }
 
 TEST(IccProfile, NeedsAllSegmentsOfAJpeg) {

@@ -140,6 +140,10 @@ TEST(RefusedImage, IsATiffThatOpenCvWouldMisread) {
   EXPECT_TRUE(says(message(tiff(16, 0, 1, 0, 1)), "photometric interpretation 0"));
   EXPECT_TRUE(says(message(tiff(8, 8, 3, 0, 1)), "photometric interpretation 8"));
   EXPECT_TRUE(says(message(tiff(16, 1, 2, 2, 1)), "2 channels"));
+  EXPECT_TRUE(says(message(tiff(16, 2, 1, 0, 1)), "photometric interpretation 2 has no 1 channel"));
+  EXPECT_TRUE(says(message(tiff(8, 6, 1, 0, 1)), "photometric interpretation 6 has no 1 channel"));
+  EXPECT_TRUE(says(message(tiff(8, 1, 3, 0, 1)), "photometric interpretation 1 has no 3 channels"));
+  EXPECT_TRUE(says(message(tiff(16, 1, 4, 0, 1)), "photometric interpretation 1 has no 4 channels"));
   EXPECT_TRUE(says(message(tiff(8, 2, 4, 2, 1)), "transparency"));
   EXPECT_TRUE(says(message(tiff(16, 2, 4, 1, 1)), "transparency"));
 }
