@@ -3,11 +3,12 @@
 
 #include "pipeline/media/jpeg_codec.h"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
+#include <new>
 #include <opencv2/core.hpp>
+#include <stdexcept>
 #include <string>
 
 // After <cstdio>, on which it relies.
@@ -28,7 +29,15 @@ struct Failure {
   char message[JMSG_LENGTH_MAX];
 };
 
-/// All that the encoder needs and leaves, without destructors.
+/// Where the file goes. libjpeg's own destination in memory loses sight of its buffer where it fails after having grown
+/// it, and so ours belongs to encode_jpeg(), which no jump crosses.
+struct Destination {
+  jpeg_destination_mgr manager;  // first, as above
+  Bytes* bytes;
+  bool is_out_of_memory;
+};
+
+/// All that the encoder needs, without destructors.
 struct Job {
   const unsigned char* codes;
   std::size_t stride;
@@ -38,9 +47,24 @@ struct Job {
   int quality;
   int horizontal;  ///< luminance samples for each of colour, along a row
   int vertical;    ///< and down a column
-  unsigned char* bytes;
-  unsigned long size;
 };
+
+/// Puts what libjpeg writes next behind the first `filled` bytes, into room for as much again; false where there is no
+/// memory for it.
+bool grow(Destination& destination, std::size_t filled) noexcept {
+  constexpr std::size_t kLeast = std::size_t{64} << 10U;
+  Bytes& bytes = *destination.bytes;
+  try {
+    bytes.resize(std::max(kLeast, 2 * filled));
+  } catch (const std::bad_alloc&) {
+    return false;
+  } catch (const std::length_error&) {
+    return false;
+  }
+  destination.manager.next_output_byte = reinterpret_cast<JOCTET*>(bytes.data() + filled);
+  destination.manager.free_in_buffer = bytes.size() - filled;
+  return true;
+}
 
 extern "C" {
 [[noreturn]] static void leave(j_common_ptr info) {
@@ -50,6 +74,28 @@ extern "C" {
 }
 
 static void say_nothing(j_common_ptr) {}
+
+static void grow_or_leave(j_compress_ptr info, std::size_t filled) {
+  auto* destination = reinterpret_cast<Destination*>(info->dest);
+  if (!grow(*destination, filled)) {
+    destination->is_out_of_memory = true;
+    leave(reinterpret_cast<j_common_ptr>(info));
+  }
+}
+
+static void begin_bytes(j_compress_ptr info) { grow_or_leave(info, 0); }
+
+/// libjpeg calls it with a full buffer, whatever `free_in_buffer` says.
+static boolean more_bytes(j_compress_ptr info) {
+  grow_or_leave(info, reinterpret_cast<Destination*>(info->dest)->bytes->size());
+  return TRUE;
+}
+
+static void end_bytes(j_compress_ptr info) {
+  auto* destination = reinterpret_cast<Destination*>(info->dest);
+  // Fewer bytes than before need no memory.
+  destination->bytes->resize(destination->bytes->size() - destination->manager.free_in_buffer);
+}
 }
 
 void set_up(jpeg_compress_struct& info, const Job& job) {
@@ -67,12 +113,12 @@ void set_up(jpeg_compress_struct& info, const Job& job) {
 }
 
 /// False where it failed.
-bool compress(jpeg_compress_struct& info, Failure& failure, Job& job) {
+bool compress(jpeg_compress_struct& info, Failure& failure, Destination& destination, const Job& job) {
   if (setjmp(failure.back) != 0) {  // NOLINT(cert-err52-cpp): as above
     return false;
   }
   jpeg_create_compress(&info);
-  jpeg_mem_dest(&info, &job.bytes, &job.size);
+  info.dest = &destination.manager;
   set_up(info, job);
   jpeg_start_compress(&info, /*write_all_tables=*/TRUE);
   while (info.next_scanline < info.image_height) {
@@ -97,38 +143,38 @@ void require_jpeg(const Raster& raster, int quality) {
   }
 }
 
-struct MallocDeleter {
-  void operator()(unsigned char* bytes) const noexcept { std::free(bytes); }
-};
-
 }  // namespace
 
 Bytes encode_jpeg(const Raster& raster, int quality, JpegSubsampling subsampling) {
   require_jpeg(raster, quality);
   const cv::Mat& codes = raster.codes;
-  Job job{codes.data,
-          codes.step[0],
-          codes.cols,
-          codes.rows,
-          codes.channels(),
-          quality,
-          subsampling == JpegSubsampling::s444 ? 1 : 2,
-          subsampling == JpegSubsampling::s420 ? 2 : 1,
-          nullptr,
-          0};
+  const Job job{codes.data,
+                codes.step[0],
+                codes.cols,
+                codes.rows,
+                codes.channels(),
+                quality,
+                subsampling == JpegSubsampling::s444 ? 1 : 2,
+                subsampling == JpegSubsampling::s420 ? 2 : 1};
+  Bytes bytes;
+  Destination destination{{}, &bytes, /*is_out_of_memory=*/false};
+  destination.manager.init_destination = begin_bytes;
+  destination.manager.empty_output_buffer = more_bytes;
+  destination.manager.term_destination = end_bytes;
   Failure failure{};
   jpeg_compress_struct info{};
   info.err = jpeg_std_error(&failure.manager);
   failure.manager.error_exit = leave;
   failure.manager.output_message = say_nothing;
-  const bool is_done = compress(info, failure, job);
+  const bool is_done = compress(info, failure, destination, job);
   jpeg_destroy_compress(&info);
-  const std::unique_ptr<unsigned char, MallocDeleter> owner(job.bytes);
+  if (destination.is_out_of_memory) {
+    throw std::bad_alloc();
+  }
   if (!is_done) {
     throw ItemError(std::string("libjpeg cannot encode the picture: ") + failure.message);
   }
-  const auto* const first = reinterpret_cast<const std::byte*>(job.bytes);
-  return {first, first + job.size};
+  return bytes;
 }
 
 }  // namespace fairground

@@ -2,9 +2,15 @@
 #include "pipeline/media/jpeg_codec.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <vector>
@@ -113,6 +119,50 @@ TEST(JpegCodec, RefusesWhatJpegCannotHold) {
   // libjpeg's own error comes back as ours: T.81 has 16 bits for a side, libjpeg allows 65500.
   EXPECT_THROW(encode(cv::Mat(1, 65501, CV_8UC1, cv::Scalar(0)), 80), ItemError);
 }
+
+/// Noise, of which JPEG makes the most bytes.
+cv::Mat noise(int side) {
+  cv::Mat codes(side, side, CV_8UC3);
+  std::uint32_t state = 1;  // Numerical Recipes' linear congruence
+  std::generate_n(codes.data, 3 * codes.total(), [&state] {
+    state = state * 1664525U + 1013904223U;
+    return static_cast<std::uint8_t>(state >> 24U);
+  });
+  return codes;
+}
+
+TEST(JpegCodec, GrowsToWhateverTheFileTakes) {
+  const cv::Mat codes = noise(700);
+  const Bytes bytes = encode_jpeg({codes}, /*quality=*/100, JpegSubsampling::s420);
+  EXPECT_GT(bytes.size(), std::size_t{512} << 10U);  // several times what it begins with
+  EXPECT_EQ(bytes, encode_image({codes}, ImageContainer::jpeg, /*quality=*/100));
+}
+
+// The shadow of a sanitizer needs an address space without a limit.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// Leaves the process with 0 where memory runs out while the file grows, and everything is given back once.
+[[noreturn]] void encode_in_little_memory(const cv::Mat& codes) {
+  constexpr rlim_t kMore = rlim_t{24} << 20U;  // less than the file and its half take
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t limit = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + kMore;
+  const rlimit limits{limit, limit};
+  if (pages == 0 || setrlimit(RLIMIT_AS, &limits) != 0) {
+    std::_Exit(2);
+  }
+  try {
+    static_cast<void>(encode_jpeg({codes}, /*quality=*/100, JpegSubsampling::s444));
+  } catch (const std::bad_alloc&) {
+    std::_Exit(0);
+  }
+  std::_Exit(1);
+}
+
+TEST(JpegCodec, SurvivesThatMemoryRunsOutWhileTheFileGrows) {
+  const cv::Mat codes = noise(4000);
+  EXPECT_EXIT(encode_in_little_memory(codes), testing::ExitedWithCode(0), "");
+}
+#endif
 
 }  // namespace
 }  // namespace fairground
