@@ -1,6 +1,7 @@
 #include "pipeline/media/image_header.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -70,6 +71,7 @@ ImageHeader read_jpeg(std::span<const std::byte> bytes) {
   constexpr unsigned kApp2 = 0xE2;
   const ByteView file(bytes, std::endian::big);
   ImageHeader header{ImageFormat::jpeg};
+  header.is_lossy = true;
   bool has_frame = false;
   bool has_exif = false;
   for (std::uint64_t at = 2;;) {
@@ -157,6 +159,7 @@ ImageHeader read_webp(std::span<const std::byte> bytes) {
   const std::uint64_t length = ByteView(bytes, std::endian::little).u32(4) + kChunkHeader;
   const ByteView file(ByteView(bytes, std::endian::little).part(0, length), std::endian::little);
   ImageHeader header{ImageFormat::webp};
+  header.is_lossy = true;
   for (std::uint64_t at = 12; file.holds(at, kChunkHeader);) {
     const std::uint64_t size = file.u32(at + 4);
     const ByteView chunk(file.part(at + kChunkHeader, size), std::endian::little);
@@ -210,6 +213,12 @@ void require_plain_tiff(const TiffDirectory& tags) {
   }
 }
 
+/// By TIFF 6.0, its technical note 2, and what libtiff adds: JPEG in three ways, WebP and JPEG XL.
+bool is_lossy_tiff(const TiffDirectory& tags) {
+  constexpr std::array<std::uint32_t, 5> kLossy = {6, 7, 34892, 50001, 50002};
+  return std::ranges::find(kLossy, tags.value(259).value_or(1)) != kLossy.end();
+}
+
 void require_tiff_data(const TiffDirectory& tags, std::uint16_t offsets_tag, std::uint16_t sizes_tag,
                        const ByteView& file) {
   const std::vector<std::uint32_t> offsets = tags.values(offsets_tag);
@@ -227,6 +236,7 @@ ImageHeader read_tiff(std::span<const std::byte> bytes) {
   const std::uint32_t orientation = tags.value(kOrientationTag).value_or(1);
   header.orientation = orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   require_plain_tiff(tags);
+  header.is_lossy = is_lossy_tiff(tags);
   constexpr std::uint32_t kLastGrey = 1;  // of photometric interpretations: white or black is zero
   header.is_grey = tags.value(262).value_or(kLastGrey) <= kLastGrey;
   if (const auto profile = tags.bytes(kIccTag)) header.icc.push_back(*profile);

@@ -16,6 +16,7 @@ struct ImageHeader {
   std::int64_t height = 0;  ///< as stored, before it is turned upright
   int orientation = 1;      ///< EXIF tag 274: 1 (upright) to 8
   bool is_grey = false;     ///< by its own account, whatever it decodes to
+  bool is_lossy = false;    ///< made to hold other codes than were saved: JPEG, WebP, and TIFFs compressed so
   /// What holds the ICC profile, for read_icc_profile(): parts of the bytes that were read.
   std::vector<std::span<const std::byte>> icc = {};
 };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipeline/core/error.h"
+#include "pipeline/media/image_header.h"
 
 namespace fairground {
 namespace {
@@ -32,6 +33,11 @@ float highest_code(const Raster& raster) { return raster.bits() == 16 ? 65535.0F
 }  // namespace
 
 Mask decode_mask(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
+  const ImageHeader header = read_image_header(bytes);
+  if (header.is_lossy) {
+    throw ItemError(std::string("it is a ") + image_format_name(header.format) +
+                    " of lossy compression, which puts codes along edges that nobody drew; save it as PNG");
+  }
   const Raster raster = decode_image(bytes, name, limits);
   if (raster.codes.channels() != 1 || raster.bits() != 8) {
     refuse(raster, "one channel of 8 bits");

@@ -13,7 +13,8 @@ namespace fairground {
 /// These decode what decode_image() does, upright; codes are numbers and no colours, so that ICC profiles are not
 /// applied. They throw ItemError as it does, and where the file is of another kind than they expect.
 
-/// From a grey picture of 8 bits.
+/// From a grey picture of 8 bits: a PNG, BMP or TIFF. What JPEG or WebP compressed is refused, whose edges have codes
+/// that nobody drew.
 [[nodiscard]] Mask decode_mask(std::span<const std::byte> bytes, const std::filesystem::path& name,
                                const MediaLimits& limits);
 /// From a grey picture: 0 for its lowest code to 1 for its highest one.
