@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/plain.h"
 #include "pipeline/media/byte_view.h"
 #include "pipeline/media/image_file.h"
 
@@ -168,7 +170,7 @@ void run(const Transform& transform, const std::vector<float>& in, std::vector<f
 /// IEC 61966-2-1:1999, continued below 0.
 double srgb_encoded(double linear) {
   const double x = std::abs(linear);
-  const double encoded = x <= 0.0031308 ? 12.92 * x : 1.055 * std::pow(x, 1.0 / 2.4) - 0.055;
+  const double encoded = x <= 0.0031308 ? 12.92 * x : 1.055 * plain::exp(plain::log(x) / 2.4) - 0.055;
   return linear < 0.0 ? -encoded : encoded;
 }
 
@@ -179,7 +181,9 @@ bool is_same_code(double encoded, double linear) {
   return std::abs(srgb_encoded(linear) - encoded) <= kWithin;
 }
 
-bool is_srgb(const Transform& transform) {
+/// `to_light(in, out, pixels)` gives the light of codes from 0 to 1.
+template <typename ToLight>
+bool is_srgb(const ToLight& to_light) {
   constexpr int kSteps = 15;  // divides 255
   std::vector<float> in;
   for (int r = 0; r <= kSteps; ++r) {
@@ -195,7 +199,7 @@ bool is_srgb(const Transform& transform) {
     in.insert(in.end(), 3, static_cast<float>(code) / 255.0F);
   }
   std::vector<float> out(in.size());
-  run(transform, in, out, in.size() / 3);
+  to_light(in, out, in.size() / 3);
   return std::ranges::equal(in, out, is_same_code);
 }
 
@@ -239,19 +243,134 @@ std::vector<float> all_codes() {
   return in;
 }
 
-template <typename Code>
-Image grey_to_linear(const Raster& raster, const Transform& transform) {
-  const std::vector<float> in = all_codes<Code>();
-  std::vector<float> out(3 * in.size());
-  run(transform, in, out, in.size());
-  Table light(in.size());
-  bool is_plain = true;
-  for (std::size_t code = 0; code < in.size(); ++code) {
-    // The three are alike but for rounding.
-    light[code] = 0.2126F * out[3 * code] + 0.7152F * out[3 * code + 1] + 0.0722F * out[3 * code + 2];
-    is_plain = is_plain && is_same_code(in[code], light[code]);
+// Curves.
+
+double s15_fixed_16(const ByteView& view, std::uint64_t at) {
+  return static_cast<double>(static_cast<std::int32_t>(view.u32(at))) / 65536.0;
+}
+
+/// ICC.1:2022, 7.3: the first tag of that name.
+ByteView find_tag(std::span<const std::byte> profile, std::uint32_t signature) {
+  constexpr std::uint64_t kEntry = 12;
+  const ByteView file(profile, std::endian::big);
+  const std::uint64_t count = file.u32(kHeaderBytes);
+  for (std::uint64_t at = kHeaderBytes + 4; at < kHeaderBytes + 4 + count * kEntry; at += kEntry) {
+    if (file.u32(at) == signature) {
+      return ByteView(file.part(file.u32(at + 4), file.u32(at + 8)), std::endian::big);
+    }
   }
-  if (is_plain) {
+  refuse("is damaged: it lacks '" + signature_text(signature) + "'");
+}
+
+double power(double base, double exponent) {
+  constexpr double kFarthest = 80.0;  // e to it is far beyond any light, and still a float
+  if (base <= 0.0) {
+    return 0.0;
+  }
+  if (exponent == 1.0) {
+    return base;
+  }
+  const double logarithm = exponent * plain::log(base);
+  return logarithm < -kFarthest ? 0.0 : plain::exp(std::min(logarithm, kFarthest));
+}
+
+/// ICC.1:2022, 10.18, table 68. Parameters that a type does not have are 0.
+struct ParametricCurve {
+  unsigned type = 0;
+  double g = 1.0, a = 1.0, b = 0.0, c = 0.0, d = 0.0, e = 0.0, f = 0.0;
+
+  [[nodiscard]] double operator()(double x) const {
+    const double base = a * x + b;
+    switch (type) {
+      case 0:
+        return power(x, g);
+      case 1:
+      case 2:
+        return power(base, g) + c;  // below -b / a the base is negative and only c is left
+      default:
+        return x >= d ? power(base, g) + e : c * x + f;
+    }
+  }
+};
+
+ParametricCurve parametric_curve(const ByteView& tag) {
+  constexpr std::uint64_t kParameters = 12;
+  constexpr std::array<std::size_t, 5> kCounts = {1, 3, 4, 5, 7};
+  ParametricCurve curve;
+  curve.type = tag.u16(8);
+  if (curve.type >= kCounts.size()) {
+    refuse("has a curve of type " + std::to_string(curve.type) + ", of which nothing is known");
+  }
+  const std::array<double*, 7> parameters = {&curve.g, &curve.a, &curve.b, &curve.c, &curve.d, &curve.e, &curve.f};
+  for (std::size_t i = 0; i < kCounts[curve.type]; ++i) {
+    *parameters[i] = s15_fixed_16(tag, kParameters + 4 * i);
+  }
+  return curve;
+}
+
+/// ICC.1:2022, 10.6: light at codes that are evenly spaced, straight in between.
+double sampled_curve(const ByteView& tag, std::uint64_t count, double x) {
+  constexpr std::uint64_t kValues = 12;
+  const double place = x * static_cast<double>(count - 1);
+  const auto below = std::min(static_cast<std::uint64_t>(place), count - 2);
+  const double low = tag.u16(kValues + 2 * below);
+  const double high = tag.u16(kValues + 2 * below + 2);
+  return (low + (high - low) * (place - static_cast<double>(below))) / 65535.0;
+}
+
+/// The light of codes from 0 to 1 by a profile's curve.
+Table curve_table(std::span<const std::byte> profile, std::uint32_t signature, const std::vector<float>& codes) {
+  const ByteView tag = find_tag(profile, signature);
+  Table light(codes.size());
+  const auto fill = [&](const auto& curve) {
+    std::ranges::transform(codes, light.begin(), [&](float code) { return static_cast<float>(curve(code)); });
+  };
+  const bool is_parametric = tag.matches(0, "para");
+  if (!is_parametric && !tag.matches(0, "curv")) {
+    refuse("has a curve in a form of which nothing is known");
+  }
+  const std::uint64_t count = is_parametric ? 0 : tag.u32(8);
+  if (is_parametric) {
+    fill(parametric_curve(tag));
+  } else if (count == 0) {
+    light = codes;
+  } else if (count == 1) {
+    fill(ParametricCurve{.g = tag.u16(12) / 256.0});
+  } else {
+    fill([&](float code) { return sampled_curve(tag, count, code); });
+  }
+  require_light(light);
+  return light;
+}
+
+/// Whether these curves say it all: other forms, if there are any, go before them.
+bool has_curves(const Profile& profile, std::span<const cmsTagSignature> curves) {
+  constexpr std::array kOtherForms = {cmsSigDToB1Tag, cmsSigAToB1Tag, cmsSigAToB0Tag};
+  const auto has = [&](cmsTagSignature tag) { return cmsIsTag(profile.get(), tag) != 0; };
+  return cmsGetPCS(profile.get()) == cmsSigXYZData && std::ranges::none_of(kOtherForms, has) &&
+         std::ranges::all_of(curves, has);
+}
+
+Table grey_light(const Profile& profile, std::span<const std::byte> bytes, const Transform& transform,
+                 const std::vector<float>& codes) {
+  constexpr std::array kCurve = {cmsSigGrayTRCTag};
+  if (has_curves(profile, kCurve)) {
+    return curve_table(bytes, kCurve[0], codes);
+  }
+  std::vector<float> out(3 * codes.size());
+  run(transform, codes, out, codes.size());
+  Table light(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    // The three are alike but for rounding.
+    light[i] = 0.2126F * out[3 * i] + 0.7152F * out[3 * i + 1] + 0.0722F * out[3 * i + 2];
+  }
+  return light;
+}
+
+/// `in` are all codes.
+template <typename Code>
+Image grey_to_linear(const Raster& raster, const std::vector<float>& in, const Table& light) {
+  if (std::ranges::equal(in, light, is_same_code)) {
     return to_linear(raster);
   }
   const auto stride = static_cast<std::size_t>(raster.codes.channels());
@@ -265,69 +384,62 @@ Image grey_to_linear(const Raster& raster, const Transform& transform) {
   });
 }
 
-/// Three curves and a matrix: ICC.1:2022, annex F.
-struct MatrixProfile {
-  std::array<const cmsToneCurve*, 3> curves = {};
-  std::array<std::array<double, 3>, 3> to_xyz = {};  ///< the columns are the primaries
-};
+// Three curves and a matrix: ICC.1:2022, annex F.
 
-/// Nothing where the profile has another form, which Little CMS prefers if there is one.
-std::optional<MatrixProfile> as_matrix(const Profile& profile) {
-  constexpr std::array kOtherForms = {cmsSigDToB1Tag, cmsSigAToB1Tag, cmsSigAToB0Tag};
-  constexpr std::array kCurves = {cmsSigRedTRCTag, cmsSigGreenTRCTag, cmsSigBlueTRCTag};
+using Matrix = std::array<std::array<float, 3>, 3>;
+
+/// From XYZ with the white of ICC's connection space (D50) to linear sRGB: the inverse of IEC 61966-2-1's primaries and
+/// D65, adapted by Bradford's matrix (ICC.1:2022, annex E).
+constexpr std::array<std::array<double, 3>, 3> kSrgbFromXyz = {
+    {{3.1341863642368204, -1.6172089589982754, -0.49069406400638405},
+     {-0.97874850419069392, 1.9161300967735855, 0.033433399159995519},
+     {0.071963927802246766, -0.22899387345320313, 1.4057537328964438}}};
+
+constexpr std::array kCurves = {cmsSigRedTRCTag, cmsSigGreenTRCTag, cmsSigBlueTRCTag};
+
+/// From the light of the profile's primaries to that of sRGB's. Nothing where the profile has another form.
+std::optional<Matrix> as_matrix(const Profile& profile) {
   constexpr std::array kPrimaries = {cmsSigRedColorantTag, cmsSigGreenColorantTag, cmsSigBlueColorantTag};
-  const auto has = [&](cmsTagSignature tag) { return cmsIsTag(profile.get(), tag) != 0; };
-  if (cmsGetPCS(profile.get()) != cmsSigXYZData || std::ranges::any_of(kOtherForms, has)) {
+  if (!has_curves(profile, kCurves)) {
     return std::nullopt;
   }
-  MatrixProfile matrix;
-  for (std::size_t i = 0; i < 3; ++i) {
-    matrix.curves[i] = static_cast<const cmsToneCurve*>(cmsReadTag(profile.get(), kCurves[i]));
-    const auto* primary = static_cast<const cmsCIEXYZ*>(cmsReadTag(profile.get(), kPrimaries[i]));
-    if (matrix.curves[i] == nullptr || primary == nullptr) {
+  Matrix matrix;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto* primary = static_cast<const cmsCIEXYZ*>(cmsReadTag(profile.get(), kPrimaries[c]));
+    if (primary == nullptr) {
       return std::nullopt;
     }
-    matrix.to_xyz[0][i] = primary->X;
-    matrix.to_xyz[1][i] = primary->Y;
-    matrix.to_xyz[2][i] = primary->Z;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto& row = kSrgbFromXyz[i];
+      matrix[i][c] = static_cast<float>(row[0] * primary->X + row[1] * primary->Y + row[2] * primary->Z);
+    }
   }
   return matrix;
 }
 
-using Matrix = std::array<std::array<double, 3>, 3>;
+std::array<Table, 3> curve_tables(std::span<const std::byte> profile, const std::vector<float>& codes) {
+  return {curve_table(profile, kCurves[0], codes), curve_table(profile, kCurves[1], codes),
+          curve_table(profile, kCurves[2], codes)};
+}
 
-Matrix inverse(const Matrix& m) {
-  Matrix result;
-  const auto cofactor = [&](std::size_t i, std::size_t j) {
-    const std::size_t a = (i + 1) % 3, b = (i + 2) % 3, c = (j + 1) % 3, d = (j + 2) % 3;
-    return m[a][c] * m[b][d] - m[a][d] * m[b][c];
-  };
-  const double determinant = m[0][0] * cofactor(0, 0) + m[0][1] * cofactor(0, 1) + m[0][2] * cofactor(0, 2);
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      result[j][i] = cofactor(i, j) / determinant;
+bool is_srgb_matrix(std::span<const std::byte> profile, const Matrix& matrix) {
+  const std::array<Table, 3> light = curve_tables(profile, all_codes<std::uint8_t>());
+  return is_srgb([&](const std::vector<float>& in, std::vector<float>& out, std::size_t pixels) {
+    for (std::size_t i = 0; i < pixels; ++i) {
+      std::array<float, 3> of;
+      for (std::size_t c = 0; c < 3; ++c) {
+        of[c] = light[c][static_cast<std::size_t>(in[3 * i + c] * 255.0F + 0.5F)];
+      }
+      for (std::size_t c = 0; c < 3; ++c) {
+        out[3 * i + c] = matrix[c][0] * of[0] + matrix[c][1] * of[1] + matrix[c][2] * of[2];
+      }
     }
-  }
-  return result;
+    require_light(out);
+  });
 }
 
 template <typename Code>
-Image matrix_to_linear(const Raster& raster, const MatrixProfile& from, const MatrixProfile& target) {
-  const std::vector<float> in = all_codes<Code>();
-  std::array<Table, 3> light;
-  for (std::size_t c = 0; c < 3; ++c) {
-    std::ranges::transform(in, std::back_inserter(light[c]),
-                           [&](float code) { return cmsEvalToneCurveFloat(from.curves[c], code); });
-    require_light(light[c]);
-  }
-  const Matrix from_xyz = inverse(target.to_xyz);
-  std::array<std::array<float, 3>, 3> matrix;
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      matrix[i][j] = static_cast<float>(from_xyz[i][0] * from.to_xyz[0][j] + from_xyz[i][1] * from.to_xyz[1][j] +
-                                        from_xyz[i][2] * from.to_xyz[2][j]);
-    }
-  }
+Image matrix_to_linear(const Raster& raster, const std::array<Table, 3>& light, const Matrix& matrix) {
   const auto stride = static_cast<std::size_t>(raster.codes.channels());
   return for_each_row<Code>(raster, [&](const Code* codes, const ImageRow& row) {
     const std::array<std::span<float>, 3> planes = {row.channel(0), row.channel(1), row.channel(2)};
@@ -377,16 +489,18 @@ Image convert(const Raster& raster, std::span<const std::byte> bytes, bool is_gr
     if (channels == 3) {
       refuse("is for 'GRAY' and the picture decodes to RGB");
     }
-    return grey_to_linear<Code>(raster, transform);
+    const std::vector<float> codes = all_codes<Code>();
+    return grey_to_linear<Code>(raster, codes, grey_light(profile, bytes, transform, codes));
   }
-  if (is_srgb(transform)) {
+  const auto matrix = as_matrix(profile);
+  const auto by_library = [&](const auto& in, auto& out, std::size_t pixels) { run(transform, in, out, pixels); };
+  if (matrix ? is_srgb_matrix(bytes, *matrix) : is_srgb(by_library)) {
     return to_linear(raster);
   }
   if (channels == 1) {
     refuse("is for 'RGB' and the picture decodes to grey");
   }
-  const auto matrix = as_matrix(profile);
-  return matrix ? matrix_to_linear<Code>(raster, *matrix, as_matrix(target).value())
+  return matrix ? matrix_to_linear<Code>(raster, curve_tables(bytes, all_codes<Code>()), *matrix)
                 : table_to_linear<Code>(raster, transform);
 }
 

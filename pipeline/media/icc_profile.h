@@ -25,9 +25,8 @@ void check_icc_profile(std::span<const std::byte> profile, bool is_grey);
 /// profile gives the luminance. `is_grey` is the file's own account; throws where the raster's channels contradict it,
 /// as check_icc_profile(), and where Little CMS finds no way to linear light.
 ///
-/// Of the usual profiles, which have three curves and a matrix, only the curves are taken from Little CMS, for each
-/// code once; the pixels go through plain arithmetic. Others go through Little CMS pixel by pixel, and hang on its
-/// version.
+/// The usual profiles, which have three curves and a matrix, or one curve for grey, are only opened by Little CMS and
+/// go through plain arithmetic. Others, of tables, go through Little CMS pixel by pixel, and hang on its version.
 [[nodiscard]] Image to_linear(const Raster& raster, std::span<const std::byte> profile, bool is_grey);
 
 }  // namespace fairground

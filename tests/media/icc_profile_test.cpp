@@ -4,6 +4,7 @@
 #include <lcms2.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -331,6 +332,78 @@ TEST(IccProfile, OfSixteenBitsIsApplied) {
     // A gamma has 8 bits behind the point in version 2 and 16 in version 4.
     EXPECT_LT(error_of(image, codes, primaries, [g = gamma](double code) { return std::pow(code, g); }), 3e-4);
   }
+}
+
+/// The profile with curves of no values, which are straight, in place of powers.
+Bytes with_curve_count_of_none(Bytes profile) {
+  const Bytes one = Crafted().text("curv").big(0, 4).big(1, 4).bytes;
+  const Bytes none = Crafted().text("curv").big(0, 4).big(0, 4).bytes;
+  int found = 0;
+  for (auto at = profile.begin();; ++found) {
+    at = std::search(at, profile.end(), one.begin(), one.end());
+    if (at == profile.end()) break;
+    at = std::copy(none.begin(), none.end(), at);
+  }
+  EXPECT_GE(found, 1);
+  return profile;
+}
+
+cmsHPROFILE of_version(cmsHPROFILE profile, double version) {
+  cmsSetProfileVersion(profile, version);
+  return profile;
+}
+
+cmsToneCurve* parametric(int icc_type, const std::vector<double>& parameters) {
+  return cmsBuildParametricToneCurve(nullptr, icc_type + 1, parameters.data());
+}
+
+// ICC.1:2022, 10.6 and 10.18. The matrix takes neutral colours to neutral ones but for its rounding, which the light of
+// the highest code shares.
+TEST(IccProfile, HasTheCurvesOfEveryForm) {
+  using Formula = std::function<double(double)>;
+  const struct {
+    const char* name;
+    cmsToneCurve* curve;
+    double version;
+    Formula light;
+  } forms[] = {
+      {"type 0", parametric(0, {1.75}), 4.3, [](double x) { return std::pow(x, 1.75); }},
+      {"type 1", parametric(1, {1.5, 1.25, -0.25}), 4.3,
+       [](double x) { return x >= 0.2 ? std::pow(1.25 * x - 0.25, 1.5) : 0.0; }},
+      {"type 2", parametric(2, {1.5, 1.25, -0.25, 0.0625}), 4.3,
+       [](double x) { return (x >= 0.2 ? std::pow(1.25 * x - 0.25, 1.5) : 0.0) + 0.0625; }},
+      {"type 3", parametric(3, {3.0, 0.875, 0.125, 0.25, 0.375}), 4.3,
+       [](double x) { return x >= 0.375 ? std::pow(0.875 * x + 0.125, 3.0) : 0.25 * x; }},
+      {"type 4", parametric(4, {3.0, 0.75, 0.125, 0.25, 0.375, 0.0625, 0.03125}), 4.3,
+       [](double x) { return x >= 0.375 ? std::pow(0.75 * x + 0.125, 3.0) + 0.0625 : 0.25 * x + 0.03125; }},
+      {"a power of 8 bits", cmsBuildGamma(nullptr, 1.75), 2.1, [](double x) { return std::pow(x, 1.75); }},
+      {"samples", cmsBuildTabulatedToneCurve16(nullptr, 3, std::array<cmsUInt16Number, 3>{0, 1001, 65535}.data()), 2.1,
+       [](double x) { return (x < 0.5 ? 2 * x * 1001 : 1001 + (2 * x - 1) * (65535 - 1001)) / 65535; }},
+  };
+  constexpr double kFloat = 1e-6;  // a few roundings to 24 bits; a table of 16 bits would leave 8e-6
+  const auto expect = [&](const Bytes& profile, const cv::Mat& codes, const Formula& light) {
+    const Image image = decode_picture(png_with_profile(encoded(codes, ImageContainer::png), profile), "a.png", {});
+    const double white = pixel(image, codes.cols - 1, 0)[1] / light(1.0);
+    ASSERT_NEAR(white, 1.0, kRounding);
+    for (int x = 0; x < codes.cols; ++x) {
+      EXPECT_NEAR(pixel(image, x, 3)[1], white * light(x / 255.0), kFloat) << x;
+    }
+  };
+  cv::Mat grey(8, 256, CV_8UC1);
+  for (int x = 0; x < grey.cols; ++x) {
+    grey.col(x).setTo(x);
+  }
+  cv::Mat neutral;
+  cv::merge(std::vector<cv::Mat>(3, grey), neutral);
+  const cmsCIExyY white{kD65[0], kD65[1], 1.0};
+  for (const auto& [name, curve, version, light] : forms) {
+    SCOPED_TRACE(name);
+    expect(saved(of_version(cmsCreateGrayProfile(&white, curve), version)), grey, light);
+    expect(saved(of_version(rgb_profile(kP3, curve), version)), neutral, light);
+  }
+  const Formula straight = [](double x) { return x; };
+  expect(with_curve_count_of_none(saved(of_version(rgb_profile(kP3, cmsBuildGamma(nullptr, 1.5)), 2.1))), neutral,
+         straight);
 }
 
 TEST(IccProfile, OfGreyGivesTheLuminance) {
