@@ -2,8 +2,8 @@
 // and in half diagonals, so that a lens does the same to pictures of all sizes. k1 below 0 makes barrels, as wide
 // lenses do, and above 0 pincushions.
 //
-// `fit: fill` scales the result so that the source just fills the frame; `keep` leaves the middle at its size, and
-// where nothing is known beyond the source, its edge goes on. Both are found from the frame's shape alone.
+// `fit: fill` scales the result so that the source just fills the frame; `keep` leaves the middle at its size, and what
+// would come from beyond the source is black. Both are found from the frame's shape alone.
 
 #include <algorithm>
 #include <array>
