@@ -1,15 +1,15 @@
 // Where figures come from:
-// - noise and exposure: the cameras of sensor.noise, whose constants are published (darktable's noise profiles). A
-// phone
-//   of 2018 stands for flagships, one of 2015 for budget phones and for surveillance, which goes to high gains as it
-//   does, one of 2013 for front cameras, and the sensors of web and body cameras for these.
+// - noise and exposure: the cameras of sensor.noise, whose constants are published (darktable's noise profiles). One of
+//   2018 stands for flagship phones, one of 2015 for budget phones and for surveillance, which goes to high gains as
+//   it does, one of 2013 for front cameras, and the sensors of web and body cameras for these.
 // - vignetting of phones: lensfun's coefficients of the iPhone XS, of which the phone takes most back.
 // - chromatic aberration of the flagship: lensfun's of the iPhone XS, 1.0001039 and 0.9999747.
-// - everything else is empirical: what was seen of files of such devices, and of their data sheets as to fields of
-// view. A range is how units of a model, and shots of a unit, differ: each is drawn once per realization. White
-// balance, saturation, sharpening and JPEG come on top of what the source's own camera did.
+// - everything else is empirical: what was seen of files of such devices, and fields of view from their data sheets.
 //
-// Front cameras have no distortion here, as phones correct it; so their processing still knows where faces are.
+// A range is how units of a model, and shots of a unit, differ: each is drawn once per realization. White balance,
+// saturation, sharpening and JPEG come on top of what the source's own camera did.
+//
+// Front cameras have no distortion here, as phones correct it.
 //
 // Resolution stands before noise: the noise is that of the pixels which the picture has.
 
