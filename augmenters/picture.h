@@ -92,13 +92,15 @@ struct PictureFile {
   Shot shot;
   PointMap point_map = {};
   StepMeasure measure = {};
-  /// The file that `raster` decodes from, if this step wrote one. If it is the last step and in the format of the
-  /// output, these bytes are what is written.
+  /// The file that `raster` decodes from, if this step wrote one. If it is the last step that changed anything and in
+  /// the format of the output, these bytes are what is written.
   struct Written {
     ImageContainer container = ImageContainer::jpeg;
     Bytes bytes;
   };
   std::optional<Written> written = {};
+  /// This step left `raster` as it was, so that it is still what the file of a step before decodes to.
+  bool is_unchanged = false;
 };
 
 }  // namespace fairground

@@ -59,6 +59,7 @@ void apply(PictureFile& file, const FileResize& p, const StepRandom&) {
   }
   file.measure.values = {{"resized_width_px", size.width}, {"resized_height_px", size.height}};
   if (size == old) {
+    file.is_unchanged = true;
     return;
   }
   if (p.size == NewSize::restored) {

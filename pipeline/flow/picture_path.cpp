@@ -52,7 +52,9 @@ class PicturePath {
       ready.step->file(file, *ready.values, ready.random);
       raster_ = std::move(file.raster);
       note(std::move(file.measure), file.point_map);
-      taken_.written = std::move(file.written);
+      if (!file.is_unchanged) {
+        taken_.written = std::move(file.written);
+      }
     }
   }
 

@@ -12,7 +12,7 @@ namespace fairground {
 
 struct TakenPicture {
   Raster raster;  ///< as the steps left it
-  /// Where the last step wrote a file: that file, which decodes to the raster.
+  /// Where the last step that changed anything wrote a file: that file, which decodes to the raster.
   std::optional<PictureFile::Written> written = {};
   PointMap point_map = {};              ///< from the source to the raster
   std::vector<StepMeasure> steps = {};  ///< what the steps found out, those that did

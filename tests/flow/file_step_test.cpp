@@ -59,6 +59,21 @@ TEST_F(FileStepTest, IsCodedAgainInAnotherFormatOrBeforeAnotherStep) {
   EXPECT_EQ(record_of(resized[1]).at("measured_width_px"), 32);
 }
 
+TEST_F(FileStepTest, IsTheFileBeforeStepsThatChangeNothing) {
+  const cv::Mat codes = hills(64, 48, CV_8UC3);
+  add_picture("one", codes);
+  const Bytes coded = encode_jpeg({codes}, /*quality=*/40, JpegSubsampling::s420);
+  const std::string jpeg = "{file.jpeg: {quality: 40}}";
+  const std::string same = "{file.resize: {scale: 1}}";
+  for (const std::string& steps :
+       {jpeg + ", " + same, jpeg + ", {file.resize: {longest_side_px: 100}}, " + same, same + ", " + jpeg}) {
+    EXPECT_EQ(run(steps, "jpeg, quality: 95")[1].file, coded) << steps;
+  }
+  // Its size is the same in the end, and its codes are not.
+  const auto restored = run(jpeg + ", {file.resize: {scale: 0.5, size: restored}}, " + same, "jpeg, quality: 95");
+  EXPECT_EQ(jpeg_segments(restored[1].file).tables, jpeg_segments(restored[0].file).tables);
+}
+
 TEST_F(FileStepTest, BringsGreyBackInColourWhereTheFormatHasNone) {
   add_picture("grey", hills(64, 48, CV_8UC1));
   const auto outcomes = run("{file.webp: {}}, {file.jpeg: {}}", "png");
