@@ -9,6 +9,7 @@ namespace fairground {
 namespace {
 
 constexpr int kTileWidth = 240;
+constexpr int kMostTileHeight = 3 * kTileWidth;
 constexpr int kMostSideBySide = 6;
 constexpr int kGap = 10;
 constexpr int kNameHeight = 22;
@@ -61,8 +62,14 @@ void draw_paragraph(cv::Mat& page, const std::string& text, cv::Rect area) {
   }
 }
 
-int scaled_height(const cv::Mat& picture) {
-  return std::max(1, static_cast<int>(std::lround(static_cast<double>(kTileWidth) * picture.rows / picture.cols)));
+/// As wide as a tile, or as high as one may be where it would get higher.
+cv::Size scaled_size(const cv::Mat& picture) {
+  const auto of = [](int length, int part, int whole) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<double>(length) * part / whole)));
+  };
+  const int height = of(kTileWidth, picture.rows, picture.cols);
+  return height <= kMostTileHeight ? cv::Size(kTileWidth, height)
+                                   : cv::Size(of(kMostTileHeight, picture.cols, picture.rows), kMostTileHeight);
 }
 
 /// The height of all tiles of a row: that of the highest picture.
@@ -70,7 +77,7 @@ int tile_height(const SheetRow& row) {
   int height = kTileWidth / 3;  // enough for a reason
   for (const SheetTile& tile : row.tiles) {
     if (!tile.picture.empty()) {
-      height = std::max(height, scaled_height(tile.picture));
+      height = std::max(height, scaled_size(tile.picture).height);
     }
   }
   return height;
@@ -90,7 +97,7 @@ void draw_tile(cv::Mat& page, const SheetTile& tile, int x, int y, int height) {
     return;
   }
   cv::Mat scaled;
-  cv::resize(tile.picture, scaled, {kTileWidth, scaled_height(tile.picture)}, 0.0, 0.0, cv::INTER_AREA);
+  cv::resize(tile.picture, scaled, scaled_size(tile.picture), 0.0, 0.0, cv::INTER_AREA);
   scaled.copyTo(page(cv::Rect(x, top, scaled.cols, scaled.rows)));
 }
 

@@ -35,6 +35,21 @@ TEST(ContactSheet, HasEveryTileAtOneWidth) {
   EXPECT_EQ(red_of(9, 8, small, large), 17 * one) << "in several lines";
 }
 
+// A strip would make a page of two million rows.
+TEST(ContactSheet, ShowsHighPicturesWhole) {
+  const auto page_of = [](int width, int height) {
+    const cv::Mat picture(height, width, CV_8UC3, cv::Scalar(0, 0, 255));
+    return contact_sheet("title", {{"axis", {{"level", picture}}}});
+  };
+  const cv::Mat highest = page_of(100, 300);
+  EXPECT_EQ(pixels_of(highest, kRed), 240 * 720);
+  EXPECT_EQ(pixels_of(page_of(100, 600), kRed), 120 * 720) << "narrower, and of its own shape";
+  const cv::Mat strip = page_of(8, 65500);
+  EXPECT_EQ(strip.size(), highest.size());
+  EXPECT_EQ(pixels_of(strip, kRed), 720) << "one pixel wide";
+  EXPECT_EQ(pixels_of(page_of(65500, 8), kRed), 240);
+}
+
 TEST(ContactSheet, TakesNamesAndReasonsOfAnyLength) {
   const std::string endless(3000, 'w');
   const cv::Mat page = contact_sheet("na\nme \xC3\xA9 " + endless, {{endless, {{endless, {}, endless}, {"", {}, ""}}}});
