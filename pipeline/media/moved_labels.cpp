@@ -191,7 +191,8 @@ Mask moved_mask(const Mask& mask, const PointMap& map, PictureSize after) {
   return moved;
 }
 
-Image moved_image(const Image& image, const PointMap& map, PictureSize after) {
+/// What comes from beyond the picture is 0, and `beyond` in the last channel.
+Image moved_image(const Image& image, const PointMap& map, PictureSize after, float beyond) {
   const PictureSize before{image.width, image.height};
   Image moved{after.width, after.height, image.channels, image.bits, {}, {}};
   moved.samples.resize(moved.row_size() * static_cast<std::size_t>(after.height));
@@ -200,6 +201,7 @@ Image moved_image(const Image& image, const PointMap& map, PictureSize after) {
     for (int x = 0; x < after.width; ++x) {
       const std::ptrdiff_t from = pixel_at(map.back({x + 0.5, y + 0.5}), before);
       if (from < 0) {
+        row.channel(image.channels - 1)[static_cast<std::size_t>(x)] = beyond;
         continue;
       }
       const auto from_y = static_cast<std::size_t>(from / before.width);
@@ -246,10 +248,11 @@ PictureLabels moved_labels(const PictureLabels& labels, const PointMap& map, Pic
     }
   }
   if (labels.depth) {
-    moved.depth = moved_image(*labels.depth, map, after);
+    moved.depth = moved_image(*labels.depth, map, after, 0.0F);
   }
   if (labels.normals) {
-    moved.normals = moved_image(*labels.normals, map, after);
+    // Of length 1 there too: towards the camera.
+    moved.normals = moved_image(*labels.normals, map, after, 1.0F);
   }
   return moved;
 }
