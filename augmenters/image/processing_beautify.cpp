@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "augmenters/augmenter.h"
 #include "augmenters/image/parts/blur.h"
@@ -49,16 +50,17 @@ const ParameterTable<Beautify>& table() {
                   "Standard deviation of luma in the filter's window of which half is kept; less is texture.")
           .choice("region", &P::region, {{"labels", Region::labels}, {"frame", Region::frame}},
                   "Where: in the boxes labelled `face` and in the mask (its codes above 0), as far as the picture has "
-                  "them and nothing has moved it since, and without either everywhere; or in all of the frame.");
+                  "them, wherever they have moved to, and without either everywhere; or in all of the frame.");
   return instance;
 }
 
-/// A rectangle of pixels that is worked on, and how much each of them takes part.
+/// A rectangle of pixels that is worked on.
 struct Part {
   int left = 0;
   int top = 0;
-  Plane weight;
+  Plane weight;  ///< how much each pixel takes part
   int radius_px = 1;
+  Plane share = {};  ///< of what this part makes of each pixel; empty where there is no other part
 };
 
 /// 1 from `begin` to `end`, and down to 0 within `fade` beyond.
@@ -132,6 +134,41 @@ std::vector<Part> parts_of(const Picture& picture, const Beautify& p) {
   return parts;
 }
 
+/// Where faces overlap, a pixel takes part as in the one where it does so most. What they make of it is mixed by their
+/// weights, so that there is no seam, and no face comes first.
+void share_overlaps(std::vector<Part>& parts, int width, int height) {
+  if (parts.size() < 2) {
+    return;
+  }
+  Plane most(width, height);
+  Plane sum(width, height);
+  const auto for_pixels = [&](auto change) {
+    for (Part& part : parts) {
+      for (int y = 0; y < part.weight.height; ++y) {
+        const std::span<float> weight = part.weight.row(y);
+        const std::span<float> share = part.share.row(y);
+        const auto left = static_cast<std::size_t>(part.left);
+        const std::span<float> most_row = most.row(part.top + y).subspan(left);
+        const std::span<float> sum_row = sum.row(part.top + y).subspan(left);
+        for (std::size_t x = 0; x < weight.size(); ++x) {
+          change(weight[x], share[x], most_row[x], sum_row[x]);
+        }
+      }
+    }
+  };
+  for (Part& part : parts) {
+    part.share = Plane(part.weight.width, part.weight.height);
+  }
+  for_pixels([](float weight, float&, float& most_there, float& sum_there) {
+    most_there = std::max(most_there, weight);
+    sum_there += weight;
+  });
+  for_pixels([](float& weight, float& share, float most_there, float sum_there) {
+    share = weight > 0.0F ? weight / sum_there : 0.0F;
+    weight = weight > 0.0F ? most_there : 0.0F;
+  });
+}
+
 /// Goes a part of the way to what is smooth.
 FAIRGROUND_HOT void blend_row(const float* __restrict smooth, const float* __restrict weight, float* __restrict samples,
                               std::size_t count, float smoothing) {
@@ -147,43 +184,54 @@ FAIRGROUND_HOT void brighten_row(const float* __restrict luma, const float* __re
   }
 }
 
+/// Where a part's rows begin in those of the picture.
+std::size_t first_of(const Part& part, const Image& image, int channel) {
+  return static_cast<std::size_t>(channel) * static_cast<std::size_t>(image.width) +
+         static_cast<std::size_t>(part.left);
+}
+
 /// The part's pixels, encoded.
 Image cut_out(const Image& image, const Part& part) {
   Image cut{part.weight.width, part.weight.height, image.channels, image.bits, {}, {}};
   cut.samples.resize(cut.row_size() * static_cast<std::size_t>(cut.height));
   for (int y = 0; y < cut.height; ++y) {
     for (int channel = 0; channel < cut.channels; ++channel) {
-      const auto begin = static_cast<std::size_t>(channel) * static_cast<std::size_t>(image.width);
-      std::ranges::copy(image.row(part.top + y)
-                            .subspan(begin + static_cast<std::size_t>(part.left), static_cast<std::size_t>(cut.width)),
-                        cut.row(y).channel(channel).begin());
+      std::ranges::copy(
+          image.row(part.top + y).subspan(first_of(part, image, channel), static_cast<std::size_t>(cut.width)),
+          cut.row(y).channel(channel).begin());
     }
   }
   encode_light(cut.samples);
   return cut;
 }
 
-/// Back to linear light where the part has any weight; other pixels keep their bits.
-void put_back(Image cut, const Part& part, Image& image) {
+/// Back to linear light where the part has any weight; other pixels keep their bits. `before` has no part put back.
+void put_back(Image cut, const Part& part, const Image& before, Image& image) {
   decode_light(cut.samples);
   for (int y = 0; y < cut.height; ++y) {
+    const std::span<const float> weight = part.weight.row(y);
+    const std::span<const float> share = part.share.samples.empty() ? std::span<const float>() : part.share.row(y);
     for (int channel = 0; channel < cut.channels; ++channel) {
+      const std::size_t begin = first_of(part, image, channel);
       const std::span<const float> from = cut.row(y).channel(channel);
-      const std::span<const float> weight = part.weight.row(y);
-      const std::span<float> to = image.row(part.top + y).channel(channel).subspan(static_cast<std::size_t>(part.left));
+      const float* old = before.row(part.top + y).data() + begin;
+      float* to = image.row(part.top + y).samples.data() + begin;
       for (std::size_t x = 0; x < from.size(); ++x) {
-        to[x] = weight[x] > 0.0F ? from[x] : to[x];
+        if (weight[x] > 0.0F) {
+          const bool is_alone = share.empty() || share[x] == 1.0F;
+          to[x] = is_alone ? from[x] : to[x] + share[x] * (from[x] - old[x]);
+        }
       }
     }
   }
 }
 
-void beautify(const Part& part, const Beautify& p, Image& image) {
+void beautify(const Part& part, const Beautify& p, const Image& before, Image& image) {
   if (part.weight.samples.empty()) {
     return;  // a box beside the picture
   }
   constexpr double kColourEdge = 0.5;  // of that of luma, as colour varies less
-  Image cut = cut_out(image, part);
+  Image cut = cut_out(before, part);
   Plane luma = luma_plane(cut);
   const auto for_rows = [&](auto change) {
     for (int y = 0; y < cut.height; ++y) {
@@ -218,18 +266,23 @@ void beautify(const Part& part, const Beautify& p, Image& image) {
     add(luma.row(y), row);
     brighten_row(luma.row(y).data(), part.weight.row(y).data(), row.data(), row.size(), static_cast<float>(p.brighten));
   });
-  put_back(std::move(cut), part, image);
+  put_back(std::move(cut), part, before, image);
 }
 
 void apply(Picture& picture, const Beautify& p, const StepRandom&) {
   if (p.smoothing == 0.0 && p.brighten == 0.0) {
     return;
   }
+  std::vector<Part> parts = parts_of(picture, p);
+  share_overlaps(parts, picture.image.width, picture.image.height);
+  // A face is filtered as the picture was, whichever of its neighbours is done already.
+  const std::optional<Image> copy = parts.size() > 1 ? std::optional(picture.image) : std::nullopt;
   double touched = 0.0;
-  for (const Part& part : parts_of(picture, p)) {
-    beautify(part, p, picture.image);
-    for (const float weight : part.weight.samples) {
-      touched += static_cast<double>(weight);
+  for (const Part& part : parts) {
+    beautify(part, p, copy ? *copy : picture.image, picture.image);
+    for (std::size_t i = 0; i < part.weight.samples.size(); ++i) {
+      const float share = copy ? part.share.samples[i] : 1.0F;
+      touched += static_cast<double>(part.weight.samples[i]) * static_cast<double>(share);
     }
   }
   const double pixels = static_cast<double>(picture.image.width) * static_cast<double>(picture.image.height);

@@ -131,6 +131,50 @@ TEST(ProcessingBeautify, StaysWithinTheLabelledFaces) {
   EXPECT_NEAR(out.measure.values.at(0).second, 44.0 * 55.0 / (kSide * kSide), 1e-3);
 }
 
+// Boxes of two detectors, or of faces side by side.
+TEST(ProcessingBeautify, CountsAndSmoothsOverlapsOnce) {
+  const Image image = test_picture(kSide, kSide, 3);
+  const Box face{"face", 20, 30, 80, 60};
+  const Box other{"face", 70, 50, 50, 70};
+  const Given half{{"smoothing", 0.5}, {"brighten", 0.5}};
+  const auto with = [&](const std::vector<Box>& boxes) {
+    const PictureLabels labels{boxes};
+    return beautified(half, image, &labels);
+  };
+  const Picture once = with({face});
+  const Picture thrice = with({face, face, face});
+  EXPECT_NEAR(thrice.measure.values.at(0).second, once.measure.values.at(0).second, 1e-6);
+  const Picture alone = with({other});
+  const Picture both = with({face, other});
+  const Picture turned = with({other, face});
+  // Where both count wholly, it is the mean of the two; at each end what the one makes.
+  for (int y = 0; y < kSide; ++y) {
+    for (std::size_t x = 0; x < 3 * kSide; ++x) {
+      ASSERT_NEAR(thrice.image.row(y)[x], once.image.row(y)[x], kEncodedSteps) << x << ", " << y;
+      ASSERT_NEAR(turned.image.row(y)[x], both.image.row(y)[x], kEncodedSteps) << x << ", " << y;
+      if (x % kSide < 60) {
+        ASSERT_EQ(both.image.row(y)[x], once.image.row(y)[x]) << x << ", " << y;
+      } else if (x % kSide >= 70 && x % kSide < 100 && y >= 50 && y < 90) {
+        ASSERT_NEAR(both.image.row(y)[x], 0.5F * (once.image.row(y)[x] + alone.image.row(y)[x]), kEncodedSteps);
+      }
+    }
+  }
+  // The larger of two weights, which fade by the same curve from 1 at their boxes.
+  const auto inside = [](double place, double begin, double length) {
+    const double t =
+        std::clamp(1.0 - std::max({begin - place, place - begin - length, 0.0}) / (0.1 * length), 0.0, 1.0);
+    return t * t * (3.0 - 2.0 * t);
+  };
+  const auto weight = [&](const Box& box, int x, int y) {
+    return inside(x + 0.5, box.x, box.width) * inside(y + 0.5, box.y, box.height);
+  };
+  double sum = 0.0;
+  for (int i = 0; i < kSide * kSide; ++i) {
+    sum += std::max(weight(face, i % kSide, i / kSide), weight(other, i % kSide, i / kSide));
+  }
+  EXPECT_NEAR(both.measure.values.at(0).second, sum / (kSide * kSide), 1e-6);
+}
+
 // What is around a face, as far as the filter sees it, is the same whether the whole frame is worked on or a part.
 TEST(ProcessingBeautify, FiltersAFaceAsItFiltersAFrame) {
   const Image image = test_picture(kSide, kSide, 3);
