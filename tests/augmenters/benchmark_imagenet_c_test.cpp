@@ -426,6 +426,27 @@ TEST(ImagenetC, FogReachesFromTheDarkenedPictureToItsBrightest) {
       << "nothing is brightest, and nothing comes of it";
 }
 
+/// How many rows differ from those that are `rows` above.
+int rows_unlike(const cv::Mat& made, int rows) {
+  int count = 0;
+  for (int y = rows; y < made.rows; ++y) {
+    count += cv::norm(made.row(y), made.row(y - rows), cv::NORM_INF) != 0.0 ? 1 : 0;
+  }
+  return count;
+}
+
+// A cloud that holds a strip's length would take 16 GiB.
+TEST(ImagenetC, FogRepeatsAlongStripsAndNowhereElse) {
+  constexpr int kSide = 4096;
+  const cv::Mat strip = run("fog", 4, cv::Mat(65500, 8, CV_8UC1, cv::Scalar(153)));
+  EXPECT_EQ(rows_unlike(strip, kSide), 0);
+  EXPECT_GT(rows_unlike(strip, kSide / 2), 60000);
+  const cv::Mat seam = strip.rowRange(kSide - 1, kSide + 1);
+  EXPECT_LT(std::abs(seam.ptr(0)[3] - seam.ptr(1)[3]), 30) << "as between other rows";
+  const cv::Mat upright = run("fog", 4, cv::Mat(2 * 2100, 2100, CV_8UC1, cv::Scalar(153)));
+  EXPECT_EQ(rows_unlike(upright, kSide), upright.rows - kSide);
+}
+
 TEST(ImagenetC, FogIsRougherWhereItDecaysLess) {
   double last = 0.0;
   for (const std::int64_t severity : {2, 3, 4, 5}) {

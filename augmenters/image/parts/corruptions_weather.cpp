@@ -39,7 +39,10 @@ class Plasma {
     }
   }
 
-  [[nodiscard]] float at(std::size_t x, std::size_t y) const { return heights_[y * side_ + x]; }
+  /// Again and again beyond its side, without a seam.
+  [[nodiscard]] float at(std::size_t x, std::size_t y) const {
+    return heights_[(y & (side_ - 1)) * side_ + (x & (side_ - 1))];
+  }
 
  private:
   [[nodiscard]] float& wrapped(std::size_t x, std::size_t y) {
@@ -72,6 +75,21 @@ class Plasma {
   std::vector<float> heights_;
   const RandomStream& stream_;
 };
+
+/// 256, as published, or the next power of two that holds the picture. But no plasma above 4096 has more than eight
+/// times the picture's pixels, so that a strip does not take gigabytes. Only pictures that are more than twice as long
+/// as wide are so limited; along their length the cloud then repeats.
+std::size_t plasma_side(const CodePlanes& picture) {
+  constexpr std::size_t kLeast = 256;
+  constexpr std::size_t kAlwaysAllowed = 4096;
+  constexpr std::size_t kMostPerPixel = 8;
+  std::size_t side = kLeast;
+  while (side < static_cast<std::size_t>(std::max(picture.width, picture.height)) &&
+         (2 * side <= kAlwaysAllowed || 4 * side * side <= kMostPerPixel * picture.area())) {
+    side *= 2;
+  }
+  return side;
+}
 
 /// 255ths, cut.
 float cut_to_code(float value) { return std::floor(std::clamp(value, 0.0F, 1.0F) * 255.0F) / 255.0F; }
@@ -133,8 +151,7 @@ void frost(CodePlanes& picture, const CorruptionSetting& setting) {
   }
 }
 
-/// A cloud of plasma that is added, and the whole darkened by what it may add at most. Its side is 256, as published,
-/// or the next power of two that holds the picture.
+/// A cloud of plasma that is added, and the whole darkened by what it may add at most.
 void fog(CodePlanes& picture, const CorruptionSetting& setting) {
   struct Cloud {
     float density;
@@ -143,12 +160,8 @@ void fog(CodePlanes& picture, const CorruptionSetting& setting) {
   constexpr std::array kClouds{Cloud{1.5F, 2.0}, Cloud{2.0F, 2.0}, Cloud{2.5F, 1.7}, Cloud{2.5F, 1.5},
                                Cloud{3.0F, 1.4}};
   const Cloud& cloud = kClouds[setting.severity];
-  std::size_t side = 256;
-  while (side < static_cast<std::size_t>(std::max(picture.width, picture.height))) {
-    side *= 2;
-  }
   const RandomStream stream = setting.random.stream("plasma");
-  const Plasma plasma(side, cloud.decay, stream);
+  const Plasma plasma(plasma_side(picture), cloud.decay, stream);
   float highest = 0.0F;
   for (const std::vector<float>& plane : picture.colour) {
     highest = std::max(highest, *std::ranges::max_element(plane));
