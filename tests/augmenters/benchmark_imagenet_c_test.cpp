@@ -618,6 +618,44 @@ TEST(ImagenetC, ElasticBendsByWhatAWideGaussianLeavesOfNoise) {
   EXPECT_NEAR(std::sqrt(square / count), 4.07, 0.35 * 4.07);
 }
 
+// Of a slope, codes tell where they came from. The text on labels and the comments state these figures.
+TEST(ImagenetC, ElasticLeavesFineBendsOfAStatedSizeOutOfTheMap) {
+  constexpr int kSide = 224;
+  constexpr int kEdge = 50;          // the slope ends, and the picture is mirrored
+  constexpr double kStretch = 0.05;  // the affine's, of a bend, on average over the draws
+  constexpr double kLargest = 5.0;
+  cv::Mat slope(kSide, kSide, CV_8UC1);
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      slope.ptr(y)[x] = static_cast<std::uint8_t>(x + 15);
+    }
+  }
+  const auto expect_bends = [&](int severity, double stated, const Given& scale) {
+    double square = 0.0;
+    double largest = 0.0;
+    int count = 0;
+    for (std::uint32_t realization = 0; realization < 12; ++realization) {
+      const PictureFile made =
+          run_file("elastic_transform", severity, slope, scale, StepRandom{kRandom.key, realization});
+      for (int y = kEdge; y < kSide - kEdge; ++y) {
+        for (int x = kEdge; x < kSide - kEdge; ++x) {
+          const double off = made.raster.codes.ptr(y)[x] - 15 + 0.5 - made.point_map.back({x + 0.5, y + 0.5}).x;
+          square += off * off - 1.0 / 12.0;  // of whole codes
+          largest = std::max(largest, std::abs(off));
+          ++count;
+        }
+      }
+    }
+    EXPECT_NEAR(std::sqrt(square / count), stated, kStretch * stated) << severity;
+    EXPECT_LT(largest, kLargest * stated) << severity;
+    EXPECT_GT(largest, 0.6 * kLargest * stated) << severity;
+  };
+  for (const auto& [severity, stated] : {std::pair(3, 0.81), {4, 1.14}, {5, 1.95}}) {
+    expect_bends(severity, stated, {});
+    expect_bends(severity, 2.0 * stated, {{"reference_px", kSide / 2.0}});
+  }
+}
+
 TEST(ImagenetC, GetsStrongerWithSeverity) {
   const cv::Mat codes = scene(224, 224);
   // elastic_transform is left out, whose severities are of two kinds and no ladder; so is glass_blur's second step,

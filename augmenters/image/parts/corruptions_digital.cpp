@@ -267,7 +267,9 @@ void elastic_transform(CodePlanes& picture, const CorruptionSetting& setting) {
   if (!picture.alpha.empty()) {
     warp(picture.alpha, picture.width, picture.height, *elastic);
   }
-  // The fine bends of the three higher severities fold, and are no map; they are a pixel or two.
+  // The fine bends of the three higher severities fold, and are no map. Without them the map is off by
+  // gain / (2 sqrt(3 pi) sigma) along each axis, 0.81, 1.14 and 1.95 px RMS, and by up to five times that, as measured;
+  // all times the scale.
   picture.point_map = elastic_points(elastic, /*with_bend=*/stretch.sigma > 0.05);
 }
 
