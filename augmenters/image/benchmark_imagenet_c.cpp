@@ -72,9 +72,9 @@ const Registration registration(file_augmenter<BenchmarkImagenetC>(
         .version = 1,
         .identity = "none: severity 1 is the weakest",
         .labels =
-            "elastic_transform moves boxes, key points and masks; at severities 3 to 5 by its affine part alone, and "
-            "not by its fine bend of 0.81, 1.14 and 1.95 px RMS along each axis (up to five times that, and scaled "
-            "with `reference_px`); the other corruptions keep all labels",
+            "moves boxes, key points and masks with elastic_transform, at severities 3 to 5 by its affine part alone, "
+            "and not by its fine bend of 0.81, 1.14 and 1.95 px RMS along each axis (up to five times that, and scaled "
+            "with `reference_px`); keeps all labels with the other corruptions",
     },
     table(), apply));
 
