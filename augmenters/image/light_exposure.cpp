@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "augmenters/augmenter.h"
+#include "augmenters/image/parts/gain.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
@@ -39,12 +40,6 @@ const ParameterTable<LightExposure>& table() {
   return instance;
 }
 
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] *= gain;
-  }
-}
-
 FAIRGROUND_HOT void scale_with_shoulder(float* samples, std::size_t count, float gain, float knee) {
   const float span = 1.0F - knee;
   const float inverse_span = 1.0F / span;
@@ -67,7 +62,7 @@ RowOperation rows(const Shot&, const LightExposure& p, const StepRandom&) {
       scale_with_shoulder(row.samples.data(), row.samples.size(), gain, knee);
     };
   }
-  return [gain](const ImageRow& row) { scale(row.samples.data(), row.samples.size(), gain); };
+  return [gain](const ImageRow& row) { multiply_samples(row.samples, gain); };
 }
 
 const Registration registration(row_augmenter<LightExposure>(

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "augmenters/augmenter.h"
-#include "pipeline/core/hot.h"
+#include "augmenters/image/parts/gain.h"
 #include "pipeline/core/plain.h"
 
 namespace fairground {
@@ -43,12 +43,6 @@ const ParameterTable<LightFlicker>& table() {
   return instance;
 }
 
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] *= gain;
-  }
-}
-
 RowOperation rows(const Shot& shot, const LightFlicker& p, const StepRandom& random) {
   constexpr double kUndeclaredMs = 4.0;
   const double exposure_s =
@@ -59,7 +53,7 @@ RowOperation rows(const Shot& shot, const LightFlicker& p, const StepRandom& ran
   const double phase = p.phase_deg ? *p.phase_deg / 360.0 : random.stream("phase").uniform();
   return {[=](const ImageRow& row) {
             const double light = 1.0 + depth * plain::cosine_of_turns(turns_per_row * row.y + phase);
-            scale(row.samples.data(), row.samples.size(), static_cast<float>(light));
+            multiply_samples(row.samples, static_cast<float>(light));
           },
           [=]() -> std::vector<std::pair<std::string, double>> {
             return {{"band_depth", std::fabs(depth)}, {"period_px", 1.0 / turns_per_row}};

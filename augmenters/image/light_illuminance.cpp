@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "augmenters/image/parts/gain.h"
 #include "pipeline/config/config.h"
-#include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
 
 namespace fairground {
@@ -40,16 +40,10 @@ std::string check_chain(const std::vector<const Step*>& chain) {
 
 void declare(ShotDeclaration& shot, const LightIlluminance& p) { shot.illuminance_lux = p.lux; }
 
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] *= gain;
-  }
-}
-
 RowOperation rows(const Shot& shot, const LightIlluminance& p, const StepRandom&) {
   const Exposure exposure = shot.exposure.value_or(expose(p.lux, {}));
   const auto gain = static_cast<float>(plain::exp(exposure.ev * plain::kLn2));
-  return {[gain](const ImageRow& row) { scale(row.samples.data(), row.samples.size(), gain); },
+  return {[gain](const ImageRow& row) { multiply_samples(row.samples, gain); },
           [exposure]() -> std::vector<std::pair<std::string, double>> {
             return {{"exposure_time_s", exposure.time_s}, {"iso", exposure.iso}, {"exposure_ev", exposure.ev}};
           }};

@@ -8,8 +8,8 @@
 #include <array>
 
 #include "augmenters/augmenter.h"
+#include "augmenters/image/parts/gain.h"
 #include "augmenters/image/parts/illuminant.h"
-#include "pipeline/core/hot.h"
 
 namespace fairground {
 namespace {
@@ -31,12 +31,6 @@ const ParameterTable<WhiteBalanceError>& table() {
   return instance;
 }
 
-FAIRGROUND_HOT void scale(float* samples, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] *= gain;
-  }
-}
-
 RowOperation rows(const Shot&, const WhiteBalanceError& p, const StepRandom&) {
   constexpr double kWhite = 1e6 / 6504.0;  // the display's white, in mired
   const auto white = [&](double shift_mired, double duv) {
@@ -47,8 +41,7 @@ RowOperation rows(const Shot&, const WhiteBalanceError& p, const StepRandom&) {
   const Rgb gains = with_luminance_one({taken[0] / right[0], taken[1] / right[1], taken[2] / right[2]});
   return {[gains](const ImageRow& row) {
             for (int c = 0; c < row.channels && row.channels == 3; ++c) {  // grey has no colour to change
-              scale(row.channel(c).data(), static_cast<std::size_t>(row.width),
-                    static_cast<float>(gains[static_cast<std::size_t>(c)]));
+              multiply_samples(row.channel(c), static_cast<float>(gains[static_cast<std::size_t>(c)]));
             }
           },
           [gains]() -> std::vector<std::pair<std::string, double>> {

@@ -234,17 +234,16 @@ cv::Mat stored(const cv::Mat& upright, int orientation) {
   return result;
 }
 
-TEST_F(EveryAugmenter, GivesTheSamePictureForEveryOrientation) {
+// Every step then gets the same samples, so that what it makes of them hangs on no orientation.
+TEST_F(EveryAugmenter, GetsTheSamePictureForEveryOrientation) {
   const cv::Mat upright = slope_picture(29, 18, CV_8UC3);
   const Image expected = to_linear({upright});
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const Bytes png = png_with_chunk(encode_image({stored(upright, orientation)}, ImageContainer::png, 100), "eXIf",
                                      exif_block(orientation, /*big_endian=*/true));
     const Image image = decode_picture(png, "a.png", {});
-    ASSERT_EQ(image.samples, expected.samples) << orientation;
-    for (const Case& c : one_of_each(image_)) {
-      EXPECT_EQ(run(c, image).samples, run(c, expected).samples) << c.name << ", " << orientation;
-    }
+    EXPECT_EQ(std::pair(image.width, image.height), std::pair(expected.width, expected.height)) << orientation;
+    EXPECT_EQ(image.samples, expected.samples) << orientation;
   }
 }
 

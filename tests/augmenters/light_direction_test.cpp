@@ -105,7 +105,7 @@ TEST(LightDirection, IsWhatARayTracerRendersOnKnownNormals) {
 }
 
 TEST(LightDirection, IsNearWhatARayTracerRendersOnKnownDepth) {
-  constexpr double kTolerance = 0.03;  // measured: 0.026, from outlines, where slopes have no end
+  constexpr double kTolerance = 0.015;  // measured: 0.0103, from outlines, where slopes have no end
   double worst = 0.0;
   for (const Scene& scene : {ball(), bust()}) {
     const TracedPicture source = source_of(scene);
@@ -151,10 +151,11 @@ Image crop(const Image& image) {
 }
 
 TEST(LightDirection, ComesNearARayTracerOnTheReliefOfAHead) {
-  constexpr double kTolerance = 0.13;  // measured: 0.07 to 0.123
-  constexpr double kPart = 0.35;       // of the error without the step; measured: 0.22 to 0.33
+  constexpr double kTolerance = 0.13;  // measured: up to 0.125
+  constexpr double kPart = 0.35;       // of the error without the step; measured: up to 0.343
   const TracedPicture source = source_of(bust());
   double worst = 0.0;
+  double largest_part = 0.0;
   PictureLabels labels;
   labels.boxes = {face()};
   for (const From& from : kLights) {
@@ -166,8 +167,10 @@ TEST(LightDirection, ComesNearARayTracerOnTheReliefOfAHead) {
     EXPECT_LT(error, kTolerance) << from.azimuth_deg;
     EXPECT_LT(error, kPart * without) << from.azimuth_deg;
     worst = std::max(worst, error);
+    largest_part = std::max(largest_part, error / without);
   }
   report("rmse", worst);
+  report("part", largest_part);
 }
 
 /// Where on the ball it is brightest: the middle of the thousandth part of it that is.
