@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "augmenters/step_measure.h"
+#include "pipeline/measure/skin_region.h"
 #include "pipeline/media/bytes.h"
 #include "pipeline/media/image.h"
 #include "pipeline/media/image_file.h"
@@ -56,6 +57,9 @@ struct Shot {
   /// What is known of the picture that this step sees, moved with all that moved before; nullptr where nothing is. Of
   /// row operations, valid while they are made and not while they run.
   const PictureLabels* labels = nullptr;
+  /// Of steps that need it (see StepSchema::needs_skin), what is known of the skin in the source; otherwise nullptr.
+  /// These steps come before all that moves anything.
+  const SkinFacts* skin = nullptr;
 
   /// Half the diagonal, in pixels: the unit of many models of lenses.
   [[nodiscard]] double half_diagonal() const;
@@ -84,6 +88,8 @@ struct Picture {
   PointMap point_map = {};
   /// What this step found out. The renderer collects it.
   StepMeasure measure = {};
+  /// The apparent tone of the subject's skin in `image`, where the step changed and measured it.
+  std::optional<ApparentTone> tone = {};
 };
 
 /// What a step of the file stage works on: codes, as they decode from a file.

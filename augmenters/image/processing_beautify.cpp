@@ -18,7 +18,7 @@
 #include <optional>
 
 #include "augmenters/augmenter.h"
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 #include "augmenters/image/parts/encoded_light.h"
 #include "augmenters/image/parts/luma.h"
 #include "pipeline/core/hot.h"

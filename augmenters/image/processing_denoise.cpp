@@ -9,7 +9,7 @@
 //   d sqrt(a^2 + 2 a (1 - a) / m^2 + (1 - a)^2 ((2 m^2 + 1) / (3 m^3))^2).
 
 #include "augmenters/augmenter.h"
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 #include "augmenters/image/parts/encoded_light.h"
 #include "augmenters/image/parts/luma.h"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 #include "augmenters/image/parts/encoded_light.h"
 #include "augmenters/image/parts/luma.h"
 #include "pipeline/core/hot.h"

@@ -126,6 +126,42 @@ MediaLimits media_limits(const Limits& limits) {
   return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
 }
 
+namespace {
+
+/// Whatever lies in the folder and may be read from it. Only where it matters, since cascades are many files.
+void hash_face_model(const Config& config, Catalog& catalog) {
+  const auto images = config.media.find(Media::image);
+  if (images == config.media.end() || !images->second.needs_skin()) {
+    return;
+  }
+  const std::filesystem::path& folder = config.face_model.empty() ? config.face_cascades : config.face_model;
+  const auto source = std::ranges::find(config.sources, Media::image, &SourceSettings::media);
+  if (folder.empty() || !source->mask.empty()) {
+    return;
+  }
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::filesystem::path extension = entry.path().extension();
+    if (extension == ".onnx" || extension == ".xml") {
+      files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  try {
+    for (const std::filesystem::path& file : files) {
+      catalog.face_model_sha256.push_back(sha256_hex(read_file(file, media_limits(config.limits))));
+    }
+  } catch (const ItemError& failure) {
+    throw UserError(config.path.string() + ": the models that faces are found with: " + failure.what());
+  }
+  if (error) {
+    throw UserError(config.path.string() + ": " + folder.string() + ": " + error.message());
+  }
+}
+
+}  // namespace
+
 Catalog read_catalog(const Config& config, int jobs, Progress* progress, const std::atomic<bool>* stop) {
   Catalog catalog;
   gather(config, catalog);
@@ -176,6 +212,7 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     catalog.asset_sha256[asset.name] = std::move(hashes);
   }
   read_pools(config, jobs, stop, catalog);
+  hash_face_model(config, catalog);
   return catalog;
 }
 

@@ -131,6 +131,8 @@ struct Catalog {
   std::map<Media, MediaCatalog> media;
   /// For each asset, the sorted SHA-256 of its files.
   std::map<std::string, std::vector<std::string>> asset_sha256;
+  /// Of the files that faces are found with, where some level works on skin and no mask is supplied.
+  std::vector<std::string> face_model_sha256;
   std::map<std::string, TalkerPool> pools;                       ///< by the names of these assets
   std::map<std::filesystem::path, std::string> manifest_sha256;  ///< of the bytes of each manifest of sources
 };

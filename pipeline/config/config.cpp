@@ -33,6 +33,36 @@ void read_roots(const ValueReader& roots, const std::filesystem::path& folder, C
   }
 }
 
+/// A folder, if the key is there.
+void read_folder(MapReader& map, const std::string& key, const std::filesystem::path& folder,
+                 std::filesystem::path& into) {
+  const auto value = map.find(key);
+  const auto text = value ? value->text() : std::nullopt;
+  if (!text) {
+    return;
+  }
+  into = path_in(folder, *text);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(into, ignored)) {
+    value->error("there is no folder " + in_ticks(into.string()));
+  }
+}
+
+/// A step that works on skin must have some way to find it.
+void check_that_skin_can_be_found(const Config& config, Place axes, Mistakes& mistakes) {
+  const auto media = config.media.find(Media::image);
+  if (media == config.media.end() || !media->second.needs_skin() || !config.face_model.empty() ||
+      !config.face_cascades.empty()) {
+    return;
+  }
+  const auto source = std::ranges::find(config.sources, Media::image, &SourceSettings::media);
+  if (source->mask.empty()) {
+    mistakes.add(axes,
+                 "a level works on skin, and nothing tells where skin is: name the column `mask` of the sources, or a "
+                 "folder of models as `face_model`, or of OpenCV's cascades as `face_cascades`");
+  }
+}
+
 void read_limits(const ValueReader& value, Limits& limits) {
   // Generous ends, which only keep out what cannot be meant.
   constexpr Bounds kSeconds{0.001, 1e7};
@@ -168,6 +198,11 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (good.axes) {
     check_that_something_is_made(config, map.place_of("axes"), root.mistakes());
   }
+  read_folder(map, "face_model", folder, config.face_model);
+  read_folder(map, "face_cascades", folder, config.face_cascades);
+  if (good.axes && good.sources) {
+    check_that_skin_can_be_found(config, map.place_of("axes"), root.mistakes());
+  }
   if (const auto gates = map.find("gates")) {
     read_gates(*gates, config.gates);
   }
@@ -191,6 +226,14 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+bool MediaSettings::needs_skin() const {
+  return std::ranges::any_of(axes, [](const Axis& axis) {
+    return std::ranges::any_of(axis.levels, [](const Level& level) {
+      return std::ranges::any_of(level.steps, [](const Step& step) { return step.schema->needs_skin; });
+    });
+  });
+}
 
 std::string place_in_design(const Config& config, Media media, const std::string& key) {
   const std::map<std::string, std::string>& places = config.media.at(media).design.places;

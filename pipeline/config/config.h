@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipeline/config/schema.h"
+#include "pipeline/core/skin_part.h"
 
 namespace fairground {
 
@@ -119,6 +120,9 @@ struct MediaSettings {
   std::vector<Axis> axes;
   DesignSettings design;
   OutputFormat output;
+
+  /// Whether some level has a step that works on skin. Records then tell of tones.
+  [[nodiscard]] bool needs_skin() const;
 };
 
 /// One entry of `sources`.
@@ -135,6 +139,8 @@ struct SourceSettings {
   std::string boxes;       ///< of pictures, from here to `normals`; empty: none
   std::string keypoints;   ///< empty: none
   std::string mask;        ///< empty: none
+  /// What the mask's codes stand for; empty: every code but 0 is skin.
+  std::optional<MaskCodes> mask_codes = {};
   std::string depth;       ///< empty: none
   std::string normals;     ///< empty: none
   std::string licence;     ///< empty: none
@@ -183,6 +189,9 @@ struct Config {
   std::map<Media, MediaSettings> media;  ///< one entry for each medium among the sources
   Limits limits;
   Gates gates;
+  /// Folders with the models that find faces where no mask is supplied. Empty: none, and where OpenCV keeps its own.
+  std::filesystem::path face_model;
+  std::filesystem::path face_cascades;
   std::filesystem::path output_directory;
 };
 

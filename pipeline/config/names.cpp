@@ -8,10 +8,11 @@ namespace {
 
 // Of the last three, the loaders of Hugging Face make `audio` or `image` of `file_name`, and `clean` names the clean
 // references.
-constexpr std::array<std::string_view, 22> kRecordFields = {
-    "file_name", "clean_file_name", "variant_id",    "source_id",     "subject",  "realization", "pair_id", "draw_id",
-    "synthetic", "sha256",          "source_sha256", "augmentations", "measured", "control",     "words",   "boxes",
-    "keypoints", "mask_file_name",  "mask_sha256",   "audio",         "image",    "clean",
+constexpr std::array<std::string_view, 24> kRecordFields = {
+    "file_name",   "clean_file_name", "variant_id",      "source_id", "subject",       "realization",
+    "pair_id",     "draw_id",         "synthetic",       "sha256",    "source_sha256", "augmentations",
+    "measured",    "control",         "words",           "boxes",     "keypoints",     "mask_file_name",
+    "mask_sha256", "mask_source",     "mask_confidence", "audio",     "image",         "clean",
 };
 
 // Not std::isalnum, whose answer depends on the locale.
@@ -24,7 +25,8 @@ bool is_name_character(char c) {
 bool is_name(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_name_character); }
 
 bool is_record_field(std::string_view name) {
-  return name.starts_with("measured_") || std::ranges::find(kRecordFields, name) != kRecordFields.end();
+  return name.starts_with("measured_") || name.starts_with("tone_reference") ||
+         std::ranges::find(kRecordFields, name) != kRecordFields.end();
 }
 
 }  // namespace fairground

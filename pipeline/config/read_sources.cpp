@@ -72,6 +72,42 @@ void compare(const SourceSettings& source, const FirstEntry& first, const MapRea
   same("speech_dba", source.speech_dba, first.source.speech_dba);
 }
 
+/// `{face: 1, neck: [2, 17]}`: what the codes of masks stand for. Codes that are not named are no skin.
+void read_mask_codes(const ValueReader& value, SourceSettings& source) {
+  if (source.mask.empty()) {
+    value.error("`mask_codes` needs `mask`, the column with the masks");
+  }
+  MaskCodes codes = {};
+  MapReader parts(value, "parts of masks and their codes");
+  for (const SkinPart part : kAllSkinParts) {
+    const auto given = parts.find(to_string(part));
+    if (!given) {
+      continue;
+    }
+    const auto take = [&](const ValueReader& one) {
+      const auto code = one.integer({1, 255});
+      if (!code) {
+        return;
+      }
+      SkinPart& known = codes[static_cast<std::size_t>(*code)];
+      if (known != SkinPart::none) {
+        one.error("the code " + std::to_string(*code) + " stands for " + in_ticks(to_string(known)) + " already");
+      }
+      known = part;
+    };
+    if (!given->is(YamlNode::Kind::list)) {
+      take(*given);
+    } else if (const auto list = given->list("codes")) {
+      std::ranges::for_each(*list, take);
+    }
+  }
+  parts.finish();
+  if (std::ranges::none_of(codes, is_skin)) {
+    value.error("`mask_codes` names no skin: give the codes of `face`, `ears`, `neck` or `hands`");
+  }
+  source.mask_codes = codes;
+}
+
 /// Returns whether its medium is clear.
 bool read_source(const ValueReader& value, const std::filesystem::path& folder, std::map<Media, FirstEntry>& firsts,
                  Config& config) {
@@ -95,6 +131,9 @@ bool read_source(const ValueReader& value, const std::filesystem::path& folder, 
   columns.column("boxes", source.boxes);
   columns.column("keypoints", source.keypoints);
   columns.column("mask", source.mask);
+  if (const auto codes = map.find("mask_codes")) {
+    read_mask_codes(*codes, source);
+  }
   columns.column("depth", source.depth);
   columns.column("normals", source.normals);
   map.only_if(source.media == Media::audio, "is for audio only");

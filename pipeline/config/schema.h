@@ -95,6 +95,10 @@ struct StepSchema {
   /// stages. The config's reader puts these in its place. Absent of an augmenter.
   std::function<std::vector<ProfileStep>(const std::vector<Setting>&)> expand = {};
 
+  /// Of a step of the skin stage: the skin of each source is found, once, before any of its variants, and variants are
+  /// rejected where it is not.
+  bool needs_skin = false;
+
   [[nodiscard]] std::optional<std::size_t> find(const std::string& parameter) const;
 };
 

@@ -2,6 +2,7 @@
 // the run before anything is made; a passing fault stops it so that it can go on later.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,10 +17,23 @@ class ItemError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a gate measured.
+struct GateFigure {
+  std::string gate;    ///< its name, as in `skin_gradient_correlation`
+  double value = 0.0;  ///< what was found
+  double limit = 0.0;  ///< what is allowed; whether at the least or at the most, the message says
+};
+
 /// A variant that could be made but must not enter the set: it is rejected, not failed.
 class GateError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  GateError(const std::string& message, GateFigure figure) : std::runtime_error(message), figure_(std::move(figure)) {}
+
+  [[nodiscard]] const std::optional<GateFigure>& figure() const noexcept { return figure_; }
+
+ private:
+  std::optional<GateFigure> figure_;
 };
 
 /// Mistakes in the command, config or manifest: all of them, each with its place. Exit status 2.

@@ -68,6 +68,17 @@ std::string contents_of_asset(const Catalog& catalog, const std::string& asset) 
   return text;
 }
 
+/// What the places of skin hang on, but for the source's own mask.
+void add_skin(const Catalog& catalog, const SourceSettings& settings, FieldHash& hash) {
+  hash.add("skin");
+  for (const SkinPart part : settings.mask_codes.value_or(MaskCodes{})) {
+    hash.add(static_cast<std::int64_t>(part));
+  }
+  for (const std::string& model : catalog.face_model_sha256) {
+    hash.add(model);
+  }
+}
+
 }  // namespace
 
 Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
@@ -266,7 +277,9 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
   for (std::size_t i = 0; i < plan.settings->axes.size(); ++i) {
     json += (i == 0 ? "" : ",") + json_text(plan.settings->axes[i].name) + ':' + json_text(condition.level_name(i));
   }
-  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + readable(levels, 80), json + '}'};
+  const bool needs_skin =
+      std::ranges::any_of(condition.chain, [](const ChainStep& step) { return step.step->schema->needs_skin; });
+  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + readable(levels, 80), json + '}', needs_skin};
 }
 
 Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index,
@@ -304,6 +317,9 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
 
   variant.variant_id = readable(source.id, 40) + text.suffix +
                        (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
+  if (text.needs_skin) {
+    add_skin(catalog_, settings, content);
+  }
   FieldHash pair;
   variant.pair_id = add_source(pair).add(variant.realization).hex(16);
   variant.draw_id = FieldHash()

@@ -77,6 +77,7 @@ class Plan {
     std::string hash;    ///< of what makes its bytes
     std::string suffix;  ///< of the readable part of an id
     std::string json;    ///< its levels
+    bool needs_skin = false;  ///< some step works on skin
   };
   struct Place {
     const MediaPlan* plan;

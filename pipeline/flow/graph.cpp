@@ -177,9 +177,9 @@ GraphWork rendering_work(const Workshop& workshop) {
   work.variants = plan.size();
   work.source_of = [&plan](std::size_t variant) { return plan.source_number(variant); };
   work.bytes_of = [&plan](std::size_t variant) { return rendering_bytes(plan, variant); };
-  work.decode = [&plan](std::size_t variant) {
-    const Variant v = plan.at(variant);
-    return decode_source(plan, v.media, v.source);
+  work.decode = [&workshop](std::size_t variant) {
+    const Variant v = workshop.plan().at(variant);
+    return ready_source(workshop, v.media, v.source);
   };
   work.render = [&workshop](std::size_t variant, const DecodedSource& source) {
     return render_variant(workshop, variant, source);

@@ -28,7 +28,7 @@ struct GraphWork {
   std::function<void(const Outcome&)> write;
 };
 
-/// The work of a plan: decode_source and render_variant. What is to be done with the outcomes is left open.
+/// The work of a plan: ready_source and render_variant. What is to be done with the outcomes is left open.
 [[nodiscard]] GraphWork rendering_work(const Workshop& workshop);
 
 /// Works through all variants on `jobs` threads, and a further one that writes. When `stop` becomes true nothing

@@ -1,8 +1,10 @@
 #include "pipeline/flow/picture_path.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "pipeline/core/error.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/moved_labels.h"
 
@@ -23,8 +25,12 @@ ShotDeclaration declaration_of(const std::vector<ReadyStep>& steps) {
 /// A picture on its way. It is linear light or codes, and row operations wait until something needs their result.
 class PicturePath {
  public:
-  PicturePath(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels, int bits)
-      : source_(source), labels_(labels), bits_(bits) {
+  PicturePath(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels, int bits,
+              const SkinFacts* skin)
+      : source_(source), labels_(labels), bits_(bits), skin_(skin) {
+    if (skin_ != nullptr) {
+      taken_.tone = skin_->tone;
+    }
     shot_.declared = declaration_of(steps);
     if (shot_.declared.illuminance_lux) {
       shot_.exposure = expose(*shot_.declared.illuminance_lux, shot_.declared.programme.value_or(ExposureProgramme{}));
@@ -32,6 +38,9 @@ class PicturePath {
   }
 
   void run(const ReadyStep& ready) {
+    if (ready.step->augmenter->schema.needs_skin) {
+      check_skin(ready.step->augmenter->schema.name);
+    }
     if (ready.step->rows) {
       if (raster_) {
         make_light();
@@ -42,9 +51,13 @@ class PicturePath {
       make_light();
       const Shot seen = shot();  // before the picture is moved out of here
       Picture picture{std::move(*image_), seen, {}, {ready.step->augmenter->schema.name, {}}};
+      picture.shot.skin = ready.step->augmenter->schema.needs_skin ? skin_ : nullptr;
       ready.step->picture(picture, *ready.values, ready.random);
       image_ = std::move(picture.image);
       note(std::move(picture.measure), picture.point_map);
+      if (picture.tone) {
+        taken_.tone = picture.tone;
+      }
     } else {
       make_codes();
       const Shot seen = shot();
@@ -65,6 +78,15 @@ class PicturePath {
   }
 
  private:
+  void check_skin(const std::string& step) const {
+    if (skin_ == nullptr) {
+      throw std::logic_error(step + ": nobody looked for skin");
+    }
+    if (!skin_->region) {
+      throw GateError(step + ": " + skin_->refusal, {"skin_mask", 0.0, 1.0});
+    }
+  }
+
   [[nodiscard]] const Image& light() const { return image_ ? *image_ : source_; }
 
   [[nodiscard]] Shot shot() {
@@ -141,6 +163,7 @@ class PicturePath {
   const Image& source_;
   const PictureLabels& labels_;
   const int bits_;
+  const SkinFacts* skin_;
   Shot shot_;
   std::optional<PictureLabels> moved_labels_;  ///< since something moved last, once a step asked for them
   std::optional<Image> image_;                 ///< linear light, where it is no longer the source's
@@ -153,8 +176,8 @@ class PicturePath {
 }  // namespace
 
 TakenPicture take_picture(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels,
-                          int bits) {
-  PicturePath path(steps, source, labels, bits);
+                          int bits, const SkinFacts* skin) {
+  PicturePath path(steps, source, labels, bits, skin);
   for (const ReadyStep& ready : steps) {
     path.run(ready);
   }

@@ -387,7 +387,7 @@ void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings)
       const std::size_t index = before + (2 * k + 1) * variants / (2 * wanted);
       const Variant variant = plan.at(index);
       const auto start = std::chrono::steady_clock::now();
-      const DecodedSource source = decode_source(plan, variant.media, variant.source);
+      const DecodedSource source = ready_source(workshop, variant.media, variant.source);
       const auto decoded = std::chrono::steady_clock::now();
       const Outcome outcome = render_variant(workshop, index, source);
       const auto rendered = std::chrono::steady_clock::now();

@@ -84,9 +84,11 @@ SheetRow row_of_axis(const Config& config, const Catalog& catalog, Media media, 
   const Workshop workshop(plan);
   const MediaPlan& of_plan = plan.of(media);
   SheetRow row{"axis " + axis.name, {}};
+  DecodedSource source = shown.decoded;
+  analyse_source(workshop, media, shown.source, source);
   for (std::size_t i = of_plan.starts[shown.source]; i < of_plan.starts[shown.source + 1] && !stop; ++i) {
     const Condition& condition = of_plan.conditions[plan.at(i).condition];
-    row.tiles.push_back(tile_of(condition.level_name(0), render_variant(workshop, i, shown.decoded)));
+    row.tiles.push_back(tile_of(condition.level_name(0), render_variant(workshop, i, source)));
     progress.add_one();
   }
   return row;

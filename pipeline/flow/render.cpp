@@ -239,6 +239,34 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }
 
+/// The tones of a variant. Skin that has left the picture has none in the file.
+ToneLabels tone_labels(const SkinFacts& skin, const TakenPicture& taken, const PictureSize& before) {
+  ToneLabels labels;
+  if (!skin.region) {
+    return labels;
+  }
+  labels.mask_source = skin.region->source;
+  labels.mask_confidence = skin.region->confidence;
+  labels.reference = taken.tone;
+  const PictureSize after{taken.raster.codes.cols, taken.raster.codes.rows};
+  const Image file = to_linear(taken.raster);
+  const auto measure = [&](const Mask& parts) {
+    const bool has_skin =
+        std::ranges::any_of(parts.codes, [](std::uint8_t code) { return is_skin(static_cast<SkinPart>(code)); });
+    if (has_skin && file.channels == 3) {
+      labels.measured = measure_apparent_tone(file, parts);
+    }
+  };
+  if (taken.point_map.is_identity() && before == after) {
+    measure(skin.region->parts);
+  } else {
+    PictureLabels labels_of_skin;
+    labels_of_skin.mask = skin.region->parts;
+    measure(*moved_labels(labels_of_skin, taken.point_map, before, after).mask);
+  }
+  return labels;
+}
+
 void render_image(const Workshop& workshop, const DecodedSource& source, Outcome& outcome) {
   const Plan& plan = workshop.plan();
   const MediaPlan& media = plan.of(Media::image);
@@ -248,8 +276,9 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
 
   const OutputFormat& output = media.settings->output;
   const ImageContainer container = image_container(output.format);
-  TakenPicture taken = take_picture(ready_steps(workshop, chain, drawn, randoms, /*sample_rate=*/0), source.image,
-                                    source.labels, container_bits(container, source.image.bits));
+  TakenPicture taken =
+      take_picture(ready_steps(workshop, chain, drawn, randoms, /*sample_rate=*/0), source.image, source.labels,
+                   container_bits(container, source.image.bits), source.skin ? &*source.skin : nullptr);
   const bool is_written = taken.written && taken.written->container == container;
   outcome.file = is_written ? std::move(taken.written->bytes) : encode_image(taken.raster, container, output.quality);
   const bool is_lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
@@ -265,15 +294,28 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
     const bool is_still = taken.point_map.is_identity() && before == after;
     outcome.mask = is_still ? source.mask_file : encode_mask(*moved.mask);
   }
+  std::optional<ToneLabels> tone;
+  if (source.skin) {
+    tone = tone_labels(*source.skin, taken, before);
+  }
   const ImageLabels labels{measure_image(taken.raster),
                            after.width,
                            after.height,
                            std::move(taken.steps),
                            std::move(moved.boxes),
                            std::move(moved.keypoints),
-                           moved.mask ? sha256_hex(outcome.mask) : std::string()};
+                           moved.mask ? sha256_hex(outcome.mask) : std::string(),
+                           std::move(tone)};
   outcome.sha256 = sha256_hex(outcome.file);
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
+}
+
+/// None of its variants can be made.
+void lose(DecodedSource& decoded, const char* stage, const std::string& reason) {
+  decoded = {};
+  decoded.fate = Fate::failed;
+  decoded.stage = stage;
+  decoded.reason = reason;
 }
 
 void set_fate(Outcome& outcome, Fate fate, const std::string& stage, const std::string& reason) {
@@ -292,12 +334,6 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
   const MediaFile& file = catalog.file_of(source);
   const SourceSettings& settings = config.sources[source.settings];
   DecodedSource decoded;
-  const auto lose = [&](Fate fate, const char* stage, const std::string& reason) {
-    decoded = {};
-    decoded.fate = fate;
-    decoded.stage = stage;
-    decoded.reason = reason;
-  };
   try {
     const std::string problem = catalog.problem_of(source);
     if (!problem.empty()) {
@@ -316,16 +352,40 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
       read_picture_labels(catalog, source, limits, decoded);
     }
   } catch (const GateError& error) {
-    lose(Fate::rejected, "gate", error.what());
+    lose(decoded, "gate", error.what());
+    decoded.fate = Fate::rejected;
   } catch (const std::bad_alloc&) {
-    lose(Fate::failed, "read", kOutOfMemory);
+    lose(decoded, "read", kOutOfMemory);
     decoded.passing = true;
   } catch (const PassingFault& fault) {
-    lose(Fate::failed, "read", fault.what());
+    lose(decoded, "read", fault.what());
     decoded.passing = true;
   } catch (const std::exception& error) {
-    lose(Fate::failed, "read", error.what());
+    lose(decoded, "read", error.what());
   }
+  return decoded;
+}
+
+void analyse_source(const Workshop& workshop, Media media, std::size_t source, DecodedSource& decoded) {
+  if (media != Media::image || workshop.skin_finder() == nullptr || decoded.fate != Fate::written) {
+    return;
+  }
+  const Plan& plan = workshop.plan();
+  const SourceSettings& settings = plan.config().sources[plan.of(media).catalog->sources[source].settings];
+  const MaskCodes codes = settings.mask_codes.value_or(plain_mask_codes());
+  try {
+    decoded.skin = workshop.skin_finder()->find(decoded.image, decoded.labels, codes);
+  } catch (const std::bad_alloc&) {
+    lose(decoded, "read", kOutOfMemory);
+    decoded.passing = true;
+  } catch (const std::exception& error) {
+    lose(decoded, "read", error.what());
+  }
+}
+
+DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source) {
+  DecodedSource decoded = decode_source(workshop.plan(), media, source);
+  analyse_source(workshop, media, source, decoded);
   return decoded;
 }
 
@@ -390,6 +450,9 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
     outcome.passing = source.passing;
     return outcome;
   }
+  if (source.skin && source.skin->tone) {
+    outcome.source_lightness = source.skin->tone->lightness;
+  }
   try {
     if (outcome.variant.media == Media::audio) {
       render_audio(workshop, source, outcome);
@@ -398,6 +461,7 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
     }
   } catch (const GateError& error) {
     set_fate(outcome, Fate::rejected, "gate", error.what());
+    outcome.figure = error.figure();
   } catch (const std::bad_alloc&) {
     set_fate(outcome, Fate::failed, "render", kOutOfMemory);
     outcome.passing = true;

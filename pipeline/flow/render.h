@@ -15,6 +15,7 @@
 #include "pipeline/flow/shared_noise.h"
 #include "pipeline/flow/shared_rooms.h"
 #include "pipeline/measure/audio_level.h"
+#include "pipeline/measure/skin_finder.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/output/run_folder.h"
 
@@ -29,11 +30,12 @@ struct DecodedSource {
   std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
   /// A-weighted active level of `audio`, in dBov; empty where no active speech is found.
   std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
-  Image image;                ///< in linear light
-  PictureLabels labels;       ///< of `image`
-  Bytes mask_file;            ///< of variants in which nothing moves, where there is a mask
-  Fate fate = Fate::written;  ///< rejected or failed: none of its variants can be made
-  bool passing = false;       ///< as in Outcome
+  Image image;                    ///< in linear light
+  PictureLabels labels;           ///< of `image`
+  std::optional<SkinFacts> skin;  ///< of `image`, where the config has steps that work on it
+  Bytes mask_file;                ///< of variants in which nothing moves, where there is a mask
+  Fate fate = Fate::written;      ///< rejected or failed: none of its variants can be made
+  bool passing = false;           ///< as in Outcome
   std::string stage;
   std::string reason;
 };
@@ -63,6 +65,8 @@ class Workshop {
   /// What was made for earlier variants and serves this one too. Their results never hang on it.
   [[nodiscard]] SharedNoise& shared_noise() const { return shared_noise_; }
   [[nodiscard]] SharedRooms& shared_rooms() const { return shared_rooms_; }
+  /// Where the config has steps that work on skin; otherwise nullptr.
+  [[nodiscard]] const SkinFinder* skin_finder() const { return skin_finder_.get(); }
 
  private:
   void load_assets(const std::set<int>& rates);
@@ -73,6 +77,7 @@ class Workshop {
   std::map<std::pair<const Step*, int>, PreparedStep> steps_;
   mutable SharedNoise shared_noise_;
   mutable SharedRooms shared_rooms_;
+  std::unique_ptr<const SkinFinder> skin_finder_;
 };
 
 /// Reads a source and brings it to the run's rate, channels and level, or to linear light. What goes wrong stands
@@ -82,6 +87,11 @@ class Workshop {
 [[nodiscard]] inline DecodedSource decode_source(const Plan& plan, Media media, std::size_t source) {
   return decode_source(plan.config(), *plan.of(media).catalog, media, source);
 }
+
+/// Finds what is found once of a source, for the steps of all its variants: where its skin is, if some level needs it.
+void analyse_source(const Workshop& workshop, Media media, std::size_t index, DecodedSource& decoded);
+/// decode_source() and analyse_source().
+[[nodiscard]] DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source);
 
 /// About how much memory a variant takes while it is made, by what the header of its source claims, with the decoded
 /// source in it.

@@ -45,6 +45,10 @@ Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBy
     }
   }
   load_assets(rates);
+  const auto images = config.media.find(Media::image);
+  if (images != config.media.end() && images->second.needs_skin()) {
+    skin_finder_ = std::make_unique<const SkinFinder>(SkinModels{config.face_model, config.face_cascades});
+  }
   // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
   // their own.
   for (const MediaPlan& media : plan.media()) {

@@ -114,6 +114,29 @@ void add_steps(const std::vector<StepMeasure>& steps, ordered_json& more) {
   }
 }
 
+/// The numbers that every line has. Without skin they are null.
+void add_tone_columns(const std::string& prefix, const std::optional<ApparentTone>& tone, ordered_json& columns) {
+  const auto add = [&](const char* name, double ApparentTone::*member) {
+    columns[prefix + name] = tone ? ordered_json(rounded_unit((*tone).*member)) : ordered_json(nullptr);
+  };
+  add("_lightness", &ApparentTone::lightness);
+  add("_hue_deg", &ApparentTone::hue_deg);
+  add("_chroma", &ApparentTone::chroma);
+  add("_ita_deg", &ApparentTone::ita_deg);
+  columns[prefix + "_monk"] = tone ? ordered_json(tone->monk) : ordered_json(nullptr);
+}
+
+/// What does not fit into columns.
+ordered_json tone_json(const ApparentTone& tone) {
+  return {{"monk_runner_up", tone.monk_runner_up},
+          {"monk_difference", rounded_unit(tone.monk_difference)},
+          {"monk_margin", rounded_unit(tone.monk_margin)},
+          {"lightness_spread", rounded_unit(tone.lightness_spread)},
+          {"clipped_fraction", rounded_unit(tone.clipped_fraction)},
+          {"specular_fraction", rounded_unit(tone.specular_fraction)},
+          {"pixels", tone.pixels}};
+}
+
 ordered_json room_json(const RoomMeasure& room) {
   ordered_json json;
   json["delay_s"] = rounded_unit(room.delay_s);
@@ -148,6 +171,9 @@ ordered_json measured_columns(const ImageLabels& labels) {
   columns["measured_noise_sigma"] = rounded_unit(labels.file.noise_sigma);
   columns["measured_width_px"] = labels.width_px;
   columns["measured_height_px"] = labels.height_px;
+  if (labels.tone) {
+    add_tone_columns("measured_tone", labels.tone->measured, columns);
+  }
   return columns;
 }
 
@@ -189,6 +215,18 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
   ordered_json more = ordered_json::object();
   add_steps(labels.steps, more);
   ordered_json structured = ordered_json::object();
+  if (labels.tone) {
+    const ToneLabels& tone = *labels.tone;
+    structured["mask_source"] = tone.mask_source ? to_string(*tone.mask_source) : "none";
+    structured["mask_confidence"] = rounded_unit(tone.mask_confidence);
+    add_tone_columns("tone_reference", tone.reference, structured);
+    if (tone.reference) {
+      more["tone_reference"] = tone_json(*tone.reference);
+    }
+    if (tone.measured) {
+      more["tone"] = tone_json(*tone.measured);
+    }
+  }
   const MediaCatalog& catalog = *plan.of(variant.media).catalog;
   if (catalog.has_boxes) {
     structured["boxes"] = boxes_json(labels.boxes);

@@ -11,6 +11,7 @@
 #include "pipeline/design/plan.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/image_level.h"
+#include "pipeline/measure/skin_region.h"
 #include "pipeline/media/picture_labels.h"
 
 namespace fairground {
@@ -52,6 +53,15 @@ struct AudioLabels {
   std::vector<SpokenWord> words = {};  ///< when they are spoken in this file
 };
 
+/// What is known of the skin of a picture's subject. Tones are empty where no skin was found.
+struct ToneLabels {
+  /// Before light, camera and file, but after steps that change skin: the same whatever the light.
+  std::optional<ApparentTone> reference = {};
+  std::optional<ApparentTone> measured = {};  ///< of the file's own pixels
+  std::optional<MaskSource> mask_source = {};
+  double mask_confidence = 0.0;
+};
+
 struct ImageLabels {
   ImageMeasures file;
   int width_px = 0;
@@ -59,7 +69,8 @@ struct ImageLabels {
   std::vector<StepMeasure> steps = {};  ///< what the steps found out, those that did
   std::vector<Box> boxes = {};          ///< where they are in this picture
   std::vector<KeyPoint> keypoints = {};
-  std::string mask_sha256 = {};  ///< of the mask's file, where there is one
+  std::string mask_sha256 = {};         ///< of the mask's file, where there is one
+  std::optional<ToneLabels> tone = {};  ///< where the config has steps that work on skin
 };
 
 /// The measurements that every line of a medium has, by their names in the record, rounded as they stand there.

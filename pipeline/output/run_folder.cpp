@@ -6,6 +6,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/units.h"
 
 namespace fairground {
 namespace {
@@ -98,6 +99,14 @@ void RunFolder::add_failure(const Outcome& outcome) {
   line["kind"] = to_string(outcome.fate);
   line["stage"] = outcome.stage;
   line["reason"] = outcome.reason;
+  if (outcome.figure) {
+    line["gate"] = outcome.figure->gate;
+    line["value"] = rounded_unit(outcome.figure->value);
+    line["limit"] = rounded_unit(outcome.figure->limit);
+  }
+  if (outcome.source_lightness) {
+    line["source_lightness"] = rounded_unit(*outcome.source_lightness);
+  }
   // A reason may quote a file's name, which need not be UTF-8.
   failures_[outcome.variant.variant_id] = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   lost_.push_back(lost_variant(outcome));
@@ -143,6 +152,9 @@ std::string RunFolder::run_json(double seconds, const std::string& tool_version)
     json["manifests"][manifest.string()] = sha256;
   }
   json["assets"] = plan_.catalog().asset_sha256;
+  if (!plan_.catalog().face_model_sha256.empty()) {
+    json["face_model"] = plan_.catalog().face_model_sha256;
+  }
   for (const AssetSettings& asset : config.assets) {
     if (asset.pool) {
       json["pools"][asset.name] = {{"manifest", asset.pool->manifest.string()},

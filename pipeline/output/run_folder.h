@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/core/error.h"
 #include "pipeline/design/coverage.h"
 #include "pipeline/design/plan.h"
 #include "pipeline/media/bytes.h"
@@ -29,6 +31,8 @@ struct Outcome {
   std::string record;  ///< of a written one: the line of metadata.jsonl
   std::string stage;   ///< of the others: read, render or gate
   std::string reason;
+  std::optional<GateFigure> figure = {};    ///< of one that a gate with a figure rejected
+  std::optional<double> source_lightness = {};  ///< L* of the source's skin, where it was measured; see ApparentTone
   bool passing = false;  ///< failed for want of memory or the like: no fault of the source, and the run must stop
 };
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 #include "augmenters/image/parts/encoded_light.h"
 #include "pipeline/core/random.h"
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 #include "pipeline/media/image.h"
 
 namespace fairground {

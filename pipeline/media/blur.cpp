@@ -1,4 +1,4 @@
-#include "augmenters/image/parts/blur.h"
+#include "pipeline/media/blur.h"
 
 #include <algorithm>
 #include <array>
