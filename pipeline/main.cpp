@@ -17,6 +17,7 @@
 #include "pipeline/design/coded_manifest.h"
 #include "pipeline/flow/compare.h"
 #include "pipeline/flow/coverage_report.h"
+#include "pipeline/flow/masks.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/preview.h"
 #include "pipeline/flow/run.h"
@@ -42,6 +43,7 @@ struct Arguments {
   RunOptions run;
   PlanOptions plan;
   PreviewOptions preview;
+  MasksOptions masks;
   std::filesystem::path manifest;
   CoverageOptions coverage;
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -78,6 +80,14 @@ int preview_command(Arguments& arguments) {
   arguments.preview.jobs = arguments.jobs;
   preview(config, arguments.preview, stop_requested, std::cerr, std::cout);
   return status_of(ExitStatus::done);
+}
+
+int masks_command(Arguments& arguments) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  const Config config = load_config(arguments.config, registered_schemas());
+  arguments.masks.jobs = arguments.jobs;
+  return status_of(masks(config, arguments.masks, stop_requested, std::cerr, std::cout));
 }
 
 int coverage_command(Arguments& arguments) {
@@ -175,6 +185,12 @@ int dispatch(int argc, char** argv) {
   add_jobs(preview);
   preview->add_flag("--quiet", arguments.preview.quiet, "Print nothing but errors and the sheet's path");
 
+  CLI::App* masks_app = app.add_subcommand("masks", "Find the skin of every picture, and show it for review");
+  add_config(masks_app);
+  masks_app->add_option("--out", arguments.masks.out, "The folder, instead of NAME-masks");
+  add_jobs(masks_app);
+  masks_app->add_flag("--quiet", arguments.masks.quiet, "Print nothing but errors and the folder's path");
+
   CLI::App* coverage =
       app.add_subcommand("coverage", "Say which combinations of labels a manifest holds too little of");
   coverage->add_option("MANIFEST", arguments.manifest, "CSV, or JSON Lines: a row for each source")->required();
@@ -241,6 +257,9 @@ int dispatch(int argc, char** argv) {
   }
   if (preview->parsed()) {
     return preview_command(arguments);
+  }
+  if (masks_app->parsed()) {
+    return masks_command(arguments);
   }
   if (coverage->parsed()) {
     return coverage_command(arguments);

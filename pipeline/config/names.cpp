@@ -24,6 +24,13 @@ bool is_name_character(char c) {
 
 bool is_name(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_name_character); }
 
+std::string as_name(std::string_view text, std::size_t length) {
+  std::string name(text.substr(0, length));
+  std::ranges::replace_if(
+      name, [](char c) { return !is_name_character(c); }, '_');
+  return name;
+}
+
 bool is_record_field(std::string_view name) {
   return name.starts_with("measured_") || name.starts_with("tone_reference") ||
          std::ranges::find(kRecordFields, name) != kRecordFields.end();

@@ -1,12 +1,17 @@
 // Which names are allowed, and which are taken.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace fairground {
 
 /// True for what matches [A-Za-z0-9_-]+ and so can stand in ids and paths.
 [[nodiscard]] bool is_name(std::string_view text);
+
+/// `text` cut to `length`, with an underscore for everything else: a readable part of an id or a file's name.
+[[nodiscard]] std::string as_name(std::string_view text, std::size_t length);
 
 /// True for the fields that every record may have of its own (docs/design.md, section 7), those among them that
 /// Hugging Face's loaders add, and `clean`. Axes and the columns of manifests must not have these names.

@@ -77,6 +77,7 @@ void read_mask_codes(const ValueReader& value, SourceSettings& source) {
   if (source.mask.empty()) {
     value.error("`mask_codes` needs `mask`, the column with the masks");
   }
+  const std::size_t mistakes_before = value.mistakes().count();
   MaskCodes codes = {};
   MapReader parts(value, "parts of masks and their codes");
   for (const SkinPart part : kAllSkinParts) {
@@ -102,7 +103,7 @@ void read_mask_codes(const ValueReader& value, SourceSettings& source) {
     }
   }
   parts.finish();
-  if (std::ranges::none_of(codes, is_skin)) {
+  if (value.mistakes().count() == mistakes_before && std::ranges::none_of(codes, is_skin)) {
     value.error("`mask_codes` names no skin: give the codes of `face`, `ears`, `neck` or `hands`");
   }
   source.mask_codes = codes;

@@ -6,23 +6,13 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "pipeline/config/names.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
-
-/// `text` cut to `length`, with everything that may not stand in a variant id as an underscore.
-std::string readable(const std::string& text, std::size_t length) {
-  std::string out = text.substr(0, length);
-  for (char& c : out) {
-    const bool allowed =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    c = allowed ? c : '_';
-  }
-  return out;
-}
 
 std::string output_text(const OutputFormat& output) {
   std::string text = to_string(output.format);
@@ -279,7 +269,7 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
   }
   const bool needs_skin =
       std::ranges::any_of(condition.chain, [](const ChainStep& step) { return step.step->schema->needs_skin; });
-  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + readable(levels, 80), json + '}', needs_skin};
+  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin};
 }
 
 Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index,
@@ -315,7 +305,7 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
   content.add(to_string(control)).add(output_text(plan.settings->output));
 
-  variant.variant_id = readable(source.id, 40) + text.suffix +
+  variant.variant_id = as_name(source.id, 40) + text.suffix +
                        (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
   if (text.needs_skin) {
     add_skin(catalog_, settings, content);
