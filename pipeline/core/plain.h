@@ -61,6 +61,57 @@ inline constexpr double kLn10 = 2.30258509299404568402;
   return 2.0 * s * sum + static_cast<double>(exponent) * kLn2;
 }
 
+/// The real cube root of a normal x or 0.
+[[nodiscard]] inline double cube_root(double x) {
+  if (x == 0.0) {
+    return x;
+  }
+  int exponent = 0;
+  double mantissa = std::frexp(std::fabs(x), &exponent);  // 0.5 to 1
+  while (exponent % 3 != 0) {                             // down to 0.125
+    mantissa *= 0.5;
+    ++exponent;
+  }
+  double root = 0.4 + 0.6 * mantissa;  // within 12 % of the root; each of Halley's steps cubes the error
+  for (int step = 0; step < 3; ++step) {
+    const double cube = root * root * root;
+    root *= (cube + 2.0 * mantissa) / (2.0 * cube + mantissa);
+  }
+  root -= (root * root * root - mantissa) / (3.0 * root * root);  // takes off what rounding left
+  return std::copysign(std::ldexp(root, exponent / 3), x);
+}
+
+/// The angle from the positive x axis to the point (x, y) in radians, above -pi and up to pi; 0 at the origin.
+[[nodiscard]] inline double atan2(double y, double x) {
+  const double width = std::fabs(x);
+  const double height = std::fabs(y);
+  if (width == 0.0 && height == 0.0) {
+    return 0.0;
+  }
+  // An eighth of a turn at most, and of that again at most half, where these terms suffice.
+  double tangent = height < width ? height / width : width / height;
+  constexpr double kTangentOfSixteenth = 0.41421356237309504880;
+  const bool is_turned = tangent > kTangentOfSixteenth;
+  if (is_turned) {
+    const double less = height < width ? height : width;
+    const double more = height < width ? width : height;
+    tangent = (less - more) / (less + more);
+  }
+  const double square = tangent * tangent;
+  double sum = 0.0;
+  for (int k = 41; k > 0; k -= 2) {
+    sum = 1.0 / static_cast<double>(k) - square * sum;
+  }
+  double angle = tangent * sum + (is_turned ? 0.25 * kPi : 0.0);
+  if (height >= width) {
+    angle = 0.5 * kPi - angle;
+  }
+  if (x < 0.0) {
+    angle = kPi - angle;
+  }
+  return y < 0.0 ? -angle : angle;
+}
+
 [[nodiscard]] inline double amplitude_from_db(double db) { return plain::exp(db * (kLn10 / 20.0)); }
 [[nodiscard]] inline double power_from_db(double db) { return plain::exp(db * (kLn10 / 10.0)); }
 

@@ -52,6 +52,45 @@ TEST(Plain, LogIsThatOfTheLibrary) {
   EXPECT_EQ(plain::log(2.0), plain::kLn2);
 }
 
+// The library's own in double precision is up to four last bits off.
+TEST(Plain, CubeRootIsThatOfTheLibrary) {
+  RandomStream random(4, 0, "x");
+  for (int i = 0; i < kTrials; ++i) {
+    const double x = plain::exp(random.uniform(-690.0, 690.0));
+    ASSERT_NEAR(static_cast<double>(plain::cube_root(x) / std::cbrt(static_cast<long double>(x))), 1.0, kTolerance)
+        << x;
+    const double light = random.uniform(0.0, 2.0);
+    ASSERT_NEAR(static_cast<double>(plain::cube_root(light) / std::cbrt(static_cast<long double>(light))), 1.0,
+                kTolerance)
+        << light;
+    ASSERT_EQ(plain::cube_root(-light), -plain::cube_root(light)) << light;
+  }
+  EXPECT_EQ(plain::cube_root(0.0), 0.0);
+  EXPECT_EQ(plain::cube_root(1.0), 1.0);
+  EXPECT_EQ(plain::cube_root(27.0), 3.0);
+  EXPECT_EQ(plain::cube_root(-0.125), -0.5);
+}
+
+TEST(Plain, AngleIsThatOfTheLibrary) {
+  RandomStream random(5, 0, "xy");
+  for (int i = 0; i < kTrials; ++i) {
+    const double angle = random.uniform(-3.14159, 3.14159);
+    const double length = plain::exp(random.uniform(-300.0, 300.0));
+    const double x = length * std::cos(angle);
+    const double y = length * std::sin(angle);
+    ASSERT_NEAR(plain::atan2(y, x) / std::atan2(y, x), 1.0, kTolerance) << y << " / " << x;
+  }
+  for (const double x : {-2.0, -0.0, 0.0, 2.0}) {
+    for (const double y : {-2.0, 2.0}) {
+      EXPECT_DOUBLE_EQ(plain::atan2(y, x), std::atan2(y, x)) << y << " / " << x;
+    }
+  }
+  EXPECT_EQ(plain::atan2(0.0, 3.0), 0.0);
+  EXPECT_EQ(plain::atan2(0.0, -3.0), plain::kPi);
+  EXPECT_EQ(plain::atan2(0.0, 0.0), 0.0);
+  EXPECT_DOUBLE_EQ(plain::atan2(1e-300, 1.0), 1e-300);
+}
+
 TEST(Plain, DecibelsAreThoseOfUnits) {
   for (double db = -120.0; db <= 120.0; db += 0.37) {
     EXPECT_NEAR(plain::amplitude_from_db(db) / amplitude_from_db(db), 1.0, 4e-15) << db;  // of the exponent's rounding
