@@ -10,12 +10,15 @@
 #include <cmath>
 #include <cstddef>
 #include <deque>
-#include <mutex>
-#include <numeric>
+#include <functional>
+#include <initializer_list>
 #include <opencv2/dnn.hpp>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "pipeline/core/error.h"
+#include "pipeline/measure/copy_pool.h"
 #include "pipeline/media/bytes.h"
 #include "pipeline/media/image_file.h"
 
@@ -32,7 +35,7 @@ constexpr int kBoxValues = 16;  // the middle, the size, and six points, of whic
 
 // MediaPipe's own thresholds.
 constexpr double kLeastScore = 0.5;
-constexpr double kLeastMeshScore = 0.5;
+constexpr double kLeastMeshScore = 0.7;
 constexpr double kOverlap = 0.3;     // boxes that share more of their union are of one face
 constexpr double kMeshMargin = 1.5;  // from the longer side of a face to that of the mesh's input
 
@@ -139,6 +142,8 @@ class Pyramid {
     }
     return raster.codes;
   }
+
+  [[nodiscard]] const Image& image() const { return image_; }
 
  private:
   [[nodiscard]] const Image& last() const { return smaller_.empty() ? image_ : smaller_.back(); }
@@ -322,98 +327,13 @@ Box box_around(const std::vector<PixelPoint>& mesh) {
   return {{}, left.x, top.y, right.x - left.x, bottom.y - top.y};
 }
 
-}  // namespace
-
-struct FaceLandmarks::Networks {
-  Bytes detector_file;
-  Bytes mesh_file;
-  std::mutex mutex;
-  std::vector<Pair> idle;
-
-  /// A copy that nobody else uses.
-  [[nodiscard]] Pair take() {
-    {
-      const std::scoped_lock lock(mutex);
-      if (!idle.empty()) {
-        Pair pair = std::move(idle.back());
-        idle.pop_back();
-        return pair;
-      }
-    }
-    return {read(detector_file), read(mesh_file)};
-  }
-
-  void give_back(Pair pair) {
-    const std::scoped_lock lock(mutex);
-    idle.push_back(std::move(pair));
-  }
-
-  static cv::dnn::Net read(const Bytes& file) {
-    cv::dnn::Net net = cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(file.data()), file.size());
-    net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-    net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-    return net;
-  }
-};
-
-namespace {
-
-/// Throws UserError unless the network takes a picture of `size` pixels a side and gives outputs of these names and
-/// numbers of values.
-void check(cv::dnn::Net& net, int size, const std::vector<std::pair<std::string, std::size_t>>& outputs) {
-  const std::array<int, 4> shape{1, 3, size, size};
-  net.setInput(cv::Mat(static_cast<int>(shape.size()), shape.data(), CV_32F, cv::Scalar(0.0)));
-  for (const auto& [name, values] : outputs) {
-    const std::size_t found = net.forward(name).total();
-    if (found != values) {
-      throw UserError("its output " + name + " has " + std::to_string(found) + " values, where " +
-                      std::to_string(values) + " were expected");
-    }
-  }
-}
-
-}  // namespace
-
-FaceLandmarks::FaceLandmarks(const std::filesystem::path& folder) : networks_(std::make_unique<Networks>()) {
-  const auto load = [&](const char* name, Bytes& file, int size,
-                        const std::vector<std::pair<std::string, std::size_t>>& outputs) {
-    const std::filesystem::path path = folder / name;
-    std::string problem;
-    try {
-      file = read_file(path, MediaLimits{});
-      cv::dnn::Net net = Networks::read(file);
-      check(net, size, outputs);
-      return net;
-    } catch (const ItemError& error) {
-      throw UserError("face_model: " + std::string(error.what()) + "; samples/face-models makes such files");
-    } catch (const UserError& error) {
-      problem = error.what();
-    } catch (const cv::Exception& error) {
-      problem = error.err;
-    }
-    throw UserError("face_model: " + path.string() + " is not the network that samples/face-models makes: " + problem);
-  };
-  Pair pair;
-  pair.detector = load("blazeface.onnx", networks_->detector_file, kDetectorSize,
-                       {{"boxes", std::size_t{kAnchors} * kBoxValues}, {"scores", kAnchors}});
-  pair.mesh = load("facemesh.onnx", networks_->mesh_file, kMeshSize, {{"mesh", 3 * kFaceMeshPoints}, {"face", 1}});
-  networks_->give_back(std::move(pair));
-}
-
-FaceLandmarks::~FaceLandmarks() = default;
-
-std::vector<Face> FaceLandmarks::find(const Image& image) const {
-  if (std::min(image.width, image.height) < kSmallestPicture) return {};
-  const Pyramid pyramid(image);
-  Pair pair = networks_->take();
-
+std::vector<Face> find_faces(Pair& networks, const Pyramid& pyramid, const std::vector<Window>& windows) {
   std::vector<Detection> detections;
-  for (const Window& window : search_windows(image)) {
-    for (Detection& detection : pair.detect(pyramid.cut(window, kDetectorSize, Beyond::black), window)) {
-      if (!is_cut_off(detection.box, window, image)) detections.push_back(std::move(detection));
+  for (const Window& window : windows) {
+    for (Detection& detection : networks.detect(pyramid.cut(window, kDetectorSize, Beyond::black), window)) {
+      if (!is_cut_off(detection.box, window, pyramid.image())) detections.push_back(std::move(detection));
     }
   }
-
   std::vector<Face> faces;
   for (const Detection& detection : best_of_each(std::move(detections))) {
     const Box& box = detection.box;
@@ -422,7 +342,7 @@ std::vector<Face> FaceLandmarks::find(const Image& image) const {
                   direction(detection.right_eye, detection.left_eye)};
     Face face{box, detection.score};
     for (int round = 0; round < kMeshRounds; ++round) {
-      std::tie(face.mesh, face.mesh_score) = pair.find_mesh(pyramid.cut(window, kMeshSize, Beyond::edge));
+      std::tie(face.mesh, face.mesh_score) = networks.find_mesh(pyramid.cut(window, kMeshSize, Beyond::edge));
       for (PixelPoint& point : face.mesh) point = window.place(point.x / kMeshSize, point.y / kMeshSize);
       window = window_around(face.mesh);
     }
@@ -430,12 +350,72 @@ std::vector<Face> FaceLandmarks::find(const Image& image) const {
     face.box = box_around(face.mesh);
     faces.push_back(std::move(face));
   }
-  networks_->give_back(std::move(pair));
-
   faces = best_of_each(std::move(faces));
-  std::ranges::stable_sort(
-      faces, [](const Face& a, const Face& b) { return a.box.width * a.box.height > b.box.width * b.box.height; });
+  std::ranges::stable_sort(faces, std::ranges::greater{},
+                           [](const Face& face) { return face.box.width * face.box.height; });
   return faces;
+}
+
+cv::dnn::Net read_network(const Bytes& file) {
+  cv::dnn::Net net = cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(file.data()), file.size());
+  net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+  net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+  return net;
+}
+
+struct Output {
+  const char* name;
+  std::size_t values;
+};
+
+/// The file of a network that takes a picture of `size` pixels a side and gives these outputs. Throws UserError
+/// otherwise.
+Bytes load_network(const std::filesystem::path& path, int size, std::initializer_list<Output> outputs) {
+  std::string problem;
+  try {
+    Bytes file = read_file(path, MediaLimits{});
+    cv::dnn::Net net = read_network(file);
+    const std::array<int, 4> shape{1, 3, size, size};
+    net.setInput(cv::Mat(static_cast<int>(shape.size()), shape.data(), CV_32F, cv::Scalar(0.0)));
+    for (const Output& output : outputs) {
+      const std::size_t values = net.forward(output.name).total();
+      if (values != output.values) {
+        throw UserError("its output " + std::string(output.name) + " has " + std::to_string(values) + " values, not " +
+                        std::to_string(output.values));
+      }
+    }
+    return file;
+  } catch (const ItemError& error) {
+    throw UserError("face_model: " + std::string(error.what()) + "; samples/face-models makes such files");
+  } catch (const UserError& error) {
+    problem = error.what();
+  } catch (const cv::Exception& error) {
+    problem = error.err;
+  }
+  throw UserError("face_model: " + path.string() + " is not as samples/face-models makes it: " + problem);
+}
+
+}  // namespace
+
+struct FaceLandmarks::Networks {
+  Bytes detector_file;
+  Bytes mesh_file;
+  CopyPool<Pair> pool{[this] { return Pair{read_network(detector_file), read_network(mesh_file)}; }};
+};
+
+FaceLandmarks::FaceLandmarks(const std::filesystem::path& folder) : networks_(std::make_unique<Networks>()) {
+  networks_->detector_file = load_network(folder / "blazeface.onnx", kDetectorSize,
+                                          {{"boxes", std::size_t{kAnchors} * kBoxValues}, {"scores", kAnchors}});
+  networks_->mesh_file =
+      load_network(folder / "facemesh.onnx", kMeshSize, {{"mesh", 3 * kFaceMeshPoints}, {"face", 1}});
+}
+
+FaceLandmarks::~FaceLandmarks() = default;
+
+std::vector<Face> FaceLandmarks::find(const Image& image) const {
+  if (std::min(image.width, image.height) < kSmallestPicture) return {};
+  const Pyramid pyramid(image);
+  return networks_->pool.lend([&](Pair& networks) { return find_faces(networks, pyramid, search_windows(image)); });
 }
 
 }  // namespace fairground
