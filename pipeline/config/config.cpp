@@ -227,12 +227,16 @@ std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool needs_skin(const Level& level) {
+  return std::ranges::any_of(level.steps, [](const Step& step) { return step.schema->needs_skin; });
+}
+
+bool needs_skin(const Axis& axis) {
+  return std::ranges::any_of(axis.levels, [](const Level& level) { return needs_skin(level); });
+}
+
 bool MediaSettings::needs_skin() const {
-  return std::ranges::any_of(axes, [](const Axis& axis) {
-    return std::ranges::any_of(axis.levels, [](const Level& level) {
-      return std::ranges::any_of(level.steps, [](const Step& step) { return step.schema->needs_skin; });
-    });
-  });
+  return std::ranges::any_of(axes, [](const Axis& axis) { return fairground::needs_skin(axis); });
 }
 
 std::string place_in_design(const Config& config, Media media, const std::string& key) {

@@ -25,6 +25,8 @@ struct Step {
 struct Level {
   std::string name;
   std::vector<Step> steps;  ///< empty: the level that changes nothing
+  /// Of a rung, the name of the ladder that the config has in place of its rungs; otherwise empty.
+  std::string ladder = {};
 };
 
 struct Axis {
@@ -124,6 +126,10 @@ struct MediaSettings {
   /// Whether some level has a step that works on skin. Records then tell of tones.
   [[nodiscard]] bool needs_skin() const;
 };
+
+/// Whether it has a step that works on skin.
+[[nodiscard]] bool needs_skin(const Level& level);
+[[nodiscard]] bool needs_skin(const Axis& axis);
 
 /// One entry of `sources`.
 struct SourceSettings {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include "pipeline/config/config_parts.h"
 #include "pipeline/config/names.h"
@@ -21,6 +22,31 @@ std::vector<std::string> record_columns(const Config& config, Media media) {
     }
   }
   return columns;
+}
+
+/// The settings of the rungs, if the step is a ladder. A mistake in them is the schema's own.
+std::vector<std::vector<Setting>> ladder_of(const Step& step) {
+  const StepSchema& schema = *step.schema;
+  std::vector<std::vector<Setting>> ladder;
+  if (schema.expand_levels) {
+    ladder = schema.expand_levels(step.settings);
+  }
+  for (std::size_t rung = 0; rung < ladder.size(); ++rung) {
+    const auto defect = [&](const std::string& what) {
+      throw std::logic_error(schema.name + ": rung " + std::to_string(rung + 1) + " of its ladder " + what);
+    };
+    if (ladder[rung].size() != schema.parameters.size()) {
+      defect("has " + std::to_string(ladder[rung].size()) + " settings");
+    }
+    const std::string fault = schema.check ? schema.check(ladder[rung]) : "";
+    if (!fault.empty()) {
+      defect("is refused: " + fault);
+    }
+    if (!schema.expand_levels(ladder[rung]).empty()) {
+      defect("is a ladder too");
+    }
+  }
+  return ladder;
 }
 
 /// Reads the axes of one medium.
@@ -52,8 +78,12 @@ class AxesReader {
       }
       const bool is_first = &steps == &levels.front().second;
       if (auto read = level(level_place, steps, is_first)) {
-        check_contents(axis, *read, level_place);
-        axis.levels.push_back(std::move(*read));
+        std::vector<Level> ones = rungs(std::move(*read), level_place);
+        check_ladder_names(axis, ones, level_place);
+        for (Level& one : ones) {
+          check_contents(axis, one, level_place);
+          axis.levels.push_back(std::move(one));
+        }
       }
     }
     if (levels.size() == 1 && axis.levels.size() == 1 && axis.levels.front().steps.empty()) {
@@ -120,6 +150,56 @@ class AxesReader {
     mistakes_.add(place, "`" + schema.name + "` (" + to_string(schema.stage) + ") would run before `" + before->name +
                              "` (" + to_string(before->stage) +
                              "): swap them, or write `order: as_written` in `design`");
+  }
+
+  /// The levels that a level stands for: itself, or the rungs of the ladder in it. Its other steps are in each of them.
+  std::vector<Level> rungs(Level level, Place place) {
+    std::vector<std::vector<Setting>> ladder;
+    std::size_t at = level.steps.size();
+    for (std::size_t i = 0; i < level.steps.size(); ++i) {
+      std::vector<std::vector<Setting>> settings = ladder_of(level.steps[i]);
+      if (settings.empty()) {
+        continue;
+      }
+      if (at != level.steps.size()) {
+        mistakes_.add(place, "the level " + in_ticks(level.name) + " has two ladders, `" +
+                                 level.steps[at].schema->name + "` and `" + level.steps[i].schema->name +
+                                 "`: give each an axis of its own, or write the levels of one out");
+        return {};
+      }
+      ladder = std::move(settings);
+      at = i;
+    }
+    if (ladder.empty()) {
+      return {std::move(level)};
+    }
+    std::vector<Level> levels;
+    for (std::size_t rung = 0; rung < ladder.size(); ++rung) {
+      Level one{level.name + "_" + std::to_string(rung + 1), level.steps, level.name};
+      one.steps[at].settings = std::move(ladder[rung]);
+      levels.push_back(std::move(one));
+    }
+    return levels;
+  }
+
+  /// A ladder takes the names of its rungs and its own, by which `except` may name all of them.
+  void check_ladder_names(const Axis& axis, const std::vector<Level>& ones, Place place) {
+    for (const Level& one : ones) {
+      for (const Level& before : axis.levels) {
+        if (before.name == one.name) {
+          mistakes_.add(place, "the axis " + in_ticks(axis.name) + " would have two levels " + in_ticks(one.name) +
+                                   ", as the ladder " + in_ticks(one.ladder.empty() ? before.ladder : one.ladder) +
+                                   " makes one: rename the other, or the ladder");
+          return;
+        }
+        if (before.name == one.ladder || before.ladder == one.name) {
+          mistakes_.add(place, "the axis " + in_ticks(axis.name) + " has both a ladder and a level " +
+                                   in_ticks(before.name == one.ladder ? one.ladder : one.name) +
+                                   ": rename one of them");
+          return;
+        }
+      }
+    }
   }
 
   /// Two conditions would be the same bytes under two names.

@@ -23,6 +23,18 @@ std::vector<std::string> names_of(const std::vector<T>& named) {
   return names;
 }
 
+/// The names that levels of an axis go by: their own, and those of ladders, which stand for all of their rungs.
+std::vector<std::string> level_names(const Axis& axis) {
+  std::vector<std::string> names;
+  for (const Level& level : axis.levels) {
+    if (!level.ladder.empty() && std::ranges::find(names, level.ladder) == names.end()) {
+      names.push_back(level.ladder);
+    }
+    names.push_back(level.name);
+  }
+  return names;
+}
+
 /// What a design is read against.
 struct Surroundings {
   Media medium = Media::audio;
@@ -188,16 +200,17 @@ class DesignReader {
       if (!item.is(YamlNode::Kind::scalar)) {
         item.wrong("a list of names of axes");
       } else if (const auto index = axis(item.node().text, item.place(), item.mistakes())) {
-        add_once(item, *index, indices);
+        add_once(item, item.node().text, *index, indices);
       }
     }
     std::ranges::sort(indices);
     return indices;
   }
 
-  static void add_once(const ValueReader& item, std::size_t index, std::vector<std::size_t>& indices) {
+  static void add_once(const ValueReader& item, const std::string& name, std::size_t index,
+                       std::vector<std::size_t>& indices) {
     if (std::ranges::find(indices, index) != indices.end()) {
-      item.error(in_ticks(item.node().text) + " is named twice; take one away");
+      item.error(in_ticks(name) + " is named twice; take one away");
     } else {
       indices.push_back(index);
     }
@@ -267,14 +280,20 @@ class DesignReader {
     return indices;
   }
 
+  /// A ladder's name adds all of its rungs.
   void add_level(const ValueReader& item, const Axis& axis, std::vector<std::size_t>& indices) const {
     const std::string& name = item.node().text;
-    const auto found = std::ranges::find(axis.levels, name, &Level::name);
-    if (found == axis.levels.end()) {
+    bool is_known = false;
+    for (std::size_t i = 0; i < axis.levels.size(); ++i) {
+      const Level& level = axis.levels[i];
+      if (level.name == name || (!level.ladder.empty() && level.ladder == name)) {
+        add_once(item, level.name, i, indices);
+        is_known = true;
+      }
+    }
+    if (!is_known) {
       item.error("the axis " + in_ticks(axis.name) + " of " + around_.media + " has no level " + in_ticks(name) + "; " +
-                 suggestion(name, names_of(axis.levels)) + divided_hint());
-    } else {
-      add_once(item, static_cast<std::size_t>(found - axis.levels.begin()), indices);
+                 suggestion(name, level_names(axis)) + divided_hint());
     }
   }
 
@@ -298,6 +317,11 @@ class DesignReader {
         value.mistakes().add(place, "the first level of the axis " + in_ticks(column.name()) +
                                         " has steps, so that no recording could be left as it is; `observed` needs an "
                                         "axis that begins with an empty level, as in {none: []}");
+      } else if (index && needs_skin(axes_[*index])) {
+        // A tone that somebody was photographed with is not what a variant makes of somebody else's skin.
+        value.mistakes().add(place, "levels of the axis " + in_ticks(column.name()) +
+                                        " change skin in pictures, so that nobody was recorded in one of them: take it "
+                                        "out of `observed`, and name the column in `groups` or `keep`");
       } else if (index && name) {
         design.observed.emplace(column.name(), *name);
       }

@@ -88,6 +88,13 @@ std::string default_text(const ParameterSpec& spec) {
 /// Whether it may be written [low, high], as the reader sees it.
 bool is_drawable(const ParameterSpec& spec) { return spec.drawable && spec.kind == ParameterKind::number; }
 
+/// What a level with such a step may turn into; empty where it is always one level.
+std::string ladder_text(const StepSchema& schema) {
+  return schema.expand_levels ? "a level `NAME` with a ladder becomes the levels `NAME_1`, `NAME_2` and so on, which "
+                                "differ in this step alone; `except` may name all of them by `NAME`"
+                              : "";
+}
+
 /// `|` would end a cell of a table.
 std::string cell(const std::string& text) {
   std::string safe;
@@ -107,6 +114,7 @@ std::string markdown_of(const StepSchema& schema) {
   line("Source", schema.source);
   line("Identity", schema.identity);
   line("Labels", schema.labels);
+  line("Ladders", ladder_text(schema));
   page += '\n';
   if (schema.parameters.empty()) {
     return page + "It has no parameters.\n\n";
@@ -196,6 +204,7 @@ std::string reference_text(const StepSchema& schema) {
   paragraph("Source", schema.source);
   paragraph("Identity", schema.identity);
   paragraph("Labels", schema.labels);
+  paragraph("Ladders", ladder_text(schema));
   if (schema.parameters.empty()) {
     return text + "\nIt has no parameters.\n";
   }

@@ -94,6 +94,10 @@ struct StepSchema {
   /// Of a profile, which is no augmenter but a name for several: the steps that it stands for, in the order of their
   /// stages. The config's reader puts these in its place. Absent of an augmenter.
   std::function<std::vector<ProfileStep>(const std::vector<Setting>&)> expand = {};
+  /// Of a step that may be a ladder: the settings of each of its rungs, in their order, each of which `check` must
+  /// accept and none of which is a ladder again; nothing for settings that mean one step. The config's reader makes a
+  /// level of each rung, so that only rungs are ever prepared. May be absent.
+  std::function<std::vector<std::vector<Setting>>(const std::vector<Setting>&)> expand_levels = {};
 
   /// Of a step of the skin stage: the skin of each source is found, once, before any of its variants, and variants are
   /// rejected where it is not.
