@@ -1,0 +1,363 @@
+// Another apparent skin tone: the pixels of the subject's visible skin change, and nothing else does. It asks a model
+// one question, whether its answer hangs on the tone of skin, and it makes nobody a member of any group.
+//
+// Skin gets a constant shift in optical density per channel (parts/skin_move.h), by a mask that is found once, in the
+// source. A shift is given as it is, along the direction in which photographed tones differ, or solved for a lightness
+// as measure_apparent_tone() reads it. Darkened skin gets the grain that the source itself has at that light, as it
+// would otherwise be suspiciously clean; lightened skin keeps its noise, since to smooth it would be another change
+// than tone. Nothing is clamped: what lies beyond the limits, or fails a gate, is refused with its figure.
+//
+// The constants of the move and of its limits are empirical, from two portraits and the statistics of 739.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "augmenters/augmenter.h"
+#include "augmenters/image/parts/skin_gates.h"
+#include "augmenters/image/parts/skin_move.h"
+#include "augmenters/image/parts/skin_patch.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
+#include "pipeline/measure/ciede2000.h"
+#include "pipeline/measure/monk_scale.h"
+
+namespace fairground {
+namespace {
+
+struct SkinTone {
+  std::optional<double> lightness;
+  std::optional<double> shift_od;
+  std::optional<std::int64_t> monk;
+  std::optional<std::int64_t> ladder;
+  double darker = 20.0;
+  double lighter = 6.0;
+  double lowest = 44.0;
+  double highest = 74.0;
+  double automatic = 12.0;
+  double face_width_px = 160.0;
+};
+
+constexpr double kLeastLightness = 36.0;  // nothing is photographed beyond these
+constexpr double kMostLightness = 78.0;
+constexpr double kMostShift = 1.6;
+constexpr double kWidest = kMostLightness - kLeastLightness;
+
+const ParameterTable<SkinTone>& table() {
+  using P = SkinTone;
+  static const auto instance =
+      ParameterTable<P>()
+          .number("lightness", &P::lightness, "L*", {kLeastLightness, kMostLightness},
+                  "The apparent lightness that skin gets; one of this, `shift_od`, `monk` and `ladder` is given.")
+          .number("shift_od", &P::shift_od, "OD", {-kMostShift, kMostShift},
+                  "How far skin is shifted in optical density (natural logarithm) along the direction in which "
+                  "photographed tones differ; above 0 is darker.")
+          .integer("monk", &P::monk, "", {1.0, 10.0},
+                   "The swatch of the Monk Skin Tone scale whose nearest tone within the limits skin gets; how far it "
+                   "stays from it is in the record.")
+          .integer("ladder", &P::ladder, "levels", {2.0, 12.0},
+                   "Makes so many levels of this one, at equal steps of lightness from `lowest` to `highest`, the same "
+                   "for every source.")
+          .number("darker", &P::darker, "L*", {0.0, kWidest}, "The most by which skin may get darker than it is.")
+          .number("lighter", &P::lighter, "L*", {0.0, kWidest}, "The most by which skin may get lighter than it is.")
+          .number("lowest", &P::lowest, "L*", {kLeastLightness, kMostLightness}, "No skin gets darker than this.")
+          .number("highest", &P::highest, "L*", {kLeastLightness, kMostLightness}, "No skin gets lighter than this.")
+          .number("automatic", &P::automatic, "L*", {0.0, kWidest},
+                  "The most by which skin may change either way where its mask was found and nobody has looked at it.")
+          .number("face_width_px", &P::face_width_px, "px", {32.0, 4096.0},
+                  "The least width of a face whose mask was found.");
+  return instance;
+}
+
+constexpr std::size_t kTargets = 4;     // stand first in the table
+constexpr std::size_t kLightnessAt = 0;
+constexpr std::size_t kLadderAt = 3;
+constexpr std::size_t kLowestAt = 6;
+constexpr std::size_t kHighestAt = 7;
+
+std::string check(const std::vector<Setting>& settings) {
+  const auto is_given = [](const Setting& setting) { return !std::holds_alternative<std::monostate>(setting); };
+  if (std::ranges::count_if(std::span(settings).first(kTargets), is_given) != 1) {
+    return "give one of `lightness`, `shift_od`, `monk` and `ladder`";
+  }
+  for (std::size_t i = kTargets; i < settings.size(); ++i) {
+    if (std::holds_alternative<Range>(settings[i])) {
+      return "`" + table().specs()[i].name + "` is a limit, and limits are not drawn; give one number";
+    }
+  }
+  const double lowest = std::get<double>(settings[kLowestAt]);
+  const double highest = std::get<double>(settings[kHighestAt]);
+  if (lowest >= highest) {
+    return "`lowest` must be below `highest`";
+  }
+  const auto* number = std::get_if<double>(&settings[kLightnessAt]);
+  const auto* range = std::get_if<Range>(&settings[kLightnessAt]);
+  const bool is_beyond = (number != nullptr && (*number < lowest || *number > highest)) ||
+                         (range != nullptr && (range->low < lowest || range->high > highest));
+  if (is_beyond) {
+    return "`lightness` goes beyond `lowest` " + shortest(lowest) + " or `highest` " + shortest(highest) +
+           "; keep it within, or widen these as far as " + shortest(kLeastLightness) + " to " +
+           shortest(kMostLightness);
+  }
+  return {};
+}
+
+/// A figure as messages have it.
+std::string figure(double value) { return shortest(std::round(value * 100.0) / 100.0); }
+
+[[noreturn]] void refuse(const std::string& message, const std::string& gate, double value, double limit) {
+  throw GateError("skin.tone: " + message, {gate, value, limit});
+}
+
+/// What can be refused before anything is made.
+void check_source(const SkinTone& p, const SkinRegion& region, const ApparentTone& own) {
+  constexpr double kLeastHue = 40.0;  // of photographed portraits in neutral light, and some room
+  constexpr double kMostHue = 72.0;
+  if (own.hue_deg < kLeastHue || own.hue_deg > kMostHue) {
+    refuse("the skin has a hue of " + figure(own.hue_deg) + " degrees, and skin in neutral light has " +
+               figure(kLeastHue) + " to " + figure(kMostHue) +
+               "; the light is coloured or the white balance is off, so use a neutral photograph",
+           "skin_source_hue", own.hue_deg, own.hue_deg < kLeastHue ? kLeastHue : kMostHue);
+  }
+  if (region.source == MaskSource::supplied) {
+    return;
+  }
+  const double width = region.face_width_px.value_or(0.0);
+  if (width < p.face_width_px) {
+    refuse("the face is " + figure(width) + " px wide, and a mask that was found needs " + figure(p.face_width_px) +
+               "; supply a mask, or lower `face_width_px`",
+           "skin_face_width", width, p.face_width_px);
+  }
+}
+
+/// The darkest and the lightest that this source may get.
+struct Reach {
+  double lowest = 0.0;
+  double highest = 0.0;
+};
+
+Reach reach_of(const SkinTone& p, const SkinRegion& region, double own) {
+  const bool is_found = region.source != MaskSource::supplied;
+  const double darker = is_found ? std::min(p.darker, p.automatic) : p.darker;
+  const double lighter = is_found ? std::min(p.lighter, p.automatic) : p.lighter;
+  return {std::max(p.lowest, own - darker), std::min(p.highest, own + lighter)};
+}
+
+void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted, double length) {
+  const double change = wanted - own;
+  const std::string from_to = "from L* " + figure(own) + " to " + figure(wanted);
+  if (-change > p.darker) {
+    refuse(from_to + " is " + figure(-change) + " darker, and `darker` allows " + figure(p.darker) +
+               "; widen it, or ask for less",
+           "skin_limit_darker", -change, p.darker);
+  }
+  if (change > p.lighter) {
+    refuse(from_to + " is " + figure(change) + " lighter, and `lighter` allows " + figure(p.lighter) +
+               "; widen it, or ask for less",
+           "skin_limit_lighter", change, p.lighter);
+  }
+  if (region.source != MaskSource::supplied && std::fabs(change) > p.automatic) {
+    refuse(from_to + " is " + figure(std::fabs(change)) + ", and `automatic` allows " + figure(p.automatic) +
+               " with a mask that nobody has looked at; look at the mask and supply it, or widen the limit",
+           "skin_limit_automatic", std::fabs(change), p.automatic);
+  }
+  if (wanted < p.lowest) {
+    refuse(from_to + " is below `lowest`, " + figure(p.lowest), "skin_limit_lowest", wanted, p.lowest);
+  }
+  if (wanted > p.highest) {
+    refuse(from_to + " is above `highest`, " + figure(p.highest), "skin_limit_highest", wanted, p.highest);
+  }
+  if (length > kMostShift) {
+    refuse(from_to + " takes a shift of " + figure(length) + " in optical density, and " + figure(kMostShift) +
+               " is the most that any limit allows",
+           "skin_limit_shift", length, kMostShift);
+  }
+}
+
+/// Of the tones that the source may get, the lightness of that which is nearest to a swatch.
+double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) {
+  constexpr double kStep = 0.05;  // in L*
+  const CieLab wanted = monk_lab(swatch);
+  const auto distance = [&](double lightness) {
+    return ciede2000(lab_of(eased_colour(own, lightness)), wanted);
+  };
+  double best = std::clamp(own.lightness, reach.lowest, std::max(reach.lowest, reach.highest));
+  double least = distance(best);
+  for (int i = 0; reach.lowest + kStep * i <= reach.highest; ++i) {
+    const double lightness = reach.lowest + kStep * i;
+    if (const double here = distance(lightness); here < least) {
+      least = here;
+      best = lightness;
+    }
+  }
+  return best;
+}
+
+double difference_in_hue(double a, double b) {
+  const double difference = std::fabs(a - b);
+  return std::min(difference, 360.0 - difference);
+}
+
+/// What is wanted of the skin, and what moves it there.
+struct Move {
+  std::optional<SkinColour> wanted;  ///< empty where a shift was given
+  OdShift shift = {};
+};
+
+Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& tone) {
+  const SkinColour own = colour_of(tone);
+  Move move;
+  if (p.shift_od) {
+    for (std::size_t c = 0; c < move.shift.size(); ++c) {
+      move.shift[c] = *p.shift_od * kToneDirection[c];
+    }
+    check_limits(p, region, own.lightness, shifted(own, move.shift).lightness, std::fabs(*p.shift_od));
+    return move;
+  }
+  const double lightness =
+      p.lightness ? *p.lightness
+                  : nearest_to_swatch(static_cast<int>(*p.monk), own, reach_of(p, region, own.lightness));
+  move.wanted = eased_colour(own, lightness);
+  move.shift = shift_between(own, *move.wanted);
+  check_limits(p, region, own.lightness, lightness, length_of(move.shift));
+  return move;
+}
+
+/// Moves the skin, and as the meter reads no mean, again by what it reads too much or too little.
+ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, const SkinGrain& grain,
+                     const Mask& parts, Image& image) {
+  constexpr int kMostTries = 6;
+  constexpr double kNear = 0.1;       // in L*
+  constexpr double kNearHue = 0.5;    // in degrees
+  SkinColour aimed = move.wanted.value_or(own);
+  for (int attempt = 1;; ++attempt) {
+    move_skin(patch, move.shift, grain, image);
+    const ApparentTone tone = measure_apparent_tone(image, parts);
+    if (!move.wanted || attempt == kMostTries ||
+        (std::fabs(tone.lightness - move.wanted->lightness) <= kNear &&
+         difference_in_hue(tone.hue_deg, move.wanted->hue_deg) <= kNearHue)) {
+      return tone;
+    }
+    aimed.lightness += move.wanted->lightness - tone.lightness;
+    aimed.chroma += move.wanted->chroma - tone.chroma;
+    aimed.hue_deg += move.wanted->hue_deg - tone.hue_deg;
+    move.shift = shift_between(own, aimed);
+  }
+}
+
+void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures) {
+  constexpr double kMostMiss = 1.5;        // in L*
+  constexpr double kMostHueMiss = 3.0;     // in degrees
+  constexpr double kMostClipped = 0.01;
+  constexpr double kLeastCorrelation = 0.95;
+  constexpr int kEnoughLevels = 64;
+  constexpr double kLeastHue = 40.0;
+  constexpr double kMostHue = 72.0;
+  if (move.wanted) {
+    if (const double miss = std::fabs(tone.lightness - move.wanted->lightness); miss > kMostMiss) {
+      refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted->lightness) + " was wanted",
+             "skin_target_lightness", miss, kMostMiss);
+    }
+    if (const double miss = difference_in_hue(tone.hue_deg, move.wanted->hue_deg); miss > kMostHueMiss) {
+      refuse("the skin has a hue of " + figure(tone.hue_deg) + " degrees where " + figure(move.wanted->hue_deg) +
+                 " was aimed at",
+             "skin_target_hue", miss, kMostHueMiss);
+    }
+  }
+  if (figures.changed_outside > 0) {
+    refuse("samples outside the mask have changed", "skin_outside", static_cast<double>(figures.changed_outside), 0.0);
+  }
+  if (figures.clipped_fraction > kMostClipped) {
+    refuse("a share of " + shortest(figures.clipped_fraction) + " of the skin is at white, and " +
+               shortest(kMostClipped) + " is allowed; ask for less light skin, or use a photograph with less",
+           "skin_clipped", figures.clipped_fraction, kMostClipped);
+  }
+  if (figures.gradient_correlation < kLeastCorrelation) {
+    refuse("the gradients of the skin's log luminance correlate by " + shortest(figures.gradient_correlation) +
+               " with those of the source, and " + shortest(kLeastCorrelation) +
+               " is needed, so that its structure stays; ask for a smaller change",
+           "skin_gradient_correlation", figures.gradient_correlation, kLeastCorrelation);
+  }
+  const int needed = std::min(kEnoughLevels, (figures.levels_before + 1) / 2);
+  if (figures.levels < needed) {
+    refuse("the skin has " + std::to_string(figures.levels) + " levels of luminance, and " + std::to_string(needed) +
+               " are needed; ask for lighter skin, or use a photograph with more",
+           "skin_levels", figures.levels, needed);
+  }
+  if (tone.hue_deg < kLeastHue || tone.hue_deg > kMostHue) {
+    refuse("the skin would have a hue of " + figure(tone.hue_deg) + " degrees, beyond " + figure(kLeastHue) + " to " +
+               figure(kMostHue) + " of what is photographed",
+           "skin_hue", tone.hue_deg, tone.hue_deg < kLeastHue ? kLeastHue : kMostHue);
+  }
+}
+
+void check_noise(double ratio) {
+  constexpr double kMostNoise = 1.5;
+  if (ratio > kMostNoise) {
+    refuse("the skin would have " + figure(ratio) + " times the noise that the photograph has where it is as light, "
+               "and " + figure(kMostNoise) + " times are allowed; ask for darker skin, or use a cleaner photograph",
+           "skin_noise_ratio", ratio, kMostNoise);
+  }
+}
+
+void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
+  if (p.shift_od == 0.0) {
+    return;
+  }
+  if (picture.shot.skin == nullptr || !picture.shot.skin->region || !picture.shot.skin->tone) {
+    throw std::logic_error("skin.tone: there is no skin");
+  }
+  const SkinFacts& skin = *picture.shot.skin;
+  const SkinRegion& region = *skin.region;
+  const ApparentTone& own = *skin.tone;
+  check_source(p, region, own);
+  Move move = plan_move(p, region, own);
+  constexpr int kMargin = 8;  // in pixels
+  const SkinPatch patch = cut_skin(picture.image, region, kMargin);
+  const double noise = noise_ratio(patch, move.shift, skin.noise);
+  check_noise(noise);
+  const SkinGrain grain(patch, skin.noise, random.stream("grain"));
+  const ApparentTone tone = move_to(move, colour_of(own), patch, grain, region.parts, picture.image);
+  const SkinFigures figures = measure_moved_skin(patch, picture.image);
+  check_result(move, tone, figures);
+
+  picture.tone = tone;
+  auto& values = picture.measure.values;
+  if (move.wanted) {
+    values.emplace_back("requested_lightness", move.wanted->lightness);
+  }
+  values.emplace_back("shift_od", std::copysign(length_of(move.shift), move.shift[1]));
+  values.emplace_back("lightness_change", tone.lightness - own.lightness);
+  values.emplace_back("hue_change_deg", tone.hue_deg - own.hue_deg);
+  values.emplace_back("chroma_change", tone.chroma - own.chroma);
+  if (p.monk) {
+    const CieLab reached = lab_of(colour_of(tone));
+    values.emplace_back("monk_residual_ciede2000", ciede2000(reached, monk_lab(static_cast<int>(*p.monk))));
+  }
+  values.emplace_back("gradient_correlation", figures.gradient_correlation);
+  values.emplace_back("clipped_fraction", figures.clipped_fraction);
+  values.emplace_back("noise_ratio", noise);
+  values.emplace_back("unique_levels", figures.levels);
+}
+
+const Registration registration(picture_augmenter<SkinTone>(
+    {
+        .name = "skin.tone",
+        .summary = "Another apparent tone of the subject's visible skin, bounded and gated; it stands for no group.",
+        .source = "Tsumura et al. 1999 (optical density); Ma et al. 2015 (photographed tones); Thong et al. 2023 "
+                  "(meter)",
+        .media = Media::image,
+        .stage = Stage::skin,
+        .version = 1,
+        .identity = "shift_od: 0",
+        .labels = "keeps all labels",
+        .check = check,
+        .needs_skin = true,
+    },
+    table(), apply));
+
+}  // namespace
+}  // namespace fairground
