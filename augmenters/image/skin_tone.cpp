@@ -20,6 +20,7 @@
 #include "augmenters/image/parts/skin_gates.h"
 #include "augmenters/image/parts/skin_move.h"
 #include "augmenters/image/parts/skin_patch.h"
+#include "augmenters/image/parts/skin_rims.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/measure/ciede2000.h"
@@ -113,7 +114,9 @@ std::string figure(double value) { return shortest(std::round(value * 100.0) / 1
 }
 
 /// What can be refused before anything is made.
-void check_source(const SkinTone& p, const SkinRegion& region, const ApparentTone& own) {
+void check_source(const SkinTone& p, const SkinFacts& skin) {
+  const SkinRegion& region = *skin.region;
+  const ApparentTone& own = *skin.tone;
   constexpr double kLeastHue = 40.0;  // of photographed portraits in neutral light, and some room
   constexpr double kMostHue = 72.0;
   if (own.hue_deg < kLeastHue || own.hue_deg > kMostHue) {
@@ -121,6 +124,12 @@ void check_source(const SkinTone& p, const SkinRegion& region, const ApparentTon
                figure(kLeastHue) + " to " + figure(kMostHue) +
                "; the light is coloured or the white balance is off, so use a neutral photograph",
            "skin_source_hue", own.hue_deg, own.hue_deg < kLeastHue ? kLeastHue : kMostHue);
+  }
+  constexpr double kMostMissed = 0.02;  // of the mask
+  if (const double missed = skin.missed_skin_fraction.value_or(0.0); missed > kMostMissed) {
+    refuse("skin beside the mask is a share of " + figure(missed) + " of it, and " + figure(kMostMissed) +
+               " is allowed, since what is left out would stay as it is; take in all visible skin, ears and neck too",
+           "skin_missed", missed, kMostMissed);
   }
   if (region.source == MaskSource::supplied) {
     return;
@@ -248,7 +257,8 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
   }
 }
 
-void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures) {
+void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures, double rims) {
+  constexpr double kMostRims = 0.25;
   constexpr double kMostMiss = 1.5;        // in L*
   constexpr double kMostHueMiss = 3.0;     // in degrees
   constexpr double kMostClipped = 0.01;
@@ -280,6 +290,11 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
                " with those of the source, and " + shortest(kLeastCorrelation) +
                " is needed, so that its structure stays; ask for a smaller change",
            "skin_gradient_correlation", figures.gradient_correlation, kLeastCorrelation);
+  }
+  if (rims > kMostRims) {
+    refuse("rims show on a share of " + figure(rims) + " of the mask's edge, and " + figure(kMostRims) +
+               " is allowed; ask for a smaller change, or mend the mask's edge (hair, ears, neck)",
+           "skin_rims", rims, kMostRims);
   }
   const int needed = std::min(kEnoughLevels, (figures.levels_before + 1) / 2);
   if (figures.levels < needed) {
@@ -313,16 +328,17 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   const SkinFacts& skin = *picture.shot.skin;
   const SkinRegion& region = *skin.region;
   const ApparentTone& own = *skin.tone;
-  check_source(p, region, own);
+  check_source(p, skin);
   Move move = plan_move(p, region, own);
-  constexpr int kMargin = 8;  // in pixels
-  const SkinPatch patch = cut_skin(picture.image, region, kMargin);
+  const double face_width = supposed_face_width(region);
+  const SkinPatch patch = cut_skin(picture.image, region, rim_reach_px(face_width));
   const double noise = noise_ratio(patch, move.shift, skin.noise);
   check_noise(noise);
   const SkinGrain grain(patch, skin.noise, random.stream("grain"));
   const ApparentTone tone = move_to(move, colour_of(own), patch, grain, region.parts, picture.image);
   const SkinFigures figures = measure_moved_skin(patch, picture.image);
-  check_result(move, tone, figures);
+  const double rims = rim_fraction(patch, picture.image, face_width);
+  check_result(move, tone, figures, rims);
 
   picture.tone = tone;
   auto& values = picture.measure.values;
@@ -339,7 +355,11 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   }
   values.emplace_back("gradient_correlation", figures.gradient_correlation);
   values.emplace_back("clipped_fraction", figures.clipped_fraction);
+  values.emplace_back("rim_fraction", rims);
   values.emplace_back("noise_ratio", noise);
+  if (skin.missed_skin_fraction) {
+    values.emplace_back("missed_skin_fraction", *skin.missed_skin_fraction);
+  }
   values.emplace_back("unique_levels", figures.levels);
 }
 

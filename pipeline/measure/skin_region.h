@@ -43,6 +43,8 @@ struct SkinFacts {
   /// tone. Empty where no face is found.
   std::optional<ApparentTone> tone = {};
   NoiseLevelFunction noise = {};  ///< of the source, where there is a region
+  /// The area of skin that the region has left out, over its own (see missed_skin.h). Empty where nobody looked.
+  std::optional<double> missed_skin_fraction = {};
 };
 
 }  // namespace fairground

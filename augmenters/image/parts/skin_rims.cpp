@@ -1,0 +1,248 @@
+#include "augmenters/image/parts/skin_rims.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "pipeline/core/hot.h"
+#include "pipeline/measure/cie_lab.h"
+
+namespace fairground {
+namespace {
+
+constexpr int kReach = 9;  // of a profile to either side, in reduced pixels
+constexpr int kLength = 2 * kReach + 1;
+constexpr float kSeen = 8.0F;         // in L*: from here on a rim counts
+constexpr float kEdgeOfSource = 8.0F;  // a step in colour (CIE 1976) that explains any step in lightness
+
+int reduction_of(double face_width_px) {
+  return std::max(static_cast<int>(face_width_px / kRimFaceWidth), 1);
+}
+
+/// Patch and picture, reduced.
+struct Reduced {
+  std::array<Plane, 3> before;  ///< L*, a*, b*
+  Plane after;                  ///< L*
+  Plane weights;
+};
+
+FAIRGROUND_HOT void add_block_row(const float* __restrict in, float* __restrict out, std::size_t count,
+                                  std::size_t block, float scale) {
+  for (std::size_t i = 0; i < count; ++i) {
+    float sum = 0.0F;
+    for (std::size_t k = 0; k < block; ++k) {
+      sum += in[i * block + k];
+    }
+    out[i] += scale * sum;
+  }
+}
+
+/// The mean of `block` x `block` pixels each, of rows that `row_of` gives.
+template <class RowOf>
+void reduce(Plane& plane, int block, RowOf row_of) {
+  const float scale = 1.0F / static_cast<float>(block * block);
+  for (int y = 0; y < plane.height; ++y) {
+    if (block == 1) {
+      std::ranges::copy(row_of(y), plane.row(y).begin());
+      continue;
+    }
+    for (int k = 0; k < block; ++k) {
+      add_block_row(row_of(y * block + k).data(), plane.row(y).data(), plane.row(y).size(),
+                    static_cast<std::size_t>(block), scale);
+    }
+  }
+}
+
+Reduced reduced(const SkinPatch& patch, const Image& after, int block) {
+  const int width = patch.width / block;
+  const int height = patch.height / block;
+  const auto columns = static_cast<std::size_t>(width) * static_cast<std::size_t>(block);
+  Reduced out;
+  std::array<Plane, 3> moved;
+  for (std::size_t c = 0; c < moved.size(); ++c) {
+    out.before[c] = Plane(width, height);
+    moved[c] = Plane(width, height);
+    reduce(out.before[c], block, [&](int y) { return patch.before[c].row(y).first(columns); });
+    reduce(moved[c], block, [&](int y) {
+      const std::size_t begin = c * static_cast<std::size_t>(after.width) + static_cast<std::size_t>(patch.left);
+      return after.row(patch.top + y).subspan(begin, columns);
+    });
+  }
+  out.weights = Plane(width, height);
+  reduce(out.weights, block, [&](int y) { return patch.weights.row(y).first(columns); });
+  for (std::array<Plane, 3>* colours : {&out.before, &moved}) {
+    auto& [first, second, third] = *colours;
+    cie_lab_row(first.samples.data(), second.samples.data(), third.samples.data(), first.samples.data(),
+                second.samples.data(), third.samples.data(), first.samples.size());
+  }
+  out.after = std::move(moved[0]);
+  return out;
+}
+
+/// What lies along the normal of one pixel of the edge, from inside to outside.
+struct Profile {
+  std::array<std::array<float, kLength>, 3> before;  ///< L*, a*, b*
+  std::array<float, kLength> after;                  ///< L*
+};
+
+float between(const Plane& plane, std::size_t corner, float right, float down) {
+  const float* above = plane.samples.data() + corner;
+  const float* below = above + plane.width;
+  const float upper = above[0] + right * (above[1] - above[0]);
+  const float lower = below[0] + right * (below[1] - below[0]);
+  return upper + down * (lower - upper);
+}
+
+/// (x, y) is a pixel, and (dx, dy) a step outwards.
+Profile profile_at(const Reduced& picture, int x, int y, float dx, float dy) {
+  Profile profile;
+  const auto last_x = static_cast<float>(picture.after.width - 1) - 1e-3F;
+  const auto last_y = static_cast<float>(picture.after.height - 1) - 1e-3F;
+  for (int t = -kReach; t <= kReach; ++t) {
+    const float place_x = std::clamp(static_cast<float>(x) + static_cast<float>(t) * dx, 0.0F, last_x);
+    const float place_y = std::clamp(static_cast<float>(y) + static_cast<float>(t) * dy, 0.0F, last_y);
+    const int column = static_cast<int>(place_x);
+    const int row = static_cast<int>(place_y);
+    const std::size_t corner = static_cast<std::size_t>(row) * static_cast<std::size_t>(picture.after.width) +
+                               static_cast<std::size_t>(column);
+    const float right = place_x - static_cast<float>(column);
+    const float down = place_y - static_cast<float>(row);
+    const auto at = static_cast<std::size_t>(t + kReach);
+    for (std::size_t c = 0; c < 3; ++c) {
+      profile.before[c][at] = between(picture.before[c], corner, right, down);
+    }
+    profile.after[at] = between(picture.after, corner, right, down);
+  }
+  return profile;
+}
+
+/// From the mean of `window` places inwards of `middle` to that of as many outwards, `gap` and more away from it.
+float step_of(const std::array<float, kLength>& values, int middle, int gap, int window) {
+  float inside = 0.0F;
+  float outside = 0.0F;
+  for (int k = 0; k < window; ++k) {
+    inside += values[static_cast<std::size_t>(middle - gap - k)];
+    outside += values[static_cast<std::size_t>(middle + gap + k)];
+  }
+  return (outside - inside) / static_cast<float>(window);
+}
+
+/// How much of a new step in lightness no step in the source's colour explains.
+float unexplained_step(const Profile& profile, int middle, int gap, int window) {
+  const float lightness = step_of(profile.before[0], middle, gap, window);
+  const float a = step_of(profile.before[1], middle, gap, window);
+  const float b = step_of(profile.before[2], middle, gap, window);
+  const float colour = std::sqrt(lightness * lightness + a * a + b * b);
+  const float change = std::fabs(step_of(profile.after, middle, gap, window) - lightness);
+  return change * std::max(1.0F - colour / kEdgeOfSource, 0.0F);
+}
+
+/// Of each place, how far it is above the lowest on either side, whichever is less.
+std::array<float, kLength> prominence(const std::array<float, kLength>& values) {
+  std::array<float, kLength> out;
+  float least = values[0];
+  for (std::size_t i = 0; i < kLength; ++i) {
+    least = std::min(least, values[i]);
+    out[i] = values[i] - least;
+  }
+  least = values[kLength - 1];
+  for (std::size_t i = kLength; i-- > 0;) {
+    least = std::min(least, values[i]);
+    out[i] = std::min(out[i], values[i] - least);
+  }
+  return out;
+}
+
+/// The most by which a place with the colour of skin stands out more than it, or a neighbour of it, did before.
+float new_ridge(const Profile& profile) {
+  constexpr std::size_t kOwnColour = kReach - 2;  // places from the inside on that are surely the skin's own
+  constexpr float kLikeSkin = 0.5F;               // of its chroma, in its direction; teeth and eyes are greyer
+  constexpr std::size_t kMargin = 2;
+  float skin_a = 0.0F;
+  float skin_b = 0.0F;
+  for (std::size_t i = 0; i < kOwnColour; ++i) {
+    skin_a += profile.before[1][i];
+    skin_b += profile.before[2][i];
+  }
+  skin_a /= static_cast<float>(kOwnColour);
+  skin_b /= static_cast<float>(kOwnColour);
+  const float least = kLikeSkin * std::max(skin_a * skin_a + skin_b * skin_b, 1.0F);
+  const std::array<float, kLength> before = prominence(profile.before[0]);
+  const std::array<float, kLength> after = prominence(profile.after);
+  float most = 0.0F;
+  for (std::size_t i = kMargin; i + kMargin < kLength; ++i) {
+    if (profile.before[1][i] * skin_a + profile.before[2][i] * skin_b > least) {
+      most = std::max(most, after[i] - std::max({before[i - 1], before[i], before[i + 1]}));
+    }
+  }
+  return most;
+}
+
+bool has_rim(const Profile& profile) {
+  constexpr int kSharp = 2;     // places on either side of a sharp step
+  constexpr int kWideGap = 4;   // what lies nearer to a wide step may be a crease between two parts
+  constexpr int kWideWindow = 5;
+  if (new_ridge(profile) > kSeen) {
+    return true;
+  }
+  for (int middle = kSharp; middle + kSharp < kLength; ++middle) {
+    if (unexplained_step(profile, middle, /*gap=*/1, kSharp) > kSeen) {
+      return true;
+    }
+  }
+  for (int middle = kReach - 1; middle <= kReach + 1; ++middle) {
+    if (unexplained_step(profile, middle, kWideGap, kWideWindow) > kSeen) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+int rim_reach_px(double face_width_px) { return (kReach + 2) * reduction_of(face_width_px); }
+
+double supposed_face_width(const SkinRegion& region) {
+  constexpr double kOfRoot = 0.85;  // of the root of the area of a face with a neck; empirical
+  if (region.face_width_px) {
+    return *region.face_width_px;
+  }
+  const auto area = std::ranges::count_if(region.weights, [](float weight) { return weight > 0.0F; });
+  return kOfRoot * std::sqrt(static_cast<double>(area));
+}
+
+double rim_fraction(const SkinPatch& patch, const Image& after, double face_width_px) {
+  constexpr float kEdge = 0.5F;
+  constexpr double kNormalBlur = 2.0;  // in reduced pixels
+  const int block = reduction_of(face_width_px);
+  if (patch.width / block < 3 || patch.height / block < 3) {
+    return 0.0;
+  }
+  const Reduced picture = reduced(patch, after, block);
+  Plane slope = picture.weights;
+  gaussian_blur(slope, kNormalBlur);
+  std::size_t edge = 0;
+  std::size_t rims = 0;
+  const auto width = static_cast<std::size_t>(slope.width);
+  for (int y = 1; y + 1 < slope.height; ++y) {
+    const float* weights = picture.weights.row(y).data();
+    for (std::size_t x = 1; x + 1 < width; ++x) {
+      const float* here = weights + x;
+      if (*here < kEdge || (here[-1] >= kEdge && here[1] >= kEdge && *(here - width) >= kEdge && here[width] >= kEdge)) {
+        continue;
+      }
+      const float* blurred = slope.row(y).data() + x;
+      const float dx = blurred[-1] - blurred[1];
+      const float dy = *(blurred - width) - blurred[width];
+      const float length = std::sqrt(dx * dx + dy * dy);
+      if (length <= 0.0F) {
+        continue;  // a line of single pixels has no side
+      }
+      ++edge;
+      rims += has_rim(profile_at(picture, static_cast<int>(x), y, dx / length, dy / length)) ? 1 : 0;
+    }
+  }
+  return edge > 0 ? static_cast<double>(rims) / static_cast<double>(edge) : 0.0;
+}
+
+}  // namespace fairground
