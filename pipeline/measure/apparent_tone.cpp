@@ -27,6 +27,8 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -292,32 +294,7 @@ Pixels smoothed_pixels(const Image& image, const Mask& parts, const Region& regi
   return pixels;
 }
 
-struct Bounds {
-  float low;
-  float high;
-};
-
-FAIRGROUND_HOT Bounds bounds_of(const float* values, std::size_t count) {
-  std::array<float, kLanes> low;
-  std::array<float, kLanes> high;
-  low.fill(values[0]);
-  high.fill(values[0]);
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::size_t j = 0; j < kLanes; ++j) {
-      const float value = values[i + j];
-      low[j] = value < low[j] ? value : low[j];
-      high[j] = value > high[j] ? value : high[j];
-    }
-  }
-  for (; i < count; ++i) {
-    low[0] = std::min(low[0], values[i]);
-    high[0] = std::max(high[0], values[i]);
-  }
-  return {std::ranges::min(low), std::ranges::max(high)};
-}
-
-// Of L* and of degrees. Smaller ones change the result by less than 0.02 of them (two portraits).
+// Of L* and of degrees. Means over pixels do not hang on it.
 constexpr float kCell = 0.5F;
 
 /// One axis of the grid of cells: cell i stands for kCell * (first + i).
@@ -325,14 +302,22 @@ struct Axis {
   int first = 0;
   std::size_t cells = 0;
 
-  explicit Axis(Bounds bounds)
-      : first(static_cast<int>(std::floor(bounds.low / kCell))),
-        cells(static_cast<std::size_t>(static_cast<int>(std::floor(bounds.high / kCell)) - first) + 2) {}
-
   [[nodiscard]] float value(std::size_t cell) const {
     return kCell * static_cast<float>(first + static_cast<int>(cell));
   }
 };
+
+/// Reaches a cell beyond the lowest and the highest value, or a little more.
+FAIRGROUND_HOT Axis axis_of(const float* values, std::size_t count) {
+  std::int32_t low = std::numeric_limits<std::int32_t>::max();
+  std::int32_t high = std::numeric_limits<std::int32_t>::min();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto cell = static_cast<std::int32_t>(values[i] * (1.0F / kCell));  // towards zero
+    low = cell < low ? cell : low;
+    high = cell > high ? cell : high;
+  }
+  return {low - 1, static_cast<std::size_t>(high - low) + 4};
+}
 
 /// Cells with pixels in them, in order of L* and then of hue. `column` and `row` are their places on the axes.
 struct Cells {
@@ -346,13 +331,21 @@ struct Cells {
   std::vector<std::uint32_t> column = {};
 };
 
+struct Cell {
+  float pixels = 0.0F;
+  float chroma = 0.0F;
+};
+
+[[gnu::always_inline]] inline void add_pair(Cell* cell, float left, float right, float chroma) {
+  cell[0].pixels += left;
+  cell[0].chroma += left * chroma;
+  cell[1].pixels += right;
+  cell[1].chroma += right * chroma;
+}
+
 Cells count_cells(const Pixels& pixels) {
-  Cells cells{.lightness_axis = Axis(bounds_of(pixels.lightness.data(), pixels.lightness.size())),
-              .hue_axis = Axis(bounds_of(pixels.hue.data(), pixels.hue.size()))};
-  struct Cell {
-    float pixels = 0.0F;
-    float chroma = 0.0F;
-  };
+  Cells cells{.lightness_axis = axis_of(pixels.lightness.data(), pixels.lightness.size()),
+              .hue_axis = axis_of(pixels.hue.data(), pixels.hue.size())};
   const std::size_t columns = cells.hue_axis.cells;
   std::vector<Cell> grid(cells.lightness_axis.cells * columns);
   const auto first_row = static_cast<float>(cells.lightness_axis.first);
@@ -365,16 +358,9 @@ Cells count_cells(const Pixels& pixels) {
     const float down = y - static_cast<float>(static_cast<std::int32_t>(row));
     const float across = x - static_cast<float>(static_cast<std::int32_t>(column));
     const float chroma = pixels.chroma[i];
-    const auto add = [chroma](Cell& cell, float share) {
-      cell.pixels += share;
-      cell.chroma += share * chroma;
-    };
-    Cell* cell = grid.data() + row * columns + column;
     const float right_below = down * across;
-    add(cell[0], 1.0F - down - across + right_below);
-    add(cell[1], across - right_below);
-    add(cell[columns], down - right_below);
-    add(cell[columns + 1], right_below);
+    add_pair(grid.data() + row * columns + column, 1.0F - down - across + right_below, across - right_below, chroma);
+    add_pair(grid.data() + (row + 1) * columns + column, down - right_below, right_below, chroma);
   }
   for (std::size_t row = 0; row < cells.lightness_axis.cells; ++row) {
     for (std::size_t column = 0; column < columns; ++column) {
@@ -596,15 +582,29 @@ Cluster lightest(std::array<Cluster, kClusters> clusters) {
   return {sum.pixels, sum.lightness / sum.pixels, sum.hue_deg / sum.pixels, sum.chroma / sum.pixels};
 }
 
-double deviation_of(std::span<const float> values) {
-  double sum = 0.0;
-  double square = 0.0;
-  const auto middle = static_cast<double>(values[0]);  // so that little is taken off much
-  for (const float value : values) {
-    const double difference = static_cast<double>(value) - middle;
-    sum += difference;
-    square += difference * difference;
+/// Sums of the differences from `middle` and of their squares.
+FAIRGROUND_HOT std::array<double, 2> moments_of(const float* values, std::size_t count, double middle) {
+  std::array<double, kLanes> sum = {};
+  std::array<double, kLanes> square = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t j = 0; j < kLanes; ++j) {
+      const double difference = static_cast<double>(values[i + j]) - middle;
+      sum[j] += difference;
+      square[j] += difference * difference;
+    }
   }
+  for (; i < count; ++i) {
+    const double difference = static_cast<double>(values[i]) - middle;
+    sum[0] += difference;
+    square[0] += difference * difference;
+  }
+  return {std::accumulate(sum.begin(), sum.end(), 0.0), std::accumulate(square.begin(), square.end(), 0.0)};
+}
+
+double deviation_of(std::span<const float> values) {
+  // Any of them is a middle that takes off enough.
+  const auto [sum, square] = moments_of(values.data(), values.size(), static_cast<double>(values[0]));
   const auto count = static_cast<double>(values.size());
   return std::sqrt(std::max(square / count - sum / count * (sum / count), 0.0));
 }
@@ -614,8 +614,10 @@ FAIRGROUND_HOT std::uint32_t count_clipped(const float* red, const float* green,
   constexpr float kHighestCode = 0.99555F;  // from here on, light is rounded to code 255
   std::uint32_t clipped = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const bool is_clipped = (red[i] > kHighestCode) | (green[i] > kHighestCode) | (blue[i] > kHighestCode);
-    clipped += is_clipped & is_skin(static_cast<SkinPart>(parts[i])) ? 1U : 0U;
+    float highest = red[i] > green[i] ? red[i] : green[i];
+    highest = highest > blue[i] ? highest : blue[i];
+    const std::uint32_t is_clipped = highest > kHighestCode ? 1U : 0U;
+    clipped += is_skin(static_cast<SkinPart>(parts[i])) ? is_clipped : 0U;
   }
   return clipped;
 }
@@ -640,13 +642,15 @@ struct RobustSpread {
 
 RobustSpread robust_spread(std::span<const float> values, double highest) {
   constexpr std::size_t kBins = 512;
+  constexpr std::size_t kEnough = 16384;  // values; of more, every second, third or so counts
   const auto per_unit = static_cast<float>(kBins / highest);
   std::array<std::uint32_t, kBins> counts = {};
-  for (const float value : values) {
-    const auto bin = static_cast<std::int32_t>(value * per_unit);
-    ++counts[static_cast<std::size_t>(std::clamp(bin, 0, static_cast<std::int32_t>(kBins) - 1))];
+  const std::size_t step = 1 + values.size() / kEnough;
+  for (std::size_t i = 0; i < values.size(); i += step) {
+    const auto bin = static_cast<std::int32_t>(values[i] * per_unit);
+    ++counts[static_cast<std::uint32_t>(std::clamp(bin, 0, static_cast<std::int32_t>(kBins) - 1))];
   }
-  const std::uint64_t half = (values.size() + 1) / 2;
+  const std::uint64_t half = ((values.size() + step - 1) / step + 1) / 2;
   std::uint64_t seen = counts[0];
   std::size_t median = 0;
   while (seen < half) {
@@ -673,6 +677,16 @@ FAIRGROUND_HOT void colour_share(const float* __restrict lightness, const float*
   }
 }
 
+FAIRGROUND_HOT std::uint32_t count_pale(const float* lightness, const float* colour, std::size_t count, float light,
+                                        float pale) {
+  std::uint32_t pixels = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t is_light = lightness[i] > light ? 1U : 0U;
+    pixels += colour[i] < pale ? is_light : 0U;
+  }
+  return pixels;
+}
+
 /// What mirrors the light adds the light's own colour to the skin's (Shafer, "Using color to separate reflection
 /// components", Color Res. Appl. 10(4), 1985): it is lighter than the rest and has less colour for its lightness. How
 /// much lighter and how much less, in robust standard deviations of the region, is empirical; noise alone passes both
@@ -689,10 +703,7 @@ double specular_fraction(const Pixels& pixels) {
   const RobustSpread colours = robust_spread(colour, 1.0);
   const auto light = static_cast<float>(lightness.median + std::max(kLighter * lightness.deviation, kLeastLighter));
   const auto pale = static_cast<float>(colours.median - std::max(kPaler * colours.deviation, kLeastPaler));
-  std::size_t specular = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    specular += (pixels.lightness[i] > light) & (colour[i] < pale) ? 1U : 0U;
-  }
+  const std::uint32_t specular = count_pale(pixels.lightness.data(), colour.data(), count, light, pale);
   return static_cast<double>(specular) / static_cast<double>(count);
 }
 
