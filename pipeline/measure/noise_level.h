@@ -23,7 +23,10 @@ struct NoiseLevelFunction {
   }
 };
 
-/// Estimated on the picture itself. Texture that fills the picture counts as noise.
+/// Estimated on the picture itself, in plain arithmetic. What rounding to codes adds is part of it, where the picture
+/// is not so even that rounding is no noise; noise much below a code's step is not seen. Texture that fills the picture
+/// counts as noise. Of a picture in which all is about as light, all noise is taken for that of photons. A grey picture
+/// has that of its one channel in all three. One of less than 8 x 8 pixels has none.
 [[nodiscard]] NoiseLevelFunction measure_noise_level(const Image& image);
 
 }  // namespace fairground
