@@ -1,0 +1,273 @@
+// A face is outlined, and the colours of its core tell what else is skin: a cut between these and all other colours,
+// within bounds around the head. All sizes are in widths of the face; they and the other figures are empirical, found
+// on two portraits.
+#include "pipeline/measure/skin_growth.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/measure/skin_cut.h"
+
+namespace fairground {
+namespace {
+
+constexpr double kFieldFaceWidth = 200.0;  // pixels of the field
+
+// The field reaches so far from the face's outline: to the sides and up, and down from the chin.
+constexpr double kMargin = 0.4;
+constexpr double kBelow = 1.1;
+
+// Bounds of the skin.
+constexpr double kEarBound = 0.24;   // from the brow to the mouth
+constexpr double kSideBound = 0.12;  // below
+constexpr double kTopBound = 0.06;
+constexpr double kNeckBound = 0.9;  // below the chin
+constexpr double kNeckHalfWidth = 0.5;
+
+constexpr double kNeckSample = 0.3;  // half the width of what is looked at below the chin
+
+constexpr double kLeastDeviation = 0.02;
+constexpr float kTrust = 3.0F;
+constexpr std::size_t kSkinLaws = 3;
+constexpr double kShade = 0.35;  // of log luminance, beyond what the face itself shows
+
+std::vector<PixelPoint> in_field(const ColourField& field, const std::vector<PixelPoint>& points) {
+  std::vector<PixelPoint> result;
+  result.reserve(points.size());
+  for (const PixelPoint& point : points) {
+    result.push_back(field.from_picture(point));
+  }
+  return result;
+}
+
+Shape polygon(const ColourField& field, const std::vector<PixelPoint>& points) {
+  Shape shape(field.width, field.height);
+  add_polygon(shape, in_field(field, points));
+  return shape;
+}
+
+Shape polygons(const ColourField& field, const std::vector<std::vector<PixelPoint>>& all) {
+  Shape shape(field.width, field.height);
+  for (const auto& points : all) {
+    shape = either(shape, polygon(field, points));
+  }
+  return shape;
+}
+
+std::vector<LogColour> colours_in(const ColourField& field, const Shape& shape) {
+  std::vector<LogColour> colours;
+  for (std::size_t i = 0; i < shape.pixels.size(); ++i) {
+    if (shape.pixels[i] != 0) {
+      colours.push_back(field.colours[i]);
+    }
+  }
+  return colours;
+}
+
+/// How much the luminance's logarithm differs from that of its neighbours.
+std::vector<float> roughness(const ColourField& field) {
+  std::vector<float> rough(field.colours.size());
+  for (int y = 0; y < field.height; ++y) {
+    for (int x = 0; x < field.width; ++x) {
+      const auto light = [&](int dx, int dy) {
+        const int to_x = std::clamp(x + dx, 0, field.width - 1);
+        const int to_y = std::clamp(y + dy, 0, field.height - 1);
+        return field.colours[static_cast<std::size_t>(to_y * field.width + to_x)][0];
+      };
+      const float across = std::fabs(light(-1, 0) - 2.0F * light(0, 0) + light(1, 0));
+      const float down = std::fabs(light(0, -1) - 2.0F * light(0, 0) + light(0, 1));
+      rough[static_cast<std::size_t>(y * field.width + x)] = across + down;
+    }
+  }
+  return rough;
+}
+
+double quantile(std::vector<float> values, double part) {
+  if (values.empty()) {
+    return 0.0;
+  }
+  const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
+  std::ranges::nth_element(values, values.begin() + place);
+  return static_cast<double>(values[static_cast<std::size_t>(place)]);
+}
+
+/// Places in the face's own axes, for each pixel of the field.
+class Places {
+ public:
+  Places(const ColourField& field, const FaceOutline& outline) : field_(field), outline_(outline) {}
+  [[nodiscard]] PixelPoint operator()(std::size_t i) const {
+    const auto width = static_cast<std::size_t>(field_.width);
+    const double x = static_cast<double>(i % width) + 0.5;
+    const double y = static_cast<double>(i / width) + 0.5;
+    return outline_.in_face({field_.left + x * field_.scale, field_.top + y * field_.scale});
+  }
+
+ private:
+  const ColourField& field_;
+  const FaceOutline& outline_;
+};
+
+}  // namespace
+
+ColourField field_around(const Image& image, const FaceOutline& outline) {
+  double left = outline.oval[0].x;
+  double right = left;
+  double top = outline.oval[0].y;
+  double bottom = top;
+  const auto include = [&](PixelPoint point) {
+    left = std::min(left, point.x);
+    right = std::max(right, point.x);
+    top = std::min(top, point.y);
+    bottom = std::max(bottom, point.y);
+  };
+  for (const PixelPoint& point : outline.oval) {
+    include(point);
+  }
+  left -= kMargin * outline.width;
+  right += kMargin * outline.width;
+  top -= kMargin * outline.width;
+  bottom += kMargin * outline.width;
+  const double neck = (outline.chin_level + kBelow) * outline.width;
+  for (const double side : {-kNeckHalfWidth - kMargin, kNeckHalfWidth + kMargin}) {
+    include({outline.middle.x + side * outline.width * outline.across.x + neck * outline.down.x,
+             outline.middle.y + side * outline.width * outline.across.y + neck * outline.down.y});
+  }
+  const auto inside = [](double value, int length) {
+    return static_cast<int>(std::clamp(std::floor(value), 0.0, static_cast<double>(length)));
+  };
+  const Window window{inside(left, image.width), inside(top, image.height), inside(right + 1.0, image.width),
+                      inside(bottom + 1.0, image.height)};
+  if (window.empty()) {
+    return {};
+  }
+  return colour_field(image, window, std::max(1.0, outline.width / kFieldFaceWidth));
+}
+
+Shape face_core(const ColourField& field, const FaceOutline& outline) {
+  const double unit = outline.width / field.scale;
+  Shape others = grown(polygon(field, outline.lips), 0.03 * unit);
+  others = either(others, grown(polygons(field, outline.eyes), 0.04 * unit));
+  others = either(others, grown(polygons(field, outline.brows), 0.03 * unit));
+  return shrunk(without(polygon(field, outline.oval), others), 0.05 * unit);
+}
+
+GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
+  const double unit = outline.width / field.scale;
+  const Places place(field, outline);
+  const Shape oval = polygon(field, outline.oval);
+  const Shape eyes = polygons(field, outline.eyes);
+  const Shape mouth = polygon(field, outline.mouth);
+  const Shape lips = polygon(field, outline.lips);
+  const Shape brows = polygons(field, outline.brows);
+  const Shape core = face_core(field, outline);
+  GrownSkin grown_skin;
+  grown_skin.law = fit_most_colours(colours_in(field, core), kLeastDeviation, 9.0);
+  const ColourLaw& law = grown_skin.law;
+
+  const std::vector<float> to_oval = squared_distances(oval);
+  const std::vector<float> rough = roughness(field);
+  std::vector<float> core_rough;
+  for (std::size_t i = 0; i < core.pixels.size(); ++i) {
+    if (core.pixels[i] != 0) {
+      core_rough.push_back(rough[i]);
+    }
+  }
+  const double smooth = 2.0 * quantile(core_rough, 0.9);
+  const Shape inner = without(shrunk(oval, 0.03 * unit), either(either(eyes, lips), brows));
+  std::vector<LogColour> sure;
+  std::vector<float> trust(field.colours.size());
+  Shape bounds(field.width, field.height);
+  std::vector<Guess> guesses(field.colours.size(), Guess::surely_not);
+  for (std::size_t i = 0; i < guesses.size(); ++i) {
+    const PixelPoint at = place(i);
+    const double from_oval = std::sqrt(static_cast<double>(to_oval[i])) / unit;
+    const bool above = at.y < outline.brow_level;
+    const bool beside = from_oval <= (above                        ? kTopBound
+                                      : at.y < outline.mouth_level ? kEarBound
+                                                                   : kSideBound) &&
+                        at.y < outline.chin_level;
+    const bool neck =
+        at.y >= outline.mouth_level && at.y <= outline.chin_level + kNeckBound && std::fabs(at.x) <= kNeckHalfWidth;
+    if (!beside && !neck) {
+      continue;
+    }
+    bounds.pixels[i] = 1;
+    const double light = static_cast<double>(field.colours[i][0]) - law.mean[0];
+    const double far = law.chroma_distance(field.colours[i]);
+    const bool hair = above && (far > 8.0 || light < -0.75 || static_cast<double>(rough[i]) > smooth);
+    guesses[i] = far < 14.0 && light > -2.4 && light < 1.0 && !hair ? Guess::probably : Guess::hardly;
+    if (core.pixels[i] != 0 && law.distance(field.colours[i]) < 9.0 && !hair) {
+      guesses[i] = Guess::surely;
+    }
+    if (inner.pixels[i] != 0 && (above ? guesses[i] == Guess::surely : law.distance(field.colours[i]) < 25.0)) {
+      sure.push_back(field.colours[i]);
+    }
+    if (inner.pixels[i] != 0 && !above) {
+      trust[i] = kTrust;
+    }
+    if (lips.pixels[i] != 0) {
+      trust[i] = 2.0F * kTrust;
+      guesses[i] = std::max(guesses[i], Guess::probably);
+    }
+  }
+  // The neck lies in the chin's shadow, where light that skin has reflected makes it more saturated, never less.
+  std::vector<LogColour> neck;
+  double neck_place = 0.0;
+  for (std::size_t i = 0; i < guesses.size(); ++i) {
+    const LogColour& colour = field.colours[i];
+    const PixelPoint at = place(i);
+    if (std::fabs(at.x) < kNeckSample && at.y > outline.chin_level + 0.02 && at.y < outline.chin_level + 0.4) {
+      neck_place += 1.0;
+      const double light = static_cast<double>(colour[0]) - law.mean[0];
+      const bool paler = static_cast<double>(colour[1]) < law.mean[1] - std::sqrt(law.covariance[1][1]) ||
+                         static_cast<double>(colour[2]) > law.mean[2] + std::sqrt(law.covariance[2][2]);
+      if (law.chroma_distance(colour) < 14.0 && light > -2.4 && light < 0.5 && !paler) {
+        neck.push_back(colour);
+      }
+    }
+  }
+  if (sure.empty()) {
+    return grown_skin;
+  }
+  ColourMixture skin_law(sure, kSkinLaws, kLeastDeviation);
+  skin_law.widen_light(kShade);
+  if (static_cast<double>(neck.size()) > 0.15 * neck_place) {
+    skin_law.add(fit_most_colours(neck, kLeastDeviation, 9.0), 0.3 * skin_law.weight());
+  }
+  Shape skin = both(cut_skin(field, guesses, skin_law, trust), bounds);
+  // What lies at the bounds from inside is a leak where the colours of skin go on outside.
+  double edge = 0.0;
+  double leaking = 0.0;
+  double differing = 0.0;
+  double compared = 0.0;
+  skin = either(touching(skin, core), lips);
+  skin = opened(filled(skin), 0.025 * unit);
+  skin = touching(skin, core);
+  skin = without(without(skin, eyes), mouth);
+  const Shape outlined = without(oval, either(eyes, mouth));
+  grown_skin.oval_share = static_cast<double>(both(skin, outlined).count()) /
+                          static_cast<double>(std::max<std::size_t>(outlined.count(), 1));
+  const Shape ring = without(grown(skin, 1.0), skin);
+  for (std::size_t i = 0; i < ring.pixels.size(); ++i) {
+    if (ring.pixels[i] == 0) {
+      continue;
+    }
+    edge += 1.0;
+    if (bounds.pixels[i] == 0 && law.distance(field.colours[i]) < 14.0) {
+      leaking += 1.0;
+    }
+  }
+  grown_skin.leak = edge > 0.0 ? leaking / edge : 0.0;
+  const Shape outer = without(grown(skin, 0.05 * unit), grown(skin, 0.02 * unit));
+  for (std::size_t i = 0; i < outer.pixels.size(); ++i) {
+    if (outer.pixels[i] != 0 && mouth.pixels[i] == 0 && eyes.pixels[i] == 0) {
+      differing += std::sqrt(std::min(law.distance(field.colours[i]), 400.0));
+      compared += 1.0;
+    }
+  }
+  grown_skin.separation = compared > 0.0 ? differing / compared : 0.0;
+  grown_skin.skin = std::move(skin);
+  return grown_skin;
+}
+
+}  // namespace fairground
