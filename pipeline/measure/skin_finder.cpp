@@ -1,41 +1,247 @@
 #include "pipeline/measure/skin_finder.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include "pipeline/core/skin_part.h"
+#include "pipeline/core/text.h"
+#include "pipeline/measure/face_cascade.h"
+#include "pipeline/measure/face_landmarks.h"
+#include "pipeline/measure/face_outline.h"
+#include "pipeline/measure/skin_edges.h"
+#include "pipeline/measure/skin_regions.h"
 
 namespace fairground {
+namespace {
 
-struct SkinFinder::Models {
-  SkinModels paths;
+// Photographs of faces in neutral light have hues between these: 739 portraits lie within 43.7 and 69.7 degrees.
+constexpr double kLowestHue = 40.0;
+constexpr double kHighestHue = 72.0;
+
+/// Of a face's width: how far its outline may lie beyond the picture. Landmarks are not surer than that.
+constexpr double kMostBeyond = 0.03;
+
+/// A face's box and one that the manifest draws show the same face where they share so much of their union.
+constexpr double kLeastOverlap = 0.2;
+
+// A photograph has noise and texture: neighbours differ, and there are many levels. Both limits are empirical; the two
+// sample portraits have at most 0.06 equal neighbours, and at least 110 levels.
+constexpr double kMostEqualNeighbours = 0.5;
+constexpr std::size_t kFewestLevels = 32;
+
+constexpr double kLeastConfidence = 0.5;
+
+/// Boxes are less than landmarks: they say nothing of eyes, lips and brows.
+constexpr double kCascadeTrust = 0.75;
+
+std::string figure(double value) { return shortest(std::floor(100.0 * value + 0.5) / 100.0); }
+
+double overlap(const Box& a, const Box& b) {
+  const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+  const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+  if (width <= 0.0 || height <= 0.0) {
+    return 0.0;
+  }
+  return width * height / (a.width * a.height + b.width * b.height - width * height);
+}
+
+struct Choice {
+  const Face* face = nullptr;
+  std::string refusal = {};
 };
 
-SkinFinder::SkinFinder(const SkinModels& models) : models_(std::make_unique<const Models>(Models{models})) {}
+Choice choose_face(const std::vector<Face>& faces, const std::vector<Box>& boxes) {
+  std::vector<const Box*> drawn;
+  for (const Box& box : boxes) {
+    if (box.label == "face") {
+      drawn.push_back(&box);
+    }
+  }
+  if (faces.empty()) {
+    return {nullptr, "no face is found; supply a mask"};
+  }
+  if (drawn.size() == 1) {
+    const auto best =
+        std::ranges::max_element(faces, {}, [&](const Face& face) { return overlap(face.box, *drawn.front()); });
+    if (overlap(best->box, *drawn.front()) >= kLeastOverlap) {
+      return {&*best};
+    }
+    return {nullptr, "no face is found in the box labelled `face`; supply a mask"};
+  }
+  if (faces.size() > 1) {
+    return {nullptr, std::to_string(faces.size()) +
+                         " faces are found; draw one box labelled `face`, around the subject's, or supply a mask"};
+  }
+  return {&faces.front()};
+}
+
+/// How far the outline lies beyond the picture, in widths of the face.
+double beyond(const FaceOutline& outline, const Image& image) {
+  double farthest = 0.0;
+  for (const PixelPoint& point : outline.oval) {
+    farthest = std::max({farthest, -point.x, -point.y, point.x - image.width, point.y - image.height});
+  }
+  return farthest / outline.width;
+}
+
+/// What tells a photograph from a drawing, within a mask.
+struct Texture {
+  double equal_neighbours = 0.0;  ///< share of pixels that are the same as the one to the right
+  std::size_t levels = 0;         ///< of green light, in steps of about one code of 8 bits
+};
+
+Texture texture_of(const Image& image, const Mask& mask) {
+  Texture texture;
+  std::array<bool, 256> seen{};
+  std::size_t pairs = 0;
+  std::size_t equal = 0;
+  const auto width = static_cast<std::size_t>(image.width);
+  for (int y = 0; y < image.height; ++y) {
+    const std::span<const float> row = image.row(y);
+    const std::uint8_t* codes = mask.codes.data() + static_cast<std::size_t>(y) * width;
+    for (std::size_t x = 0; x < width; ++x) {
+      if (codes[x] == 0) {
+        continue;
+      }
+      const float green = std::clamp(row[width + x], 0.0F, 1.0F);
+      seen[static_cast<std::size_t>(std::sqrt(green) * 255.0F)] = true;
+      if (x + 1 < width && codes[x + 1] != 0) {
+        ++pairs;
+        equal +=
+            row[x] == row[x + 1] && row[width + x] == row[width + x + 1] && row[2 * width + x] == row[2 * width + x + 1]
+                ? 1
+                : 0;
+      }
+    }
+  }
+  texture.equal_neighbours = pairs > 0 ? static_cast<double>(equal) / static_cast<double>(pairs) : 1.0;
+  texture.levels = static_cast<std::size_t>(std::ranges::count(seen, true));
+  return texture;
+}
+
+double between(double value, double low, double high) {
+  return static_cast<double>(ramp(static_cast<float>(value), static_cast<float>(low), static_cast<float>(high)));
+}
+
+/// How far a grown mask is to be trusted: the product of what speaks for it, each from 0 to 1. Empirical.
+/// - the score of the mesh, or of the box
+/// - how much of the face's outline is skin: hair may hide the brow
+/// - how far the colours outside lie from those of skin
+/// - how little of the edge is the bounds'
+/// - how little skin is missed
+/// - how alike both ears are, which hair and a turned head make different too, so that it counts for little
+double confidence_of(const Face& face, const GrowthQuality& quality) {
+  const double score =
+      face.mesh.empty() ? kCascadeTrust * between(face.score, 0.0, 0.5) : between(face.mesh_score, 0.4, 0.9);
+  return score * between(quality.oval_share, 0.5, 0.85) * between(quality.separation, 2.0, 6.0) *
+         (1.0 - between(quality.leak, 0.03, 0.12)) * (1.0 - between(quality.missed, 0.01, 0.06)) *
+         (1.0 - 0.1 * quality.ear_asymmetry);
+}
+
+std::string doubts(double confidence, const GrowthQuality& quality) {
+  return "the mask that was grown from the face has a confidence of " + figure(confidence) + ", less than " +
+         figure(kLeastConfidence) + " (skin fills " + figure(quality.oval_share) +
+         " of the face; colours outside its edge lie " + figure(quality.separation) +
+         " standard deviations from skin; " + figure(quality.leak) + " of the edge would have gone on; " +
+         figure(quality.missed) + " of it is missed); supply a mask";
+}
+
+}  // namespace
+
+struct SkinFinder::Models {
+  std::optional<FaceLandmarks> landmarks;
+  std::optional<FaceCascade> cascade;
+
+  [[nodiscard]] SkinFacts grow(const Image& image, const PictureLabels& labels) const;
+};
+
+SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labels) const {
+  SkinFacts facts;
+  const std::vector<Face> faces = landmarks ? landmarks->find(image) : cascade->find(image);
+  const Choice choice = choose_face(faces, labels.boxes);
+  if (choice.face == nullptr) {
+    facts.refusal = choice.refusal;
+    return facts;
+  }
+  const FaceOutline outline = outline_of(*choice.face);
+  const std::optional<Mask> core = core_mask(image, outline);
+  if (!core) {
+    facts.refusal = "the face is only " + figure(outline.width) + " pixels wide, too little to tell its skin";
+    return facts;
+  }
+  facts.tone = measure_apparent_tone(image, *core);
+  const double outside = beyond(outline, image);
+  if (outside > kMostBeyond) {
+    facts.refusal = "the face reaches beyond the picture by " + figure(outside) + " of its width, more than " +
+                    figure(kMostBeyond) + "; supply a mask";
+    return facts;
+  }
+  const Texture texture = texture_of(image, *core);
+  if (texture.equal_neighbours > kMostEqualNeighbours || texture.levels < kFewestLevels) {
+    facts.refusal = "the face looks drawn: " + figure(texture.equal_neighbours) +
+                    " of its pixels are the same as their neighbours, and it has " + std::to_string(texture.levels) +
+                    " levels of light; supply a mask";
+    return facts;
+  }
+  if (facts.tone->hue_deg < kLowestHue || facts.tone->hue_deg > kHighestHue) {
+    facts.refusal = "the light is coloured: the face has a hue of " + figure(facts.tone->hue_deg) +
+                    " degrees, outside " + figure(kLowestHue) + " to " + figure(kHighestHue) +
+                    ", between which photographed faces lie";
+    return facts;
+  }
+  GrownRegion grown = grown_region(image, outline);
+  const double confidence = confidence_of(*choice.face, grown.quality);
+  if (confidence < kLeastConfidence) {
+    facts.refusal = doubts(confidence, grown.quality);
+    return facts;
+  }
+  grown.region.source = choice.face->mesh.empty() ? MaskSource::cascade : MaskSource::landmarks;
+  grown.region.confidence = confidence;
+  facts.tone = measure_apparent_tone(image, grown.region.parts);
+  facts.noise = measure_noise_level(image);
+  facts.region = std::move(grown.region);
+  return facts;
+}
+
+SkinFinder::SkinFinder(const SkinModels& models) {
+  auto loaded = std::make_unique<Models>();
+  if (!models.landmarks.empty()) {
+    loaded->landmarks.emplace(models.landmarks);
+  } else if (!models.cascades.empty()) {
+    loaded->cascade.emplace(models.cascades);
+  }
+  models_ = std::move(loaded);
+}
+
 SkinFinder::~SkinFinder() = default;
 
 SkinFacts SkinFinder::find(const Image& image, const PictureLabels& labels, const MaskCodes& codes) const {
   SkinFacts facts;
-  if (!labels.mask) {
-    facts.refusal = "automatic masks are not built yet";
-    return facts;
-  }
   if (image.channels != 3) {
     facts.refusal = "the picture is grey, so that its skin has no tone";
     return facts;
   }
-  SkinRegion region{*labels.mask, {}};
-  region.weights.reserve(region.parts.codes.size());
-  for (std::uint8_t& code : region.parts.codes) {
-    code = static_cast<std::uint8_t>(codes[code]);
-    region.weights.push_back(code != 0 ? 1.0F : 0.0F);
-  }
-  if (std::ranges::none_of(region.weights, [](float weight) { return weight > 0.0F; })) {
-    facts.refusal = "the mask has no skin";
+  if (labels.mask) {
+    facts.region = supplied_region(image, labels, codes);
+    if (!facts.region) {
+      facts.refusal = "the mask has no skin";
+      return facts;
+    }
+    facts.tone = measure_apparent_tone(image, facts.region->parts);
+    facts.noise = measure_noise_level(image);
     return facts;
   }
-  facts.tone = measure_apparent_tone(image, region.parts);
-  facts.noise = measure_noise_level(image);
-  facts.region = std::move(region);
-  return facts;
+  if (!models_->landmarks && !models_->cascade) {
+    facts.refusal = "it has no mask, and neither `face_model` nor `face_cascades` is given";
+    return facts;
+  }
+  return models_->grow(image, labels);
 }
 
 }  // namespace fairground
