@@ -73,7 +73,7 @@ const ParameterTable<SkinTone>& table() {
   return instance;
 }
 
-constexpr std::size_t kTargets = 4;     // stand first in the table
+constexpr std::size_t kTargets = 4;  // stand first in the table
 constexpr std::size_t kLightnessAt = 0;
 constexpr std::size_t kLadderAt = 3;
 constexpr std::size_t kLowestAt = 6;
@@ -104,6 +104,26 @@ std::string check(const std::vector<Setting>& settings) {
            shortest(kMostLightness);
   }
   return {};
+}
+
+/// The same steps of lightness for every source, from the darkest to the lightest.
+std::vector<std::vector<Setting>> expand_levels(const std::vector<Setting>& settings) {
+  const auto* count = std::get_if<std::int64_t>(&settings[kLadderAt]);
+  const auto* lowest = std::get_if<double>(&settings[kLowestAt]);
+  const auto* highest = std::get_if<double>(&settings[kHighestAt]);
+  if (count == nullptr || lowest == nullptr || highest == nullptr) {
+    return {};
+  }
+  std::vector<std::vector<Setting>> rungs;
+  for (std::int64_t i = 0; i < *count; ++i) {
+    const double part = static_cast<double>(i) / static_cast<double>(*count - 1);
+    std::vector<Setting> rung = settings;
+    rung[kLadderAt] = {};
+    rung[kLightnessAt] =
+        std::clamp(std::round((*lowest + part * (*highest - *lowest)) * 100.0) / 100.0, *lowest, *highest);
+    rungs.push_back(std::move(rung));
+  }
+  return rungs;
 }
 
 /// A figure as messages have it.
@@ -155,7 +175,13 @@ Reach reach_of(const SkinTone& p, const SkinRegion& region, double own) {
   return {std::max(p.lowest, own - darker), std::min(p.highest, own + lighter)};
 }
 
-void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted, double length) {
+/// What is wanted of the skin, and what moves it there.
+struct Move {
+  std::optional<SkinColour> wanted;  ///< empty where a shift was given
+  OdShift shift = {};
+};
+
+void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted) {
   const double change = wanted - own;
   const std::string from_to = "from L* " + figure(own) + " to " + figure(wanted);
   if (-change > p.darker) {
@@ -179,20 +205,13 @@ void check_limits(const SkinTone& p, const SkinRegion& region, double own, doubl
   if (wanted > p.highest) {
     refuse(from_to + " is above `highest`, " + figure(p.highest), "skin_limit_highest", wanted, p.highest);
   }
-  if (length > kMostShift) {
-    refuse(from_to + " takes a shift of " + figure(length) + " in optical density, and " + figure(kMostShift) +
-               " is the most that any limit allows",
-           "skin_limit_shift", length, kMostShift);
-  }
 }
 
 /// Of the tones that the source may get, the lightness of that which is nearest to a swatch.
 double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) {
   constexpr double kStep = 0.05;  // in L*
   const CieLab wanted = monk_lab(swatch);
-  const auto distance = [&](double lightness) {
-    return ciede2000(lab_of(eased_colour(own, lightness)), wanted);
-  };
+  const auto distance = [&](double lightness) { return ciede2000(lab_of(eased_colour(own, lightness)), wanted); };
   double best = std::clamp(own.lightness, reach.lowest, std::max(reach.lowest, reach.highest));
   double least = distance(best);
   for (int i = 0; reach.lowest + kStep * i <= reach.highest; ++i) {
@@ -210,12 +229,6 @@ double difference_in_hue(double a, double b) {
   return std::min(difference, 360.0 - difference);
 }
 
-/// What is wanted of the skin, and what moves it there.
-struct Move {
-  std::optional<SkinColour> wanted;  ///< empty where a shift was given
-  OdShift shift = {};
-};
-
 Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& tone) {
   const SkinColour own = colour_of(tone);
   Move move;
@@ -223,15 +236,15 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
     for (std::size_t c = 0; c < move.shift.size(); ++c) {
       move.shift[c] = *p.shift_od * kToneDirection[c];
     }
-    check_limits(p, region, own.lightness, shifted(own, move.shift).lightness, std::fabs(*p.shift_od));
+    check_limits(p, region, own.lightness, shifted(own, move.shift).lightness);
     return move;
   }
-  const double lightness =
-      p.lightness ? *p.lightness
-                  : nearest_to_swatch(static_cast<int>(*p.monk), own, reach_of(p, region, own.lightness));
+  const double lightness = p.lightness
+                               ? *p.lightness
+                               : nearest_to_swatch(static_cast<int>(*p.monk), own, reach_of(p, region, own.lightness));
   move.wanted = eased_colour(own, lightness);
   move.shift = shift_between(own, *move.wanted);
-  check_limits(p, region, own.lightness, lightness, length_of(move.shift));
+  check_limits(p, region, own.lightness, lightness);
   return move;
 }
 
@@ -241,10 +254,17 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
   constexpr int kMostTries = 6;
   constexpr double kNear = 0.1;       // in L*
   constexpr double kNearHue = 0.5;    // in degrees
+  constexpr double kRounding = 1e-3;  // the direction has length 1 to so many digits
   SkinColour aimed = move.wanted.value_or(own);
   for (int attempt = 1;; ++attempt) {
     move_skin(patch, move.shift, grain, image);
     const ApparentTone tone = measure_apparent_tone(image, parts);
+    if (const double length = length_of(move.shift); length > kMostShift + kRounding) {
+      refuse("from L* " + figure(own.lightness) + " to " + figure(tone.lightness) + " takes a shift of " +
+                 figure(length) + " in optical density, and no limit allows more than " + figure(kMostShift) +
+                 "; ask for a smaller change",
+             "skin_limit_shift", length, kMostShift);
+    }
     if (!move.wanted || attempt == kMostTries ||
         (std::fabs(tone.lightness - move.wanted->lightness) <= kNear &&
          difference_in_hue(tone.hue_deg, move.wanted->hue_deg) <= kNearHue)) {
@@ -259,8 +279,8 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
 
 void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures, double rims) {
   constexpr double kMostRims = 0.25;
-  constexpr double kMostMiss = 1.5;        // in L*
-  constexpr double kMostHueMiss = 3.0;     // in degrees
+  constexpr double kMostMiss = 1.5;     // in L*
+  constexpr double kMostHueMiss = 3.0;  // in degrees
   constexpr double kMostClipped = 0.01;
   constexpr double kLeastCorrelation = 0.95;
   constexpr int kEnoughLevels = 64;
@@ -312,8 +332,10 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
 void check_noise(double ratio) {
   constexpr double kMostNoise = 1.5;
   if (ratio > kMostNoise) {
-    refuse("the skin would have " + figure(ratio) + " times the noise that the photograph has where it is as light, "
-               "and " + figure(kMostNoise) + " times are allowed; ask for darker skin, or use a cleaner photograph",
+    refuse("the skin would have " + figure(ratio) +
+               " times the noise that the photograph has where it is as light, "
+               "and " +
+               figure(kMostNoise) + " times are allowed; ask for darker skin, or use a cleaner photograph",
            "skin_noise_ratio", ratio, kMostNoise);
   }
 }
@@ -375,6 +397,7 @@ const Registration registration(picture_augmenter<SkinTone>(
         .identity = "shift_od: 0",
         .labels = "keeps all labels",
         .check = check,
+        .expand_levels = expand_levels,
         .needs_skin = true,
     },
     table(), apply));

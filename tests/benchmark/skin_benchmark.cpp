@@ -26,7 +26,8 @@ Portrait portrait(int side) {
   made.labels.mask->codes.resize(made.image.samples.size() / 3);
   std::vector<float> grain(made.image.samples.size());
   RandomStream(1, 0, "grain").normals(0, grain);
-  const std::array<std::array<float, 3>, 3> colours = {{{0.30F, 0.36F, 0.48F}, {0.42F, 0.25F, 0.15F}, {0.03F, 0.02F, 0.015F}}};
+  const std::array<std::array<float, 3>, 3> colours = {
+      {{0.30F, 0.36F, 0.48F}, {0.42F, 0.25F, 0.15F}, {0.03F, 0.02F, 0.015F}}};
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
       const double u = (x + 0.5) / side - 0.5;

@@ -191,8 +191,7 @@ double noise_ratio(const SkinPatch& patch, const OdShift& shift, const NoiseLeve
     const double light = *middle;
     const double gain = plain::exp(-shift[c]);
     const double expected = noise.variance(static_cast<int>(c), gain * light);
-    const double ratio =
-        expected > 0.0 ? gain * std::sqrt(noise.variance(static_cast<int>(c), light) / expected) : 1.0;
+    const double ratio = expected > 0.0 ? gain * std::sqrt(noise.variance(static_cast<int>(c), light) / expected) : 1.0;
     largest = std::max(largest, ratio);
   }
   return largest;

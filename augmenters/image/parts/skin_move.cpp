@@ -79,8 +79,7 @@ FAIRGROUND_HOT void move_row_with_grain(const float* __restrict before, const fl
 
 CieLab lab_of(const SkinColour& colour) {
   const double turns = colour.hue_deg / 360.0;
-  return {colour.lightness, colour.chroma * plain::cosine_of_turns(turns),
-          colour.chroma * plain::sine_of_turns(turns)};
+  return {colour.lightness, colour.chroma * plain::cosine_of_turns(turns), colour.chroma * plain::sine_of_turns(turns)};
 }
 
 SkinColour eased_colour(const SkinColour& own, double lightness) {
@@ -94,8 +93,7 @@ SkinColour eased_colour(const SkinColour& own, double lightness) {
   const double anchor = anchor_chroma(lightness);
   const double chroma = std::min(
       std::max(anchor * std::sqrt(own.chroma / anchor_chroma(own.lightness)), kLeastOfAnchor * anchor), kMostChroma);
-  const double hue =
-      std::clamp(own.hue_deg + kHuePull * (kPhotographedHue - own.hue_deg), kLeastHue, kMostHue);
+  const double hue = std::clamp(own.hue_deg + kHuePull * (kPhotographedHue - own.hue_deg), kLeastHue, kMostHue);
   const double part = std::min(std::fabs(lightness - own.lightness) / kWholeAt, 1.0);
   return {lightness, own.chroma + part * (chroma - own.chroma), own.hue_deg + part * (hue - own.hue_deg)};
 }

@@ -90,8 +90,7 @@ SkinPatch cut_skin(const Image& image, const SkinRegion& region, int margin_px) 
     std::ranges::copy(std::span(region.parts.codes).subspan(from, columns),
                       patch.parts.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(y) * columns));
     for (std::size_t c = 0; c < 3; ++c) {
-      const std::size_t begin =
-          c * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(patch.left);
+      const std::size_t begin = c * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(patch.left);
       std::ranges::copy(image.row(patch.top + y).subspan(begin, columns), patch.before[c].row(y).begin());
     }
   }

@@ -12,12 +12,10 @@ namespace {
 
 constexpr int kReach = 9;  // of a profile to either side, in reduced pixels
 constexpr int kLength = 2 * kReach + 1;
-constexpr float kSeen = 8.0F;         // in L*: from here on a rim counts
+constexpr float kSeen = 8.0F;          // in L*: from here on a rim counts
 constexpr float kEdgeOfSource = 8.0F;  // a step in colour (CIE 1976) that explains any step in lightness
 
-int reduction_of(double face_width_px) {
-  return std::max(static_cast<int>(face_width_px / kRimFaceWidth), 1);
-}
+int reduction_of(double face_width_px) { return std::max(static_cast<int>(face_width_px / kRimFaceWidth), 1); }
 
 /// Patch and picture, reduced.
 struct Reduced {
@@ -179,8 +177,8 @@ float new_ridge(const Profile& profile) {
 }
 
 bool has_rim(const Profile& profile) {
-  constexpr int kSharp = 2;     // places on either side of a sharp step
-  constexpr int kWideGap = 4;   // what lies nearer to a wide step may be a crease between two parts
+  constexpr int kSharp = 2;    // places on either side of a sharp step
+  constexpr int kWideGap = 4;  // what lies nearer to a wide step may be a crease between two parts
   constexpr int kWideWindow = 5;
   if (new_ridge(profile) > kSeen) {
     return true;
@@ -228,7 +226,8 @@ double rim_fraction(const SkinPatch& patch, const Image& after, double face_widt
     const float* weights = picture.weights.row(y).data();
     for (std::size_t x = 1; x + 1 < width; ++x) {
       const float* here = weights + x;
-      if (*here < kEdge || (here[-1] >= kEdge && here[1] >= kEdge && *(here - width) >= kEdge && here[width] >= kEdge)) {
+      if (*here < kEdge ||
+          (here[-1] >= kEdge && here[1] >= kEdge && *(here - width) >= kEdge && here[width] >= kEdge)) {
         continue;
       }
       const float* blurred = slope.row(y).data() + x;

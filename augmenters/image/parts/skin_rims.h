@@ -1,8 +1,9 @@
 // Whether the edge of moved skin shows.
 //
-// A step of colour between skin and what is beside it says nothing: hair, clothes and the scene stay, so that it changes
-// with every tone, seen or unseen. What the eye sees as a pale ear, a cut-out hairline or a halo is something that the
-// source has not got. Along the normal of each pixel of the mask's edge, lightness L* is compared before and after:
+// A step of colour between skin and what is beside it says nothing: hair, clothes and the scene stay, so that it
+// changes with every tone, seen or unseen. What the eye sees as a pale ear, a cut-out hairline or a halo is something
+// that the source has not got. Along the normal of each pixel of the mask's edge, lightness L* is compared before and
+// after:
 //
 // - a step that is new where the source has no step in colour, sharp or wide: skin that was left out, or something
 //   else than skin that was taken along;

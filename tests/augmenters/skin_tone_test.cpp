@@ -1,0 +1,395 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "pipeline/measure/ciede2000.h"
+#include "pipeline/measure/monk_scale.h"
+#include "tests/augmenters/skin.h"
+#include "tests/support/statistics.h"
+
+namespace fairground {
+namespace {
+
+constexpr std::array<double, 3> kDirection = {0.494, 0.576, 0.651};  // as documented
+constexpr double kFloatRounding = 2e-5;                              // of ln of a product of floats
+
+RenderedSkin portrait(std::size_t tone = 3, const RenderedLight& light = kFrontalLight) {
+  RenderedSkinSettings settings;
+  settings.albedo = kRenderedTones[tone].albedo();
+  settings.light = light;
+  return render_portrait(settings);
+}
+
+/// Skin of one colour in front of grey, both even.
+RenderedSkin disc(double lightness, double chroma, double hue_deg, int side = 128) {
+  RenderedSkin made{{side, side, 3, 8, {}, {}}, {side, side, {}}, {}, {}, {}};
+  const double angle = hue_deg * plain::kPi / 180.0;
+  const LinearRgb light = linear_rgb({lightness, chroma * std::cos(angle), chroma * std::sin(angle)});
+  for (int y = 0; y < side; ++y) {
+    for (int c = 0; c < 3; ++c) {
+      for (int x = 0; x < side; ++x) {
+        const bool is_skin = std::hypot(x - side / 2, y - side / 2) < 0.4 * side;
+        made.image.samples.push_back(is_skin ? static_cast<float>(light[static_cast<std::size_t>(c)]) : 0.6F);
+        if (c == 0) {
+          made.parts.codes.push_back(is_skin ? 1 : 0);
+        }
+      }
+    }
+  }
+  return made;
+}
+
+float sample(const Image& image, std::size_t pixel, std::size_t channel) {
+  const auto width = static_cast<std::size_t>(image.width);
+  return image.row(static_cast<int>(pixel / width))[channel * width + pixel % width];
+}
+
+/// All that lies within two pixels is of the same part.
+bool is_deep(const Mask& parts, std::size_t pixel, int depth) {
+  const auto x = static_cast<int>(pixel % static_cast<std::size_t>(parts.width));
+  const auto y = static_cast<int>(pixel / static_cast<std::size_t>(parts.width));
+  for (int dy = -depth; dy <= depth; ++dy) {
+    for (int dx = -depth; dx <= depth; ++dx) {
+      const int column = x + dx;
+      const int row = y + dy;
+      if (column < 0 || row < 0 || column >= parts.width || row >= parts.height ||
+          parts.codes[static_cast<std::size_t>(row * parts.width + column)] != parts.codes[pixel]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Limits wide enough for anything that is tested beside them.
+const Given kWide = {{"darker", 42.0}, {"lighter", 42.0}, {"lowest", 36.0}, {"highest", 78.0}};
+
+Given wide(const std::string& name, Value value) {
+  Given given = kWide;
+  given[name] = std::move(value);
+  return given;
+}
+
+TEST(SkinTone, GivesTheInputBackWhereNothingIsShifted) {
+  const RenderedSkin source = portrait();
+  SkinFacts skin = known_skin(source.image, source.parts);
+  skin.noise.channels.fill({1e-5, 1e-3});
+  const Picture same = tone_moved(source.image, skin, {{"shift_od", 0.0}});
+  EXPECT_EQ(same.image.samples, source.image.samples);
+  EXPECT_FALSE(same.tone.has_value());
+}
+
+TEST(SkinTone, ShiftsOpticalDensityAlongThePhotographedDirection) {
+  const RenderedSkin source = portrait();
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  for (const double shift : {-0.2, 0.3, 0.7}) {
+    const Picture moved = tone_moved(source.image, skin, wide("shift_od", shift));
+    std::map<int, std::size_t> seen;
+    for (std::size_t pixel = 0; pixel < source.parts.codes.size(); ++pixel) {
+      const auto part = static_cast<SkinPart>(source.parts.codes[pixel]);
+      // Lips and brows fade over a pixel or two into the face.
+      const bool is_near_other = !is_deep(source.parts, pixel, 4);
+      if (part == SkinPart::none || ((is_near_other) && part != SkinPart::brows && part != SkinPart::lips)) {
+        continue;
+      }
+      if ((part == SkinPart::brows || part == SkinPart::lips) && !is_deep(source.parts, pixel, 3)) {
+        continue;
+      }
+      const double share = part == SkinPart::lips ? 0.55 : part == SkinPart::brows ? 0.8 : 1.0;
+      ++seen[source.parts.codes[pixel]];
+      for (std::size_t c = 0; c < 3; ++c) {
+        const double before = sample(source.image, pixel, c);
+        const double after = sample(moved.image, pixel, c);
+        // Far in the lips, what is left of the face's share is below 1e-3.
+        const double tolerance = share < 1.0 ? 0.01 : kFloatRounding;
+        ASSERT_NEAR(std::log(before / after), share * shift * kDirection[c], tolerance) << pixel << " " << c;
+      }
+    }
+    EXPECT_GT(seen[1], 1000U);
+    EXPECT_GT(seen[5], 5U) << "lips";
+    EXPECT_NEAR(found(moved, "shift_od"), shift, 1e-3);
+  }
+}
+
+TEST(SkinTone, LeavesAllElseBitForBit) {
+  for (std::size_t tone = 0; tone < kRenderedTones.size(); tone += 2) {
+    for (const RenderedLight& light : {kFrontalLight, kSideLight}) {
+      RenderedSkin source = portrait(tone, light);
+      source.image.samples[5] = -0.0F;
+      SkinFacts skin = known_skin(source.image, source.parts);
+      skin.noise.channels.fill({1e-6, 1e-5});
+      for (const double shift : {-0.1, 0.4}) {
+        const Picture moved = tone_moved(source.image, skin, wide("shift_od", shift));
+        std::size_t changed = 0;
+        for (std::size_t pixel = 0; pixel < source.parts.codes.size(); ++pixel) {
+          for (std::size_t c = 0; c < 3; ++c) {
+            const float before = sample(source.image, pixel, c);
+            const float after = sample(moved.image, pixel, c);
+            if (source.parts.codes[pixel] == 0) {
+              ASSERT_EQ(std::bit_cast<std::uint32_t>(before), std::bit_cast<std::uint32_t>(after)) << pixel;
+            }
+            changed += before != after ? 1 : 0;
+          }
+        }
+        EXPECT_GT(changed, 10000U);
+      }
+    }
+  }
+}
+
+// On even skin the meter reads the colour itself, so that the wanted one can be computed apart.
+TEST(SkinTone, ReachesTheLightnessThatIsAskedFor) {
+  constexpr double kSolved = 0.15;  // the loop ends within 0.1; even skin differs from its reading by rounding
+  for (const double own : {42.0, 55.0, 68.0, 74.0}) {
+    const RenderedSkin source = disc(own, 24.0, 58.0);
+    const SkinFacts skin = known_skin(source.image, source.parts);
+    for (double wanted = std::max(own - 20.0, 38.0); wanted <= std::min(own + 6.0, 76.0); wanted += 4.0) {
+      const Picture moved = tone_moved(source.image, skin, wide("lightness", wanted));
+      const std::size_t middle = source.parts.codes.size() / 2 + 64;
+      const TrueTone tone =
+          true_tone({sample(moved.image, middle, 0), sample(moved.image, middle, 1), sample(moved.image, middle, 2)});
+      EXPECT_NEAR(tone.lightness, wanted, kSolved) << own;
+      EXPECT_NEAR(tone.hue_deg, 58.0, 0.6) << own << " to " << wanted;
+      ASSERT_TRUE(moved.tone.has_value());
+      EXPECT_NEAR(moved.tone->lightness, wanted, 0.1) << own;
+    }
+  }
+}
+
+TEST(SkinTone, EasesChromaAndHueTowardsWhatIsPhotographed) {
+  const RenderedSkin source = disc(65.0, 16.0, 50.0);
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  // The anchors' chroma is 26.2 at 65 and 25.5 at 50; the pull of hue is 0.35 of 8 degrees.
+  const Picture far = tone_moved(source.image, skin, {{"lightness", 50.0}});
+  EXPECT_NEAR(far.tone->hue_deg, 50.0 + 0.35 * 8.0, 0.6);
+  EXPECT_NEAR(far.tone->chroma, 0.95 * 25.2, 0.6);
+  // Nearby, little is done: nothing jumps where lightness hardly moves.
+  const Picture near = tone_moved(source.image, skin, {{"lightness", 64.7}});
+  EXPECT_NEAR(near.tone->hue_deg, 50.0, 0.7);
+  EXPECT_NEAR(near.tone->chroma, 16.0, 1.0);
+}
+
+TEST(SkinTone, ComesBackByTheOppositeShift) {
+  const RenderedSkin source = portrait(2);
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  const Picture darker = tone_moved(source.image, skin, wide("shift_od", 0.8));
+  SkinFacts again = known_skin(darker.image, source.parts);
+  const Picture back = tone_moved(darker.image, again, wide("shift_od", -0.8));
+  for (std::size_t i = 0; i < source.image.samples.size(); ++i) {
+    ASSERT_NEAR(back.image.samples[i], source.image.samples[i], 2e-6F * (1.0F + source.image.samples[i]));
+  }
+}
+
+/// The variance over the disc's inner part, of each channel.
+std::array<double, 3> variances(const Image& image) {
+  std::array<std::vector<float>, 3> values;
+  for (int y = image.height / 4; y < image.height * 3 / 4; ++y) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      const auto width = static_cast<std::size_t>(image.width);
+      const auto row = image.row(y).subspan(c * width + width / 4, width / 2);
+      values[c].insert(values[c].end(), row.begin(), row.end());
+    }
+  }
+  return {moments(std::span<const float>(values[0])).variance, moments(std::span<const float>(values[1])).variance,
+          moments(std::span<const float>(values[2])).variance};
+}
+
+// 128 x 128 draws: their variance varies by sqrt(2 / 16384) = 1.1 %.
+constexpr double kVarianceTolerance = 0.05;
+
+TEST(SkinTone, AddsTheGrainThatDarkenedSkinHasLost) {
+  const RenderedSkin source = disc(66.0, 24.0, 58.0, 256);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  skin.noise.channels = {{{2e-5, 1e-4}, {1e-5, 2e-4}, {4e-5, 0.0}}};
+  constexpr double kShift = 0.9;
+  const Picture moved = tone_moved(source.image, skin, wide("shift_od", kShift));
+  const std::array<double, 3> measured = variances(moved.image);
+  for (std::size_t c = 0; c < 3; ++c) {
+    // The source has no grain, so that all of what is missing is there to be seen.
+    const double light = sample(source.image, source.parts.codes.size() / 2 + 128, c);
+    const double gain = std::exp(-kShift * kDirection[c]);
+    const auto variance = [&](double v) { return skin.noise.channels[c].constant + skin.noise.channels[c].slope * v; };
+    const double expected = variance(gain * light) - gain * gain * variance(light);
+    EXPECT_NEAR(measured[c], expected, kVarianceTolerance * expected) << c;
+  }
+}
+
+TEST(SkinTone, LeavesTheNoiseOfLightenedSkin) {
+  const RenderedSkin source = disc(60.0, 24.0, 58.0);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  const Picture clean = tone_moved(source.image, skin, wide("shift_od", -0.2));
+  skin.noise.channels.fill({1e-5, 1e-4});
+  const Picture noisy = tone_moved(source.image, skin, wide("shift_od", -0.2));
+  EXPECT_EQ(noisy.image.samples, clean.image.samples);
+  EXPECT_GT(found(noisy, "noise_ratio"), 1.0);
+}
+
+TEST(SkinTone, DrawsGrainByPlaceAlone) {
+  const RenderedSkin small = disc(66.0, 24.0, 58.0, 128);
+  const RenderedSkin large = disc(66.0, 24.0, 58.0, 256);
+  const auto grain = [](const RenderedSkin& source, const StepRandom& random) {
+    SkinFacts skin = known_skin(source.image, source.parts);
+    const Image clean = tone_moved(source.image, skin, wide("shift_od", 0.9)).image;
+    skin.noise.channels.fill({1e-4, 0.0});
+    Image noise = tone_moved(source.image, skin, wide("shift_od", 0.9), random).image;
+    for (std::size_t i = 0; i < noise.samples.size(); ++i) {
+      noise.samples[i] -= clean.samples[i];
+    }
+    return noise;
+  };
+  const Image a = grain(small, {5, 3});
+  const Image b = grain(large, {5, 3});
+  const Image other = grain(small, {5, 4});
+  constexpr std::size_t kPlace = 75;  // in both discs, in row 75 of either
+  for (std::size_t c = 0; c < 3; ++c) {
+    const float there = a.row(75)[c * 128 + kPlace];
+    EXPECT_NE(there, 0.0F);
+    EXPECT_NEAR(there, b.row(75)[c * 256 + kPlace], 1e-6F);
+    EXPECT_NE(there, other.row(75)[c * 128 + kPlace]);
+  }
+}
+
+TEST(SkinTone, StaysWithinItsLimits) {
+  const RenderedSkin source = disc(64.0, 24.0, 58.0);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  const auto gate = [&](const Given& given) { return refusal(source.image, skin, given); };
+  EXPECT_EQ(gate({{"lightness", 44.5}}).gate, "");
+  EXPECT_EQ(gate({{"lightness", 43.0}, {"lowest", 36.0}}).gate, "skin_limit_darker");
+  EXPECT_NEAR(gate({{"lightness", 43.0}, {"lowest", 36.0}}).value, 21.0, 0.3);
+  EXPECT_EQ(gate({{"lightness", 43.0}, {"lowest", 36.0}}).limit, 20.0);
+  EXPECT_EQ(gate({{"lightness", 72.0}}).gate, "skin_limit_lighter");
+  EXPECT_EQ(gate({{"lightness", 72.0}, {"lighter", 10.0}}).gate, "");
+  EXPECT_EQ(gate({{"shift_od", 1.2}, {"darker", 42.0}}).gate, "skin_limit_lowest");
+  EXPECT_EQ(gate({{"shift_od", -0.6}, {"lighter", 42.0}, {"highest", 70.0}}).gate, "skin_limit_highest");
+  EXPECT_EQ(gate({{"lightness", 50.0}}).gate, "");
+  skin.region->source = MaskSource::landmarks;
+  EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "skin_face_width");
+  skin.region->face_width_px = 159.0;
+  EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "skin_face_width");
+  skin.region->face_width_px = 161.0;
+  EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "");
+  EXPECT_EQ(gate({{"lightness", 50.0}}).gate, "skin_limit_automatic");
+  EXPECT_EQ(gate({{"lightness", 50.0}, {"automatic", 20.0}}).gate, "");
+  skin.missed_skin_fraction = 0.021;
+  EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "skin_missed");
+  EXPECT_EQ(gate({{"lightness", 54.0}}).limit, 0.02);
+}
+
+TEST(SkinTone, NeverShiftsBeyondWhatAnyLimitAllows) {
+  const RenderedSkin source = disc(77.0, 24.0, 58.0);
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  EXPECT_EQ(refusal(source.image, skin, wide("lightness", 37.0)).gate, "skin_limit_shift");
+  EXPECT_EQ(refusal(source.image, skin, wide("shift_od", 1.6)).gate, "");
+}
+
+TEST(SkinTone, RefusesColouredLight) {
+  for (const auto& [hue, expected] :
+       {std::pair(38.0, "skin_source_hue"), {44.0, ""}, {69.0, ""}, {74.0, "skin_source_hue"}}) {
+    const RenderedSkin source = disc(60.0, 24.0, hue);
+    const SkinFacts skin = known_skin(source.image, source.parts);
+    EXPECT_EQ(refusal(source.image, skin, {{"shift_od", 0.2}}).gate, expected) << hue;
+  }
+}
+
+TEST(SkinTone, RefusesWhatClips) {
+  RenderedSkin source = disc(66.0, 24.0, 58.0);
+  std::size_t skin_pixels = 0;
+  for (std::size_t i = 0; i < source.parts.codes.size(); ++i) {
+    skin_pixels += source.parts.codes[i];
+  }
+  // A glint on 2 % of the skin, which is not at white yet.
+  const std::size_t glint = skin_pixels / 50;
+  for (std::size_t i = 0, left = glint; left > 0; ++i) {
+    if (source.parts.codes[i] != 0) {
+      const auto width = static_cast<std::size_t>(source.image.width);
+      source.image.row(static_cast<int>(i / width)).samples[i % width] = 0.9F;
+      --left;
+    }
+  }
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  EXPECT_EQ(refusal(source.image, skin, {{"shift_od", -0.1}}).gate, "");
+  const GateFigure clipped = refusal(source.image, skin, {{"shift_od", -0.3}});
+  EXPECT_EQ(clipped.gate, "skin_clipped");
+  EXPECT_NEAR(clipped.value, 0.02, 0.001);
+  EXPECT_EQ(clipped.limit, 0.01);
+}
+
+// sigma does not hang on light where all of it is constant, so that the ratio is the gain: 1 / g of green.
+TEST(SkinTone, RefusesToAmplifyNoise) {
+  const RenderedSkin source = disc(50.0, 24.0, 58.0);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  skin.noise.channels.fill({1e-6, 0.0});
+  const Picture moved = tone_moved(source.image, skin, wide("shift_od", -0.6));
+  EXPECT_NEAR(found(moved, "noise_ratio"), std::exp(0.6 * kDirection[2]), 1e-6);
+  const GateFigure noise = refusal(source.image, skin, wide("shift_od", -0.7));
+  EXPECT_EQ(noise.gate, "skin_noise_ratio");
+  EXPECT_NEAR(noise.value, std::exp(0.7 * kDirection[2]), 1e-6);
+}
+
+TEST(SkinTone, MeasuresHowMuchStructureStays) {
+  const RenderedSkin source = portrait();
+  SkinFacts skin = known_skin(source.image, source.parts);
+  const Picture moved = tone_moved(source.image, skin, wide("shift_od", 0.6));
+  EXPECT_GT(found(moved, "gradient_correlation"), 0.97);
+  // Grain that drowns the texture is no structure of the source.
+  skin.noise.channels.fill({2e-3, 0.0});
+  const GateFigure figure = refusal(source.image, skin, wide("shift_od", 0.6));
+  EXPECT_EQ(figure.gate, "skin_gradient_correlation");
+  EXPECT_EQ(figure.limit, 0.95);
+  EXPECT_LT(figure.value, 0.95);
+}
+
+TEST(SkinTone, GoesAsNearToASwatchAsItMay) {
+  const RenderedSkin source = disc(64.0, 24.0, 58.0);
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  const auto moved = [&](std::int64_t swatch, double darker) {
+    return tone_moved(source.image, skin, {{"monk", swatch}, {"darker", darker}, {"lowest", 36.0}});
+  };
+  const Picture bounded = moved(7, 10.0);
+  const Picture free = moved(7, 26.0);
+  EXPECT_NEAR(found(bounded, "requested_lightness"), 54.0, 0.2);
+  EXPECT_NEAR(found(free, "requested_lightness"), monk_lab(7).lightness, 2.0);
+  EXPECT_LT(found(free, "monk_residual_ciede2000"), found(bounded, "monk_residual_ciede2000"));
+  const double angle = bounded.tone->hue_deg * plain::kPi / 180.0;
+  const CieLab reached{bounded.tone->lightness, bounded.tone->chroma * std::cos(angle),
+                       bounded.tone->chroma * std::sin(angle)};
+  EXPECT_NEAR(found(bounded, "monk_residual_ciede2000"), ciede2000(reached, monk_lab(7)), 1e-6);
+}
+
+TEST(SkinTone, TakesOneTargetWithinItsLimits) {
+  const StepSchema& schema = augmenter("skin.tone").schema;
+  const auto problem = [&](const Given& given) {
+    std::vector<Setting> settings;
+    for (const Value& value : values_of(schema, given)) {
+      settings.push_back(std::visit([](const auto& v) -> Setting { return v; }, value));
+    }
+    return schema.check(settings);
+  };
+  EXPECT_EQ(problem({{"lightness", 60.0}}), "");
+  EXPECT_EQ(problem({{"monk", std::int64_t{5}}}), "");
+  EXPECT_NE(problem({}), "");
+  EXPECT_NE(problem({{"lightness", 60.0}, {"shift_od", 0.1}}), "");
+  EXPECT_NE(problem({{"lightness", 43.0}}), "");
+  EXPECT_EQ(problem({{"lightness", 43.0}, {"lowest", 43.0}}), "");
+  EXPECT_NE(problem({{"shift_od", 0.1}, {"lowest", 74.0}}), "");
+}
+
+TEST(SkinTone, MakesALadderOfEqualSteps) {
+  const StepSchema& schema = augmenter("skin.tone").schema;
+  std::vector<Setting> settings;
+  for (const Value& value : values_of(schema, {{"ladder", std::int64_t{5}}})) {
+    settings.push_back(std::visit([](const auto& v) -> Setting { return v; }, value));
+  }
+  const auto rungs = schema.expand_levels(settings);
+  ASSERT_EQ(rungs.size(), 5U);
+  const std::size_t at = *schema.find("lightness");
+  for (std::size_t i = 0; i < rungs.size(); ++i) {
+    EXPECT_NEAR(std::get<double>(rungs[i][at]), 44.0 + 7.5 * static_cast<double>(i), 0.005);
+    EXPECT_EQ(schema.check(rungs[i]), "");
+    EXPECT_TRUE(schema.expand_levels(rungs[i]).empty());
+  }
+}
+
+}  // namespace
+}  // namespace fairground
