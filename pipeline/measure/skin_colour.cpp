@@ -148,6 +148,9 @@ ColourField colour_field(const Image& image, const Window& window, double scale)
   field.width = Shares(window.right - window.left, scale).count;
   field.height = Shares(window.bottom - window.top, scale).count;
   field.colours.resize(static_cast<std::size_t>(field.width) * static_cast<std::size_t>(field.height));
+  for (Plane& plane : field.roots) {
+    plane = Plane(field.width, field.height);
+  }
   const auto read = [&](std::size_t plane, int y, std::vector<float>& samples) {
     const auto row = image.row(y).subspan(plane * static_cast<std::size_t>(image.width));
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -157,6 +160,9 @@ ColourField colour_field(const Image& image, const Window& window, double scale)
   const auto write = [&](int y, const std::vector<double>& means) {
     LogColour* row = field.colours.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(field.width);
     for (std::size_t x = 0; x < static_cast<std::size_t>(field.width); ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        field.roots[c].row(y)[x] = static_cast<float>(std::sqrt(std::sqrt(std::max(means[3 * x + c], 0.0))));
+      }
       const double red = means[3 * x] + kDarkest;
       const double green = means[3 * x + 1] + kDarkest;
       const double blue = means[3 * x + 2] + kDarkest;

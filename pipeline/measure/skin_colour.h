@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/measure/skin_shapes.h"
+#include "pipeline/media/blur.h"
 #include "pipeline/media/image.h"
 
 namespace fairground {
@@ -22,6 +23,8 @@ struct ColourField {
   int width = 0;
   int height = 0;
   std::vector<LogColour> colours;  ///< row after row
+  /// Fourth roots of linear light: near enough to logarithms to serve any tone, and cheap at any size.
+  std::array<Plane, 3> roots;
 
   [[nodiscard]] PixelPoint from_picture(PixelPoint point) const {
     return {(point.x - left) / scale, (point.y - top) / scale};

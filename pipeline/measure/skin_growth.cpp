@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/core/plain.h"
 #include "pipeline/measure/skin_cut.h"
 
 namespace fairground {
@@ -27,6 +28,13 @@ constexpr double kNeckHalfWidth = 0.5;
 constexpr double kNeckSample = 0.3;  // half the width of what is looked at below the chin
 
 constexpr double kLeastDeviation = 0.02;
+constexpr double kSampleShare = 0.15;  // of a place, that must look like skin for a law of its own
+constexpr double kNeckWeight = 0.3;    // of a law, to those of the face
+constexpr double kEarWeight = 0.1;
+constexpr double kReflectedDarker = 1.0;  // nats
+constexpr double kReflectedWider = 3.0;   // in variance
+constexpr double kReflectedWeight = 0.05;
+constexpr double kEyeRim = 0.012;  // lids' edges with their lashes
 constexpr float kTrust = 3.0F;
 constexpr std::size_t kSkinLaws = 3;
 constexpr double kShade = 0.35;  // of log luminance, beyond what the face itself shows
@@ -89,6 +97,20 @@ double quantile(std::vector<float> values, double part) {
   const auto place = static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size() - 1));
   std::ranges::nth_element(values, values.begin() + place);
   return static_cast<double>(values[static_cast<std::size_t>(place)]);
+}
+
+/// In the folds of an ear and between fingers, light has been reflected by skin twice, which doubles its chroma.
+ColourLaw reflected_twice(const ColourLaw& law) {
+  ColourLaw twice = law;
+  twice.mean = {law.mean[0] - kReflectedDarker, 2.0 * law.mean[1], 2.0 * law.mean[2]};
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      twice.covariance[i][j] *= kReflectedWider;
+      twice.inverse[i][j] /= kReflectedWider;
+    }
+  }
+  twice.log_determinant += 3.0 * plain::log(kReflectedWider);
+  return twice;
 }
 
 /// Places in the face's own axes, for each pixel of the field.
@@ -155,7 +177,7 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
   const double unit = outline.width / field.scale;
   const Places place(field, outline);
   const Shape oval = polygon(field, outline.oval);
-  const Shape eyes = polygons(field, outline.eyes);
+  const Shape eyes = grown(polygons(field, outline.eyes), kEyeRim * unit);
   const Shape mouth = polygon(field, outline.mouth);
   const Shape lips = polygon(field, outline.lips);
   const Shape brows = polygons(field, outline.brows);
@@ -196,10 +218,11 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
     const double far = law.chroma_distance(field.colours[i]);
     const bool hair = above && (far > 8.0 || light < -0.75 || static_cast<double>(rough[i]) > smooth);
     guesses[i] = far < 14.0 && light > -2.4 && light < 1.0 && !hair ? Guess::probably : Guess::hardly;
-    if (core.pixels[i] != 0 && law.distance(field.colours[i]) < 9.0 && !hair) {
+    if (core.pixels[i] != 0 && law.distance(field.colours[i]) < (above ? 5.0 : 9.0) && !hair) {
       guesses[i] = Guess::surely;
     }
-    if (inner.pixels[i] != 0 && (above ? guesses[i] == Guess::surely : law.distance(field.colours[i]) < 25.0)) {
+    if (inner.pixels[i] != 0 &&
+        (above ? !hair && law.distance(field.colours[i]) < 9.0 : law.distance(field.colours[i]) < 25.0)) {
       sure.push_back(field.colours[i]);
     }
     if (inner.pixels[i] != 0 && !above) {
@@ -210,20 +233,28 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
       guesses[i] = std::max(guesses[i], Guess::probably);
     }
   }
-  // The neck lies in the chin's shadow, where light that skin has reflected makes it more saturated, never less.
+  // The neck lies in the chin's shadow and ears in that of hair, where light that skin has reflected makes them more
+  // saturated, never less.
   std::vector<LogColour> neck;
+  std::vector<LogColour> ears;
   double neck_place = 0.0;
+  double ear_place = 0.0;
   for (std::size_t i = 0; i < guesses.size(); ++i) {
-    const LogColour& colour = field.colours[i];
     const PixelPoint at = place(i);
-    if (std::fabs(at.x) < kNeckSample && at.y > outline.chin_level + 0.02 && at.y < outline.chin_level + 0.4) {
-      neck_place += 1.0;
-      const double light = static_cast<double>(colour[0]) - law.mean[0];
-      const bool paler = static_cast<double>(colour[1]) < law.mean[1] - std::sqrt(law.covariance[1][1]) ||
-                         static_cast<double>(colour[2]) > law.mean[2] + std::sqrt(law.covariance[2][2]);
-      if (law.chroma_distance(colour) < 14.0 && light > -2.4 && light < 0.5 && !paler) {
-        neck.push_back(colour);
-      }
+    const bool below =
+        std::fabs(at.x) < kNeckSample && at.y > outline.chin_level + 0.02 && at.y < outline.chin_level + 0.4;
+    const bool aside = std::fabs(at.x) > 0.46 && std::fabs(at.x) < 0.62 && at.y > outline.eye_level &&
+                       at.y < outline.mouth_level - 0.1;
+    if (!below && !aside) {
+      continue;
+    }
+    (below ? neck_place : ear_place) += 1.0;
+    const LogColour& colour = field.colours[i];
+    const double light = static_cast<double>(colour[0]) - law.mean[0];
+    const bool paler = static_cast<double>(colour[1]) < law.mean[1] - std::sqrt(law.covariance[1][1]) ||
+                       static_cast<double>(colour[2]) > law.mean[2] + std::sqrt(law.covariance[2][2]);
+    if (law.chroma_distance(colour) < 14.0 && light > -2.4 && light < 0.5 && !paler) {
+      (below ? neck : ears).push_back(colour);
     }
   }
   if (sure.empty()) {
@@ -231,9 +262,13 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
   }
   ColourMixture skin_law(sure, kSkinLaws, kLeastDeviation);
   skin_law.widen_light(kShade);
-  if (static_cast<double>(neck.size()) > 0.15 * neck_place) {
-    skin_law.add(fit_most_colours(neck, kLeastDeviation, 9.0), 0.3 * skin_law.weight());
+  if (static_cast<double>(neck.size()) > kSampleShare * neck_place) {
+    skin_law.add(fit_most_colours(neck, kLeastDeviation, 9.0), kNeckWeight * skin_law.weight());
   }
+  if (static_cast<double>(ears.size()) > kSampleShare * ear_place) {
+    skin_law.add(fit_most_colours(ears, kLeastDeviation, 9.0), kEarWeight * skin_law.weight());
+  }
+  skin_law.add(reflected_twice(law), kReflectedWeight * skin_law.weight());
   Shape skin = both(cut_skin(field, guesses, skin_law, trust), bounds);
   // What lies at the bounds from inside is a leak where the colours of skin go on outside.
   double edge = 0.0;
@@ -241,7 +276,7 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
   double differing = 0.0;
   double compared = 0.0;
   skin = either(touching(skin, core), lips);
-  skin = opened(filled(skin), 0.025 * unit);
+  skin = opened(filled(skin), 0.012 * unit);
   skin = touching(skin, core);
   skin = without(without(skin, eyes), mouth);
   const Shape outlined = without(oval, either(eyes, mouth));

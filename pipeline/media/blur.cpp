@@ -307,4 +307,70 @@ void guided_filter(PlaneView plane, int radius_px, double edge) {
   }
 }
 
+GuidedLines fit_guided_lines(const Plane& plane, const std::array<Plane, 3>& guide, double radius_px, double edge) {
+  const auto mean_of_product = [&](const Plane& a, const Plane* b) {
+    Plane mean = a;
+    if (b != nullptr) {
+      std::ranges::transform(a.samples, b->samples, mean.samples.begin(), [](float x, float y) { return x * y; });
+    }
+    running_mean(mean, radius_px);
+    return mean;
+  };
+  const Plane mean = mean_of_product(plane, nullptr);
+  std::array<Plane, 3> means;
+  std::array<Plane, 3> with_plane;
+  std::array<Plane, 6> products;  // 11, 12, 13, 22, 23, 33
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    means[i] = mean_of_product(guide[i], nullptr);
+    with_plane[i] = mean_of_product(guide[i], &plane);
+    for (std::size_t j = i; j < 3; ++j) {
+      products[next++] = mean_of_product(guide[i], &guide[j]);
+    }
+  }
+  GuidedLines lines;
+  for (Plane& factor : lines.factors) {
+    factor = Plane(plane.width, plane.height);
+  }
+  lines.offset = Plane(plane.width, plane.height);
+  const double noise = edge * edge;
+  for (std::size_t i = 0; i < plane.samples.size(); ++i) {
+    const auto at = [&](const Plane& of) { return static_cast<double>(of.samples[i]); };
+    const double m1 = at(means[0]);
+    const double m2 = at(means[1]);
+    const double m3 = at(means[2]);
+    const double c11 = std::max(at(products[0]) - m1 * m1, 0.0) + noise;
+    const double c12 = at(products[1]) - m1 * m2;
+    const double c13 = at(products[2]) - m1 * m3;
+    const double c22 = std::max(at(products[3]) - m2 * m2, 0.0) + noise;
+    const double c23 = at(products[4]) - m2 * m3;
+    const double c33 = std::max(at(products[5]) - m3 * m3, 0.0) + noise;
+    const double b1 = at(with_plane[0]) - m1 * at(mean);
+    const double b2 = at(with_plane[1]) - m2 * at(mean);
+    const double b3 = at(with_plane[2]) - m3 * at(mean);
+    // By Cholesky's factors, whose squares stay above the noise.
+    const double l11 = std::sqrt(c11);
+    const double l21 = c12 / l11;
+    const double l31 = c13 / l11;
+    const double l22 = std::sqrt(std::max(c22 - l21 * l21, 0.5 * noise));
+    const double l32 = (c23 - l31 * l21) / l22;
+    const double l33 = std::sqrt(std::max(c33 - l31 * l31 - l32 * l32, 0.5 * noise));
+    const double y1 = b1 / l11;
+    const double y2 = (b2 - l21 * y1) / l22;
+    const double y3 = (b3 - l31 * y1 - l32 * y2) / l33;
+    const double a3 = y3 / l33;
+    const double a2 = (y2 - l32 * a3) / l22;
+    const double a1 = (y1 - l21 * a2 - l31 * a3) / l11;
+    lines.factors[0].samples[i] = static_cast<float>(a1);
+    lines.factors[1].samples[i] = static_cast<float>(a2);
+    lines.factors[2].samples[i] = static_cast<float>(a3);
+    lines.offset.samples[i] = static_cast<float>(at(mean) - a1 * m1 - a2 * m2 - a3 * m3);
+  }
+  for (Plane& factor : lines.factors) {
+    running_mean(factor, radius_px);
+  }
+  running_mean(lines.offset, radius_px);
+  return lines;
+}
+
 }  // namespace fairground

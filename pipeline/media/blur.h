@@ -2,6 +2,7 @@
 // there.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -61,5 +62,18 @@ void running_mean(PlaneView plane, double radius_px);
 /// 2013, equations 5, 6 and 8) over squares of 2 `radius_px` + 1 pixels a side: smooths where the standard deviation in
 /// them is below `edge`, above 0, and keeps what is above. The time does not grow with the radius.
 void guided_filter(PlaneView plane, int radius_px, double edge);
+
+/// What the guided filter makes of a plane by a guide of three channels: in each pixel, the plane is
+/// a_1 I_1 + a_2 I_2 + a_3 I_3 + b (the same, equations 19 and 20, with the means of both around it).
+struct GuidedLines {
+  std::array<Plane, 3> factors;
+  Plane offset;
+};
+
+/// `guide` has the plane's size. `radius_px` may be a fraction; `edge` as above. He and Sun, "Fast guided filter"
+/// (arXiv:1505.00996, 2015): lines that were fitted to coarser planes serve the finer ones too, once they are
+/// interpolated.
+[[nodiscard]] GuidedLines fit_guided_lines(const Plane& plane, const std::array<Plane, 3>& guide, double radius_px,
+                                           double edge);
 
 }  // namespace fairground
