@@ -25,6 +25,7 @@ constexpr double kDeep = 1.5;
 constexpr int kApart = 5;  // from deep inside to near outside
 
 constexpr double kSliver = 0.012;  // half the width of what is too thin to count, in roots of the area
+constexpr double kTouch = 0.5;     // how many of its cells must touch, in roots of a piece's area
 constexpr double kSmoothShare = 0.9;
 
 double squared_step(const LogColour& a, const LogColour& b) {
@@ -144,18 +145,32 @@ double missed_skin_fraction(const Image& image, const SkinRegion& region) {
     like.pixels[i] = outside && law.distance(field.colours[i]) < kLikeSkin ? 1 : 0;
   }
   like = opened(like, kSliver * unit);
+  // Behind lips are teeth.
+  const Shape lips = grown(marked([](SkinPart part) { return part == SkinPart::lips; }), kNear);
   Shape contacts(field.width, field.height);
   for (int y = 0; y < field.height; ++y) {
     for (int x = 0; x < field.width; ++x) {
       const std::size_t i = like.at(x, y);
-      if (like.pixels[i] != 0 && static_cast<double>(distances[i]) <= kNear * kNear &&
+      if (like.pixels[i] != 0 && lips.pixels[i] == 0 && static_cast<double>(distances[i]) <= kNear * kNear &&
           goes_on(field, deep, x, y, smooth)) {
         contacts.pixels[i] = 1;
       }
     }
   }
   const auto area = static_cast<double>(std::max<std::size_t>(inside.count(), 1));
-  return static_cast<double>(touching(like, contacts).count()) / area;
+  const Pieces pieces = pieces_of(like);
+  std::vector<double> touches(pieces.sizes.size());
+  for (std::size_t i = 0; i < contacts.pixels.size(); ++i) {
+    if (contacts.pixels[i] != 0) {
+      touches[static_cast<std::size_t>(pieces.numbers[i] - 1)] += 1.0;
+    }
+  }
+  double missed = 0.0;
+  for (std::size_t i = 0; i < touches.size(); ++i) {
+    const auto size = static_cast<double>(pieces.sizes[i]);
+    missed += touches[i] >= kTouch * std::sqrt(size) ? size : 0.0;
+  }
+  return missed / area;
 }
 
 }  // namespace fairground

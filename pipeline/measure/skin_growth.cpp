@@ -19,10 +19,12 @@ constexpr double kMargin = 0.4;
 constexpr double kBelow = 1.1;
 
 // Bounds of the skin.
-constexpr double kEarBound = 0.24;   // from the brow to the mouth
-constexpr double kSideBound = 0.12;  // below
-constexpr double kTopBound = 0.06;
-constexpr double kNeckBound = 0.9;  // below the chin
+constexpr double kEarBound = 0.24;     // from the brow to the mouth
+constexpr double kSideBound = 0.12;    // below
+constexpr double kTopBound = 0.12;     // over the forehead's middle
+constexpr double kTempleBound = 0.05;  // at its sides
+constexpr double kForehead = 0.35;     // half its width
+constexpr double kNeckBound = 0.9;     // below the chin
 constexpr double kNeckHalfWidth = 0.5;
 
 constexpr double kNeckSample = 0.3;  // half the width of what is looked at below the chin
@@ -204,7 +206,7 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
     const PixelPoint at = place(i);
     const double from_oval = std::sqrt(static_cast<double>(to_oval[i])) / unit;
     const bool above = at.y < outline.brow_level;
-    const bool beside = from_oval <= (above                        ? kTopBound
+    const bool beside = from_oval <= (above ? std::fabs(at.x) < kForehead ? kTopBound : kTempleBound
                                       : at.y < outline.mouth_level ? kEarBound
                                                                    : kSideBound) &&
                         at.y < outline.chin_level;
@@ -214,6 +216,8 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
       continue;
     }
     bounds.pixels[i] = 1;
+    // Hair may fall over the temples too.
+    const bool trusted = !above && (at.y > outline.eye_level || std::fabs(at.x) < kForehead);
     const double light = static_cast<double>(field.colours[i][0]) - law.mean[0];
     const double far = law.chroma_distance(field.colours[i]);
     const bool hair = above && (far > 8.0 || light < -0.75 || static_cast<double>(rough[i]) > smooth);
@@ -222,10 +226,10 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
       guesses[i] = Guess::surely;
     }
     if (inner.pixels[i] != 0 &&
-        (above ? !hair && law.distance(field.colours[i]) < 9.0 : law.distance(field.colours[i]) < 25.0)) {
+        (!trusted ? !hair && law.distance(field.colours[i]) < 9.0 : law.distance(field.colours[i]) < 25.0)) {
       sure.push_back(field.colours[i]);
     }
-    if (inner.pixels[i] != 0 && !above) {
+    if (inner.pixels[i] != 0 && trusted) {
       trust[i] = kTrust;
     }
     if (lips.pixels[i] != 0) {
