@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/flow/plan_page.h"
+#include "pipeline/output/skin_counts.h"
 
 namespace fairground {
 namespace {
@@ -95,10 +96,14 @@ ordered_json balance_json(const MediaFindings& findings) {
 ordered_json power_json(const MediaFindings& findings) {
   const PowerSettings& settings = findings.plan->settings->design.power;
   ordered_json json;
-  json["assumed"] = {{"baseline_error", settings.baseline_error}, {"degradation", settings.degradation},
-                     {"units", settings.units},                   {"subject_sd", settings.subject_sd},
-                     {"source_sd", settings.source_sd},           {"interaction_sd", settings.interaction_sd},
-                     {"alpha", settings.alpha},                   {"power", settings.power}};
+  json["assumed"] = {{"baseline_error", settings.baseline_error},
+                     {"degradation", settings.degradation},
+                     {"units", settings.units},
+                     {"subject_sd", settings.subject_sd},
+                     {"source_sd", settings.source_sd},
+                     {"interaction_sd", settings.interaction_sd},
+                     {"alpha", settings.alpha},
+                     {"power", settings.power}};
   json["not_told"] = findings.power.not_told.empty() ? ordered_json(nullptr) : ordered_json(findings.power.not_told);
   json["n_too_small"] = findings.power.too_small;
   json["pairs"] = ordered_json::array();
@@ -169,6 +174,17 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
       json["axes"][axis.name].push_back(level.name);
     }
   }
+  if (plan.settings->needs_skin()) {
+    ordered_json levels = ordered_json::object();
+    for (const Axis& axis : plan.settings->axes) {
+      for (const Level& level : axis.levels) {
+        if (needs_skin(level)) {
+          levels[axis.name].push_back(level.name);
+        }
+      }
+    }
+    json["apparent_skin_tone"] = {{"levels", std::move(levels)}, {"statement", skin_statement()}};
+  }
   json["design"] = design_json(findings);
   for (std::size_t g = 0; g < findings.groups.size(); ++g) {
     add_group_findings(findings, g, groups[g]);
@@ -181,12 +197,9 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
   json["absent_people"] = {{"total", findings.absent.total}, {"first", std::move(absent)}};
   json["balance"] = balance_json(findings);
   json["power"] = power_json(findings);
-  json["cost"] = {{"variants", findings.cost.variants},
-                  {"audio_seconds", findings.cost.total.audio_seconds},
-                  {"megapixels", findings.cost.total.megapixels},
-                  {"bytes", findings.cost.total.bytes},
-                  {"seconds", optional_json(findings.seconds)},
-                  {"tried", findings.tried}};
+  json["cost"] = {{"variants", findings.cost.variants},           {"audio_seconds", findings.cost.total.audio_seconds},
+                  {"megapixels", findings.cost.total.megapixels}, {"bytes", findings.cost.total.bytes},
+                  {"seconds", optional_json(findings.seconds)},   {"tried", findings.tried}};
   json["notes"] = findings.notes;
   json["cannot_be_used"] = findings.problems;
   json["lost_variants"] = findings.lost_variants;

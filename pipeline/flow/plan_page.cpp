@@ -29,6 +29,7 @@ class MediaPage : public PageSection {
   void print() {
     print_head();
     print_axes();
+    print_skin();
     print_design();
     print_coverage_and_gaps(out_, findings_);
     print_matching_and_balance(out_, findings_);
@@ -74,6 +75,30 @@ class MediaPage : public PageSection {
       }
       line(axis.name + " (" + counted(axis.levels.size(), "level") + "): " + short_listing(levels));
     }
+  }
+
+  /// Whoever plans such a set is to know what it will not be.
+  void print_skin() {
+    std::vector<std::string> levels;
+    for (const Axis& axis : settings_.axes) {
+      for (const Level& level : axis.levels) {
+        if (needs_skin(level)) {
+          levels.push_back(axis.name + "=" + level.name);
+        }
+      }
+    }
+    if (levels.empty()) {
+      return;
+    }
+    heading("apparent skin tone");
+    line("changed by " + short_listing(levels) + ": such variants test sensitivity to the tone of pixels of skin");
+    line(
+        "they stand for no group of people and add nothing to the counts of groups or subjects; one axis of tone is "
+        "not "
+        "diversity of people");
+    line(
+        "what a source cannot reach is rejected; skin_tone.json of the run counts it by group and by the sources' own "
+        "tone");
   }
 
   void print_design() {

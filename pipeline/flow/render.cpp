@@ -239,6 +239,19 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }
 
+/// What is known before anything is rendered.
+SkinOutcome skin_outcome(const SkinFacts& facts) {
+  SkinOutcome skin;
+  if (facts.tone) {
+    skin.source_lightness = facts.tone->lightness;
+  }
+  if (facts.region) {
+    skin.mask_source = facts.region->source;
+    skin.mask_confidence = facts.region->confidence;
+  }
+  return skin;
+}
+
 /// The tones of a variant. Skin that has left the picture has none in the file.
 ToneLabels tone_labels(const SkinFacts& skin, const TakenPicture& taken, const PictureSize& before) {
   ToneLabels labels;
@@ -297,6 +310,9 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
   std::optional<ToneLabels> tone;
   if (source.skin) {
     tone = tone_labels(*source.skin, taken, before);
+    if (tone->reference) {
+      outcome.skin->lightness = tone->reference->lightness;
+    }
   }
   const ImageLabels labels{measure_image(taken.raster),
                            after.width,
@@ -450,8 +466,8 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
     outcome.passing = source.passing;
     return outcome;
   }
-  if (source.skin && source.skin->tone) {
-    outcome.source_lightness = source.skin->tone->lightness;
+  if (source.skin) {
+    outcome.skin = skin_outcome(*source.skin);
   }
   try {
     if (outcome.variant.media == Media::audio) {

@@ -1,5 +1,6 @@
 #include "pipeline/flow/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -11,32 +12,56 @@
 #include "pipeline/flow/graph.h"
 #include "pipeline/flow/planning.h"
 #include "pipeline/flow/render.h"
+#include "pipeline/flow/report_text.h"
 
 namespace fairground {
 namespace {
 
-/// Why variants were lost, with how many, for the closing summary.
+/// Why variants were lost, with how many, for the closing summary. Those that one gate with a figure rejected are one
+/// reason, whatever their figures.
 class Losses {
  public:
   void add(const Outcome& outcome) {
-    if (outcome.fate != Fate::written) {
-      ++counts_[std::string(to_string(outcome.fate)) + " (" + outcome.stage + "): " + outcome.reason];
+    if (outcome.fate == Fate::written) {
+      return;
     }
+    const std::string place = std::string(to_string(outcome.fate)) + " (" + outcome.stage;
+    const std::string name = outcome.figure ? place + " " + outcome.figure->gate + ")" : place + "): " + outcome.reason;
+    Loss& loss = losses_[name];
+    if (outcome.figure) {
+      const double value = outcome.figure->value;
+      loss.reason = loss.count == 0 ? outcome.reason : loss.reason;
+      loss.lowest = loss.count == 0 ? value : std::min(loss.lowest, value);
+      loss.highest = loss.count == 0 ? value : std::max(loss.highest, value);
+    }
+    ++loss.count;
   }
   void print(std::ostream& out) const {
     constexpr std::size_t kMost = 5;
     std::size_t shown = 0;
-    for (const auto& [reason, count] : counts_) {
+    for (const auto& [name, loss] : losses_) {
       if (shown++ == kMost) {
-        out << "  and " << counted(counts_.size() - kMost, "more reason") << '\n';
+        out << "  and " << counted(losses_.size() - kMost, "more reason") << '\n';
         return;
       }
-      out << "  " << count << " × " << reason << '\n';
+      out << "  " << loss.count << " × " << name;
+      if (!loss.reason.empty()) {
+        const bool is_one_value = loss.lowest == loss.highest;
+        out << (is_one_value ? "" : " with " + number_text(loss.lowest, 3) + " to " + number_text(loss.highest, 3))
+            << (loss.count == 1 ? ": " : ", the first: ") << loss.reason;
+      }
+      out << '\n';
     }
   }
 
  private:
-  std::map<std::string, std::size_t> counts_;
+  struct Loss {
+    std::size_t count = 0;
+    std::string reason = {};  ///< of the first of a gate with a figure
+    double lowest = 0.0;      ///< likewise, of its figures
+    double highest = 0.0;
+  };
+  std::map<std::string, Loss> losses_;
 };
 
 void print_summary(std::ostream& out, const std::filesystem::path& directory, const RunCounts& counts, double seconds,
@@ -96,8 +121,8 @@ class OutputDirectory {
   void refuse_to_lie_in(const std::filesystem::path& base) const {
     const std::filesystem::path inner = canonical_.lexically_relative(std::filesystem::weakly_canonical(base));
     if (!inner.empty() && *inner.begin() != "..") {
-      throw UserError(directory_.string() + ": the output directory lies in the run that --base names (" + base.string() +
-                      "), which must not change; choose another directory with --out");
+      throw UserError(directory_.string() + ": the output directory lies in the run that --base names (" +
+                      base.string() + "), which must not change; choose another directory with --out");
     }
   }
 
@@ -202,6 +227,10 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   folder.finish(passed.count(), options.tool_version);
   if (!options.quiet) {
     print_summary(summary, directory, folder.counts(), passed.count(), losses);
+    if (const std::size_t warnings = folder.skin_warnings(); warnings > 0) {
+      summary << counted(warnings, "warning") << " about apparent skin tone; see "
+              << (directory / "skin_tone.json").string() << '\n';
+    }
     if (planning->rest) {
       print_base(summary, options.base, *planning->rest);
     }

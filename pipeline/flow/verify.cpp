@@ -42,7 +42,7 @@ json read_run(const fs::path& directory) {
 class Comparison {
  public:
   Comparison(const fs::path& directory, const Plan& plan, const PlannedVariants& planned, Differences& differences)
-      : directory_(directory), plan_(plan), planned_(planned), differences_(differences) {
+      : directory_(directory), plan_(plan), planned_(planned), differences_(differences), skin_(plan) {
     for (const MediaPlan& media : plan.media()) {
       metadata_[media.media].lines.open(directory / to_string(media.media) / "metadata.jsonl", std::ios::binary);
     }
@@ -56,6 +56,7 @@ class Comparison {
       // As a run counts it: what could not be read was never observed.
       lost_.push_back(lost_variant(outcome));
     }
+    skin_.add(outcome);
     const std::string& id = outcome.variant.variant_id;
     const auto found = planned_.find(id);
     const std::string status = found == planned_.end() ? std::string() : found->second.status;
@@ -65,22 +66,32 @@ class Comparison {
                        (status.empty() ? "lost" : status));
     } else if (outcome.fate == Fate::written) {
       compare_record(outcome, found->second.at);
+    } else if (const json figures = failure_figures(outcome); figures.dump() != found->second.figures) {
+      differences_.add(id + ": lost again, its figures are " + figures.dump() + ", but failures.jsonl has " +
+                       found->second.figures);
     }
   }
 
   void finish() {
-    std::ifstream file(directory_ / "coverage.json", std::ios::binary);
-    std::error_code ignored;
-    if (!fs::is_regular_file(directory_ / "coverage.json", ignored)) {
-      return;  // which is a difference already
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (text != coverage_json(plan_, count_coverage(plan_, lost_))) {
-      differences_.add("coverage.json: is not the coverage of what was made again");
+    compare_file("coverage.json", "the coverage", coverage_json(plan_, count_coverage(plan_, lost_)));
+    if (skin_.is_needed()) {
+      compare_file("skin_tone.json", "the account", skin_tone_json(skin_.finish()));
     }
   }
 
  private:
+  void compare_file(const char* name, const std::string& what, const std::string& made_again) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(directory_ / name, ignored)) {
+      return;  // which is a difference already
+    }
+    std::ifstream file(directory_ / name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text != made_again) {
+      differences_.add(std::string(name) + ": is not " + what + " of what was made again");
+    }
+  }
+
   struct Metadata {
     std::ifstream lines;
     std::uintmax_t expected = 0;  ///< where the next record should begin
@@ -111,6 +122,7 @@ class Comparison {
   Differences& differences_;
   std::map<Media, Metadata> metadata_;
   std::vector<LostVariant> lost_;
+  SkinAccount skin_;
 };
 
 /// A manifest to which sources were added still gives the same variants, but another coverage.
@@ -155,7 +167,10 @@ std::string render_again(const fs::path& directory, const json& run, std::span<c
     if (has_the_manifests_of(catalog, run)) {
       comparison.finish();
     } else {
-      out << "coverage.json was not compared, since a manifest has changed since the run\n";
+      const auto images = config.media.find(Media::image);
+      const bool has_skin = images != config.media.end() && images->second.needs_skin();
+      out << (has_skin ? "coverage.json and skin_tone.json were" : "coverage.json was")
+          << " not compared, since a manifest has changed since the run\n";
     }
   } catch (const UserError& error) {
     return error.messages().front();

@@ -31,6 +31,9 @@ constexpr MediaLimits kOwnFiles{1e9, 1e6, 1e6};
 /// Two units of the last place that records keep: the libm of another machine may round otherwise.
 double label_tolerance(const std::string& field) { return field.find("_db") == std::string::npos ? 2e-6 : 2e-4; }
 
+/// What skin_tone.json calls a gate that gives no figure.
+const std::string kOtherGate = "other";
+
 // Slower speech ends later by as much more: four times where a chain halves the tempo twice.
 constexpr double kWordsMayEndLateHereS = 4.0 * kWordsMayEndLateS;
 
@@ -169,6 +172,7 @@ class PairingCheck {
     variant.sha256 = text_field(record, "sha256");
     variant.at = at;
     compare_with_plan(id, variant, medium, record);
+    has_masks_of_skin_ = has_masks_of_skin_ || record.contains("mask_source");
     check_measured(id, record, differences_);
     check_voices(id, record, differences_);
     check_clean(id, variant, record);
@@ -178,6 +182,9 @@ class PairingCheck {
       differences_.add(id + ": its augmentations are not those of the other variants of draw " + variant.draw_id);
     }
   }
+
+  /// Whether some record tells how its skin was found.
+  [[nodiscard]] bool has_masks_of_skin() const { return has_masks_of_skin_; }
 
   /// To be called after all records: is each clean reference that they name one?
   void finish() {
@@ -273,6 +280,7 @@ class PairingCheck {
   Differences& differences_;
   std::map<std::string, std::string> draws_;
   std::map<std::string, CleanReference> clean_;
+  bool has_masks_of_skin_ = false;
 };
 
 /// Reads every file of one medium again.
@@ -347,6 +355,17 @@ void check_failures(const fs::path& directory, PlannedVariants& planned, Differe
     if (found->second.status != kind || text_field(failure, "source_id") != found->second.source_id) {
       differences.add("failures.jsonl: kind or source of a line is wrong: " + line);
     }
+    json figures = json::object();
+    for (const char* field : {"gate", "value", "limit", "source_lightness"}) {
+      if (const auto given = failure.find(field); given != failure.end()) {
+        figures[field] = *given;
+        if (field == std::string_view("gate") ? !given->is_string() : !given->is_number()) {
+          differences.add("failures.jsonl: " + std::string(field) +
+                          " of a line is of another type than elsewhere: " + line);
+        }
+      }
+    }
+    found->second.figures = figures.dump();
   }
   for (const auto& [id, variant] : planned) {
     if (variant.status.empty()) {
@@ -396,6 +415,76 @@ void check_counts(const json& counts, const std::string& medium, const PlannedVa
                       (medium.empty() ? "" : " ") + name + " is " + counts.value(name, json()).dump() + ", but " +
                       std::to_string(found[name]) + " are found");
     }
+  }
+}
+
+/// What the run's account of skin says of each level, against its plan, records and failures. The groups and tones of
+/// sources are left to who renders them again.
+void check_skin_tone(const fs::path& directory, const PlannedVariants& planned, bool is_expected,
+                     Differences& differences) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(directory / "skin_tone.json", ignored)) {
+    if (is_expected) {
+      differences.add("skin_tone.json: is missing, although records tell of masks of skin");
+    }
+    return;
+  }
+  std::ifstream file(directory / "skin_tone.json", std::ios::binary);
+  const json account = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  using Counts = std::map<std::string, std::int64_t>;
+  std::map<std::pair<std::string, std::string>, Counts> told;
+  std::map<std::pair<std::string, std::string>, Counts> found;
+  try {
+    for (const auto& [axis, levels] : account.at("levels").items()) {
+      for (const json& level : levels) {
+        found[{axis, level.get<std::string>()}] = {{"planned", 0}, {"written", 0}, {"failed", 0}};
+      }
+    }
+    told = found;
+    for (const json& group : account.at("groups")) {
+      for (const json& band : group.at("bands")) {
+        for (const json& level : band.at("levels")) {
+          Counts& counts = told[{level.at("axis"), level.at("level")}];
+          for (const char* field : {"planned", "written", "failed"}) {
+            counts[field] += level.at(field).get<std::int64_t>();
+          }
+          for (const auto& [gate, count] : level.at("rejected").items()) {
+            counts["rejected by " + gate] += count.get<std::int64_t>();
+          }
+        }
+      }
+    }
+  } catch (const json::exception&) {
+    differences.add("skin_tone.json: cannot be read");
+    return;
+  }
+  for (const auto& [id, variant] : planned) {
+    if (variant.media != "image" || variant.control != "none") {
+      continue;
+    }
+    std::string fate = variant.status;
+    if (fate == "rejected") {
+      const json figures = json::parse(variant.figures, nullptr, /*allow_exceptions=*/false);
+      fate = "rejected by " + (figures.contains("gate") ? text_field(figures, "gate") : kOtherGate);
+    }
+    const json condition = json::parse(variant.condition);
+    for (const auto& [axis, level] : condition.items()) {
+      const auto counts = level.is_string() ? found.find({axis, level.get<std::string>()}) : found.end();
+      if (counts != found.end()) {
+        ++counts->second["planned"];
+        ++counts->second[fate];
+      }
+    }
+  }
+  for (auto& [level, counts] : found) {
+    counts.erase("");  // which is a difference already
+    if (counts != told[level]) {
+      differences.add("skin_tone.json: its counts of " + level.first + "=" + level.second + " are " +
+                      json(told[level]).dump() + ", but plan, records and failures have " + json(counts).dump());
+    }
+  }
+  if (told.size() != found.size()) {
+    differences.add("skin_tone.json: counts a level that is not among its `levels`");
   }
 }
 
@@ -449,6 +538,7 @@ void check_folder(const fs::path& directory, const json& run, int jobs, PlannedV
   pairing.finish();
   check_failures(directory, planned, differences);
   check_journal(directory, planned, differences);
+  check_skin_tone(directory, planned, pairing.has_masks_of_skin(), differences);
   check_counts(object_field(run, "counts"), "", planned, differences);
   for (const char* medium : {"audio", "image"}) {
     if (std::ranges::any_of(planned, [&](const auto& it) { return it.second.media == medium; })) {

@@ -26,6 +26,7 @@ struct PlannedVariant {
   std::string mask_file;    ///< likewise, of the mask beside it; empty where there is none
   std::string status;       ///< written, rejected or failed; empty before its record or failure is met
   std::string sha256;       ///< that its record gives
+  std::string figures;      ///< of a lost one, what failure_figures() has of it, as JSON
   std::uintmax_t at = 0;    ///< where its record begins in metadata.jsonl
   bool journalled = false;  ///< journal.jsonl has its line
 };

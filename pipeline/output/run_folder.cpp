@@ -34,11 +34,25 @@ LostVariant lost_variant(const Outcome& outcome) {
   return {variant.media, variant.source, variant.condition, variant.control, source_unread};
 }
 
+ordered_json failure_figures(const Outcome& outcome) {
+  ordered_json figures = ordered_json::object();
+  if (outcome.figure) {
+    figures["gate"] = outcome.figure->gate;
+    figures["value"] = rounded_unit(outcome.figure->value);
+    figures["limit"] = rounded_unit(outcome.figure->limit);
+  }
+  if (outcome.skin && outcome.skin->source_lightness) {
+    figures["source_lightness"] = rounded_unit(*outcome.skin->source_lightness);
+  }
+  return figures;
+}
+
 RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)
     : directory_(std::move(directory)),
       plan_(plan),
       plan_sha256_(plan.sha256()),
-      claim_(directory_, plan_sha256_, restart) {
+      claim_(directory_, plan_sha256_, restart),
+      skin_(plan) {
   counts_.planned = plan.size();
   GrowingFile lines(directory_ / "plan.jsonl");
   plan.for_each_line([&](const std::string& line) { lines.add_line(line); });
@@ -53,6 +67,7 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)
 }
 
 void RunFolder::add(const Outcome& outcome) {
+  skin_.add(outcome);
   RunCounts& media_counts = media_counts_.at(outcome.variant.media);
   switch (outcome.fate) {
     case Fate::written: {
@@ -99,14 +114,7 @@ void RunFolder::add_failure(const Outcome& outcome) {
   line["kind"] = to_string(outcome.fate);
   line["stage"] = outcome.stage;
   line["reason"] = outcome.reason;
-  if (outcome.figure) {
-    line["gate"] = outcome.figure->gate;
-    line["value"] = rounded_unit(outcome.figure->value);
-    line["limit"] = rounded_unit(outcome.figure->limit);
-  }
-  if (outcome.source_lightness) {
-    line["source_lightness"] = rounded_unit(*outcome.source_lightness);
-  }
+  line.update(failure_figures(outcome));
   // A reason may quote a file's name, which need not be UTF-8.
   failures_[outcome.variant.variant_id] = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   lost_.push_back(lost_variant(outcome));
@@ -127,6 +135,11 @@ void RunFolder::finish(double seconds, const std::string& tool_version) {
   }
   failures.finish();
   write_atomically(directory_ / "coverage.json", coverage_json(plan_, count_coverage(plan_, lost_)));
+  if (skin_.is_needed()) {
+    const SkinCounts& counts = skin_.finish();
+    write_atomically(directory_ / "skin_tone.json", skin_tone_json(counts));
+    skin_warnings_ = find_in(counts).warnings.size();
+  }
   write_atomically(directory_ / "run.json", run_json(seconds, tool_version));
 }
 

@@ -4,37 +4,18 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "pipeline/core/error.h"
 #include "pipeline/design/coverage.h"
 #include "pipeline/design/plan.h"
-#include "pipeline/media/bytes.h"
 #include "pipeline/output/atomic_file.h"
 #include "pipeline/output/folder_claim.h"
+#include "pipeline/output/outcome.h"
+#include "pipeline/output/skin_account.h"
 
 namespace fairground {
-
-enum class Fate { written, rejected, failed };
-[[nodiscard]] const char* to_string(Fate fate);
-
-/// What became of one planned variant. Every one of the plan has exactly one outcome.
-struct Outcome {
-  std::size_t index = 0;  ///< in the plan
-  Variant variant;
-  Fate fate = Fate::failed;
-  Bytes file;          ///< of a written one
-  Bytes mask;          ///< likewise, where the variant has a mask beside it
-  std::string sha256;  ///< of `file`
-  std::string record;  ///< of a written one: the line of metadata.jsonl
-  std::string stage;   ///< of the others: read, render or gate
-  std::string reason;
-  std::optional<GateFigure> figure = {};    ///< of one that a gate with a figure rejected
-  std::optional<double> source_lightness = {};  ///< L* of the source's skin, where it was measured; see ApparentTone
-  bool passing = false;  ///< failed for want of memory or the like: no fault of the source, and the run must stop
-};
 
 struct RunCounts {
   std::size_t planned = 0;
@@ -47,6 +28,10 @@ struct RunCounts {
 
 /// What coverage must know of a variant that was lost. What failed to be read counts as not recorded at all.
 [[nodiscard]] LostVariant lost_variant(const Outcome& outcome);
+
+/// What failures.jsonl has of a lost variant beside the reason: `gate`, `value` and `limit` where a gate with a figure
+/// rejected it, and `source_lightness` where it was measured. Each has the same type wherever it stands.
+[[nodiscard]] nlohmann::ordered_json failure_figures(const Outcome& outcome);
 
 /// Writes a run. Not thread-safe: one thread owns it. Every function throws PassingFault where the disk refuses.
 class RunFolder {
@@ -63,6 +48,9 @@ class RunFolder {
   /// Writes everything that is known only now; run.json is last and marks the run as finished.
   void finish(double seconds, const std::string& tool_version);
 
+  /// Of a finished run, how many warnings its skin_tone.json has; 0 where it has no such file.
+  [[nodiscard]] std::size_t skin_warnings() const { return skin_warnings_; }
+
  private:
   void add_failure(const Outcome& outcome);
   void check_journal() const;
@@ -78,6 +66,8 @@ class RunFolder {
   std::ofstream journal_;
   std::map<std::string, std::string> failures_;  ///< lines by variant_id
   std::vector<LostVariant> lost_;
+  SkinAccount skin_;
+  std::size_t skin_warnings_ = 0;
 };
 
 }  // namespace fairground
