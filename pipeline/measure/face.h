@@ -13,7 +13,9 @@ namespace fairground {
 inline constexpr std::size_t kFaceMeshPoints = 468;
 
 struct Face {
-  Box box;             ///< around the face, from brow to chin; `label` is empty
+  /// Around the face from the forehead, about where hair begins, to the chin, without ears; upright also where the face
+  /// is not. It may reach beyond the picture. `label` is empty.
+  Box box;
   double score = 0.0;  ///< the detector's, 0 to 1
   /// kFaceMeshPoints landmarks, or empty of a detector that knows none.
   std::vector<PixelPoint> mesh = {};

@@ -21,9 +21,13 @@ class FaceLandmarks {
   FaceLandmarks(const FaceLandmarks&) = delete;
   FaceLandmarks& operator=(const FaceLandmarks&) = delete;
 
-  /// All faces, the largest first, each with its mesh. May be called from several threads at once. The same picture
-  /// gives the same landmarks whatever was asked before; they are rounded to quarters of a pixel of the network's own
-  /// input, so that processors that round otherwise agree.
+  /// All faces, the largest first, each with its mesh, whose points may lie beyond the picture. None in a picture of
+  /// fewer than 16 pixels a side. Faces are found from about a hundredth of the picture's longer side, but not below
+  /// 20 pixels, up to the whole of it, and turned by up to 60 degrees.
+  ///
+  /// May be called from several threads at once. The same picture gives the same landmarks whatever was asked before.
+  /// They are rounded to quarters of a pixel of the network's own input, and scores to hundredths, so that processors
+  /// which round otherwise agree on nearly all.
   [[nodiscard]] std::vector<Face> find(const Image& image) const;
 
  private:
