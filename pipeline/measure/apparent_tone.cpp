@@ -8,15 +8,20 @@
 //
 // The steps are theirs, but a tone is solved for the value that this meter shows, and theirs jumps: a k-means that
 // starts at random and ends in one of several ways, bins that hang on single pixels, a mode that changes bins, a
-// cluster that changes ranks. On two portraits whose light was lowered by 1 % at a time, it went back and forth by up
-// to 0.8 in L*. So each of these has a continuous counterpart here:
+// cluster that changes ranks. Of a rendered head in light that was 1 % dimmer it showed 1.6 less L*, where 0.2 were
+// due. So each of these has a continuous counterpart here:
 //   - k-means is fuzzy c-means with the exponent 2 (Bezdek, "Pattern recognition with fuzzy objective function
 //     algorithms", 1981), which starts from the five fifths of the pixels by L* and takes a fixed number of steps;
 //   - what is clustered is not pixels but cells of half a unit, between the nearest four of which each pixel is shared,
 //   so
 //     that means stay what they are;
-//   - the mode is the mean of all values, weighted by the square of how many pixels are within half a bin of each;
+//   - the mode is the mean of all values, weighted by the power 2.5 of how many pixels are within half a bin of each;
 //   - the third and the fourth cluster share their place where their L* are less than kShared apart.
+// Of two portraits in 75 steps of 1 %, L* stays within 0.03 of a smooth curve before rounding to 8 bits and within 0.32
+// behind it. It is within 1.4 in L* and 1.3 degrees of theirs on these, and within 1 and 2 on rendered heads in three
+// lights. Where a rim of other colours is in the mask, theirs gives it clusters of its own, and L* may be 4 apart: a
+// mask should end inside of the skin.
+//
 // The paper takes the lower edge of the fullest bin, and here it is the middle. Hues are whole angles, where the
 // paper's are between -90 and 90 degrees. Of chroma, which the paper has not, a cluster's is the mean.
 
@@ -517,8 +522,9 @@ double mode_of(std::span<const double> counts) {
   for (std::size_t i = 0; i < cells; ++i) {
     const double middle = static_cast<double>(i) + 0.5;
     const double around = up_to(middle + half_bin) - up_to(middle - half_bin);
-    sum += around * around;
-    moment += around * around * static_cast<double>(i);
+    const double weight = around * around * std::sqrt(around);  // the power is empirical: more is nearer the mode
+    sum += weight;
+    moment += weight * static_cast<double>(i);
   }
   return moment / sum;
 }
@@ -531,7 +537,7 @@ struct Cluster {
 };
 
 std::array<Cluster, kClusters> find_clusters(Cells& cells) {
-  constexpr int kSteps = 24;  // at 40, L* and hue differ by less than 0.15 (two portraits)
+  constexpr int kSteps = 24;  // at 40, L* and hue differ by 0.03 on two portraits, and by 0.22 on a cheek
   Centres centres = fifths(cells);
   const std::size_t count = cells.pixels.size();
   const std::size_t padded = (count + kLanes - 1) / kLanes * kLanes;
