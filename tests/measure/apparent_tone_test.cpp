@@ -465,6 +465,17 @@ TEST(ApparentTone, CountsHighlights) {
   EXPECT_NEAR(found.specular_fraction / expected, 1.0, 0.4) << expected;  // where it begins is a matter of taste
 }
 
+// Pale pixels that are lighter by chance are no highlights.
+TEST(ApparentTone, TakesNoNoiseForHighlights) {
+  Picture picture = head(kTones[2]);
+  std::vector<float> normals(picture.image.samples.size());
+  RandomStream(6, 0, "grain").normals(0, normals);
+  for (std::size_t i = 0; i < normals.size(); ++i) {
+    picture.image.samples[i] += 0.03F * normals[i];
+  }
+  EXPECT_LT(measure_apparent_tone(picture.image, picture.parts).specular_fraction, 0.005);
+}
+
 TEST(ApparentTone, SpreadIsTheDeviationOfLightness) {
   Picture picture = head(kTones[3]);
   double sum = 0.0;
