@@ -615,26 +615,29 @@ double deviation_of(std::span<const float> values) {
   return std::sqrt(std::max(square / count - sum / count * (sum / count), 0.0));
 }
 
-FAIRGROUND_HOT std::uint32_t count_clipped(const float* red, const float* green, const float* blue,
-                                           const std::uint8_t* parts, std::size_t count) {
-  constexpr float kHighestCode = 0.99555F;  // from here on, light is rounded to code 255
-  std::uint32_t clipped = 0;
+constexpr float kHighestCode = 0.99555F;  // from here on, light is rounded to code 255 of 8 bits
+
+FAIRGROUND_HOT std::uint32_t count_bright(const float* samples, std::size_t count) {
+  std::uint32_t bright = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    float highest = red[i] > green[i] ? red[i] : green[i];
-    highest = highest > blue[i] ? highest : blue[i];
-    const std::uint32_t is_clipped = highest > kHighestCode ? 1U : 0U;
-    clipped += is_skin(static_cast<SkinPart>(parts[i])) ? is_clipped : 0U;
+    bright += samples[i] > kHighestCode ? 1U : 0U;
   }
-  return clipped;
+  return bright;
 }
 
 double clipped_fraction(const Image& image, const Mask& parts, const Region& region) {
   const auto width = static_cast<std::size_t>(image.width);
   std::uint64_t clipped = 0;
   for (int y = region.top; y < region.bottom; ++y) {
-    const float* row = image.row(y).data() + region.left;
-    clipped += count_clipped(row, row + width, row + 2 * width, row_of(parts, y).data() + region.left,
-                             static_cast<std::size_t>(region.right - region.left));
+    const std::span<const float> row = image.row(y);
+    if (count_bright(row.data(), row.size()) == 0) {
+      continue;  // as most
+    }
+    const std::span<const std::uint8_t> marks = row_of(parts, y);
+    for (std::size_t x = 0; x < width; ++x) {
+      const bool is_clipped = std::max({row[x], row[width + x], row[2 * width + x]}) > kHighestCode;
+      clipped += is_clipped && is_skin(static_cast<SkinPart>(marks[x])) ? 1U : 0U;
+    }
   }
   return static_cast<double>(clipped) / static_cast<double>(region.pixels);
 }
