@@ -21,10 +21,11 @@ constexpr double kBelow = 1.1;
 // Bounds of the skin.
 constexpr double kEarBound = 0.24;     // from the brow to the mouth
 constexpr double kSideBound = 0.12;    // below
-constexpr double kTopBound = 0.12;     // over the forehead's middle
+constexpr double kTopBound = 0.3;      // over the forehead's middle
 constexpr double kTempleBound = 0.05;  // at its sides
-constexpr double kForehead = 0.35;     // half its width
-constexpr double kNeckBound = 0.9;     // below the chin
+constexpr double kForehead = 0.3;      // half its width
+constexpr double kTemple = 0.48;
+constexpr double kNeckBound = 0.9;  // below the chin
 constexpr double kNeckHalfWidth = 0.5;
 
 constexpr double kNeckSample = 0.3;  // half the width of what is looked at below the chin
@@ -206,10 +207,12 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
     const PixelPoint at = place(i);
     const double from_oval = std::sqrt(static_cast<double>(to_oval[i])) / unit;
     const bool above = at.y < outline.brow_level;
-    const bool beside = from_oval <= (above ? std::fabs(at.x) < kForehead ? kTopBound : kTempleBound
-                                      : at.y < outline.mouth_level ? kEarBound
-                                                                   : kSideBound) &&
-                        at.y < outline.chin_level;
+    // Over the temples, where hair begins, the bound comes down.
+    const double temple = std::clamp((std::fabs(at.x) - kForehead) / (kTemple - kForehead), 0.0, 1.0);
+    const double bound = above                        ? kTopBound + temple * (kTempleBound - kTopBound)
+                         : at.y < outline.mouth_level ? kEarBound
+                                                      : kSideBound;
+    const bool beside = from_oval <= bound && at.y < outline.chin_level;
     const bool neck =
         at.y >= outline.mouth_level && at.y <= outline.chin_level + kNeckBound && std::fabs(at.x) <= kNeckHalfWidth;
     if (!beside && !neck) {
