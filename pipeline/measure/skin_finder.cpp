@@ -135,13 +135,14 @@ double between(double value, double low, double high) {
 /// - how far the colours outside lie from those of skin
 /// - how little of the edge is the bounds'
 /// - how little skin is missed
+/// - how little may be a hand or not
 /// - how alike both ears are, which hair and a turned head make different too, so that it counts for little
 double confidence_of(const Face& face, const GrowthQuality& quality) {
   const double score =
       face.mesh.empty() ? kCascadeTrust * between(face.score, 0.0, 0.5) : between(face.mesh_score, 0.4, 0.9);
   return score * between(quality.oval_share, 0.5, 0.85) * between(quality.separation, 2.0, 6.0) *
          (1.0 - between(quality.leak, 0.03, 0.12)) * (1.0 - between(quality.missed, 0.01, 0.06)) *
-         (1.0 - 0.1 * quality.ear_asymmetry);
+         (1.0 - between(quality.doubtful_hands, 0.05, 0.3)) * (1.0 - 0.1 * quality.ear_asymmetry);
 }
 
 std::string doubts(double confidence, const GrowthQuality& quality) {
@@ -149,7 +150,8 @@ std::string doubts(double confidence, const GrowthQuality& quality) {
          figure(kLeastConfidence) + " (skin fills " + figure(quality.oval_share) +
          " of the face; colours outside its edge lie " + figure(quality.separation) +
          " standard deviations from skin; " + figure(quality.leak) + " of the edge would have gone on; " +
-         figure(quality.missed) + " of it is missed); supply a mask";
+         figure(quality.missed) + " of it is missed; what may be hands has " + figure(quality.doubtful_hands) +
+         " of a square of the face's width); supply a mask";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "pipeline/measure/missed_skin.h"
 #include "pipeline/measure/skin_edges.h"
 #include "pipeline/measure/skin_growth.h"
+#include "pipeline/measure/skin_hands.h"
 
 namespace fairground {
 namespace {
@@ -88,6 +89,24 @@ class PartPlaces {
   Reach skin_;
 };
 
+/// What is not the head's already.
+void add_hand(const Image& image, const Hand& hand, const FaceOutline& outline, SkinRegion& region) {
+  Plane shares(hand.field.width, hand.field.height);
+  std::ranges::copy(hand.skin.pixels, shares.samples.begin());
+  const Plane weights = follow_edges(image, hand.field, shares, std::max(kSharpRadius * outline.width, kLeastRadius));
+  for (int y = 0; y < weights.height; ++y) {
+    const std::size_t first = static_cast<std::size_t>(hand.field.top + y) * static_cast<std::size_t>(image.width) +
+                              static_cast<std::size_t>(hand.field.left);
+    for (std::size_t x = 0; x < static_cast<std::size_t>(weights.width); ++x) {
+      const float weight = ramp(weights.row(y)[x], kNothing, kAll);
+      if (weight > 0.0F && region.parts.codes[first + x] == 0) {
+        region.parts.codes[first + x] = static_cast<std::uint8_t>(SkinPart::hands);
+        region.weights[first + x] = weight;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 GrownRegion grown_region(const Image& image, const FaceOutline& outline) {
@@ -163,6 +182,11 @@ GrownRegion grown_region(const Image& image, const FaceOutline& outline) {
       region.weights[to] = weight;
     }
   }
+  Hands hands = find_hands(image, outline, skin.law, region.parts);
+  for (const Hand& hand : hands.sure) {
+    add_hand(image, hand, outline, region);
+  }
+  result.quality.doubtful_hands = hands.doubtful;
   const double ears = right_ear + left_ear;
   result.quality.ear_asymmetry = ears > 0.0 ? std::fabs(right_ear - left_ear) / ears : 0.0;
   result.quality.missed = missed_skin_fraction(image, region);

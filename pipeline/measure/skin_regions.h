@@ -18,11 +18,12 @@ namespace fairground {
 
 /// How far a grown region may be trusted.
 struct GrowthQuality {
-  double oval_share = 0.0;     ///< of the face's outline without eyes and mouth, how much is skin
-  double separation = 0.0;     ///< how far the colours outside its edge lie from skin's, in standard deviations
-  double leak = 0.0;           ///< share of the edge at which bounds stopped it
-  double ear_asymmetry = 0.0;  ///< 0 where both sides show as much of an ear, 1 where only one does
-  double missed = 0.0;         ///< missed_skin_fraction of the region
+  double oval_share = 0.0;      ///< of the face's outline without eyes and mouth, how much is skin
+  double separation = 0.0;      ///< how far the colours outside its edge lie from skin's, in standard deviations
+  double leak = 0.0;            ///< share of the edge at which bounds stopped it
+  double ear_asymmetry = 0.0;   ///< 0 where both sides show as much of an ear, 1 where only one does
+  double doubtful_hands = 0.0;  ///< area of what may be hands, in squares of the face's width
+  double missed = 0.0;          ///< missed_skin_fraction of the region
 };
 
 struct GrownRegion {
