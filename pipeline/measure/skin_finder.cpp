@@ -14,6 +14,7 @@
 #include "pipeline/measure/face_cascade.h"
 #include "pipeline/measure/face_landmarks.h"
 #include "pipeline/measure/face_outline.h"
+#include "pipeline/measure/missed_skin.h"
 #include "pipeline/measure/skin_edges.h"
 #include "pipeline/measure/skin_regions.h"
 
@@ -197,7 +198,13 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
                     ", between which photographed faces lie";
     return facts;
   }
-  GrownRegion grown = grown_region(image, outline);
+  std::vector<Box> others;
+  for (const Face& face : faces) {
+    if (&face != choice.face) {
+      others.push_back(face.box);
+    }
+  }
+  GrownRegion grown = grown_region(image, outline, others);
   const double confidence = confidence_of(*choice.face, grown.quality);
   if (confidence < kLeastConfidence) {
     facts.refusal = doubts(confidence, grown.quality);
@@ -207,6 +214,7 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
   grown.region.confidence = confidence;
   facts.tone = measure_apparent_tone(image, grown.region.parts);
   facts.noise = measure_noise_level(image);
+  facts.missed_skin_fraction = grown.quality.missed;
   facts.region = std::move(grown.region);
   return facts;
 }
@@ -237,6 +245,7 @@ SkinFacts SkinFinder::find(const Image& image, const PictureLabels& labels, cons
     }
     facts.tone = measure_apparent_tone(image, facts.region->parts);
     facts.noise = measure_noise_level(image);
+    facts.missed_skin_fraction = missed_skin_fraction(image, *facts.region);
     return facts;
   }
   if (!models_->landmarks && !models_->cascade) {

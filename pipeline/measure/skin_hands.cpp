@@ -2,6 +2,7 @@
 #include "pipeline/measure/skin_hands.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pipeline/measure/skin_cut.h"
@@ -26,6 +27,11 @@ constexpr double kFinger = 0.015;   // and that all of it has
 constexpr double kFingers = 0.6;    // how far fingers reach
 constexpr double kSmallest = 0.08;  // of a square of the face's width
 constexpr double kLargest = 2.0;
+
+// Around the box of another face.
+constexpr double kHeadAside = 0.35;
+constexpr double kHeadAbove = 0.4;
+constexpr double kHeadBelow = 0.8;
 
 // What is surely a hand.
 constexpr double kMeanChroma = 4.0;  // squared distance; 2 in the mean over the face itself
@@ -67,6 +73,16 @@ Window reach_of(const Image& image, const FaceOutline& outline) {
     }
   }
   return window_around(image, left, top, right, bottom);
+}
+
+/// Another person's face with ears, forehead and neck.
+std::array<PixelPoint, 4> head_of(const Box& face, const ColourField& field) {
+  const double left = face.x - kHeadAside * face.width;
+  const double right = face.x + (1.0 + kHeadAside) * face.width;
+  const double top = face.y - kHeadAbove * face.height;
+  const double bottom = face.y + (1.0 + kHeadBelow) * face.height;
+  return {field.from_picture({left, top}), field.from_picture({right, top}), field.from_picture({right, bottom}),
+          field.from_picture({left, bottom})};
 }
 
 bool like_skin(const ColourLaw& law, const LogColour& colour) {
@@ -169,7 +185,8 @@ Hand cut_hand(const Image& image, const ColourField& coarse, const Shape& piece,
 
 }  // namespace
 
-Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw& law, const Mask& head) {
+Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw& law, const Mask& head,
+                 const std::vector<Box>& others) {
   Hands hands;
   const Window window = reach_of(image, outline);
   if (window.empty()) {
@@ -182,9 +199,13 @@ Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw
   std::ranges::transform(shares, known.pixels.begin(),
                          [](float share) { return static_cast<std::uint8_t>(share > 0.0F ? 1 : 0); });
   const Shape near_head = grown(known, kApart * unit);
+  Shape heads(field.width, field.height);
+  for (const Box& other : others) {
+    add_polygon(heads, head_of(other, field));
+  }
   Shape like(field.width, field.height);
   for (std::size_t i = 0; i < like.pixels.size(); ++i) {
-    like.pixels[i] = near_head.pixels[i] == 0 && like_skin(law, field.colours[i]) ? 1 : 0;
+    like.pixels[i] = near_head.pixels[i] == 0 && heads.pixels[i] == 0 && like_skin(law, field.colours[i]) ? 1 : 0;
   }
   like = opened(like, kFinger * unit);
   const Pieces pieces = pieces_of(opened(like, kPalm * unit));
@@ -208,6 +229,10 @@ Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw
     if (whole > kLargest || likeness.ends < kEnds || likeness.shading < kLeastShading ||
         likeness.chroma > kMeanChroma) {
       hands.doubtful += likeness.chroma <= kDoubtfulChroma && whole <= kLargest ? whole : 0.0;
+      continue;
+    }
+    if (!others.empty()) {
+      hands.doubtful += whole;
       continue;
     }
     hands.sure.push_back(cut_hand(image, field, piece, law, outline.width));

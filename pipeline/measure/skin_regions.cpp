@@ -109,7 +109,7 @@ void add_hand(const Image& image, const Hand& hand, const FaceOutline& outline, 
 
 }  // namespace
 
-GrownRegion grown_region(const Image& image, const FaceOutline& outline) {
+GrownRegion grown_region(const Image& image, const FaceOutline& outline, const std::vector<Box>& others) {
   GrownRegion result;
   SkinRegion& region = result.region;
   const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
@@ -182,7 +182,7 @@ GrownRegion grown_region(const Image& image, const FaceOutline& outline) {
       region.weights[to] = weight;
     }
   }
-  Hands hands = find_hands(image, outline, skin.law, region.parts);
+  const Hands hands = find_hands(image, outline, skin.law, region.parts, others);
   for (const Hand& hand : hands.sure) {
     add_hand(image, hand, outline, region);
   }

@@ -31,8 +31,9 @@ struct GrownRegion {
   GrowthQuality quality;
 };
 
-/// Skin that hangs together with a face, and hands of the same colours.
-[[nodiscard]] GrownRegion grown_region(const Image& image, const FaceOutline& outline);
+/// Skin that hangs together with a face, and hands of the same colours. `others` are boxes of other people's faces.
+[[nodiscard]] GrownRegion grown_region(const Image& image, const FaceOutline& outline,
+                                       const std::vector<Box>& others = {});
 
 /// The face's core: surely skin, whatever becomes of the rest. Of the picture's size; empty where the face is too
 /// small.
