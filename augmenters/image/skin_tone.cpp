@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -209,16 +210,17 @@ void check_limits(const SkinTone& p, const SkinRegion& region, double own, doubl
 
 /// Of the tones that the source may get, the lightness of that which is nearest to a swatch.
 double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) {
-  constexpr double kStep = 0.05;  // in L*
+  constexpr double kStep = 0.05;         // in L*
+  constexpr double kRoomToSolve = 0.05;  // of optical density, as the meter may ask for a little more
   const CieLab wanted = monk_lab(swatch);
-  const auto distance = [&](double lightness) { return ciede2000(lab_of(eased_colour(own, lightness)), wanted); };
-  double best = std::clamp(own.lightness, reach.lowest, std::max(reach.lowest, reach.highest));
-  double least = distance(best);
+  double best = own.lightness;
+  double least = std::numeric_limits<double>::infinity();
   for (int i = 0; reach.lowest + kStep * i <= reach.highest; ++i) {
-    const double lightness = reach.lowest + kStep * i;
-    if (const double here = distance(lightness); here < least) {
-      least = here;
-      best = lightness;
+    const SkinColour colour = eased_colour(own, reach.lowest + kStep * i);
+    const double difference = ciede2000(lab_of(colour), wanted);
+    if (difference < least && length_of(shift_between(own, colour)) <= kMostShift - kRoomToSolve) {
+      least = difference;
+      best = colour.lightness;
     }
   }
   return best;
@@ -255,6 +257,7 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
   constexpr double kNear = 0.1;       // in L*
   constexpr double kNearHue = 0.5;    // in degrees
   constexpr double kRounding = 1e-3;  // the direction has length 1 to so many digits
+  static constexpr double kMostCorrection = 3.0;
   SkinColour aimed = move.wanted.value_or(own);
   for (int attempt = 1;; ++attempt) {
     move_skin(patch, move.shift, grain, image);
@@ -270,15 +273,17 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
          difference_in_hue(tone.hue_deg, move.wanted->hue_deg) <= kNearHue)) {
       return tone;
     }
-    aimed.lightness += move.wanted->lightness - tone.lightness;
-    aimed.chroma += move.wanted->chroma - tone.chroma;
-    aimed.hue_deg += move.wanted->hue_deg - tone.hue_deg;
+    // In bounds, since on skin with few colours the meter may read something else for once.
+    const auto correct = [](double& value, double by) { value += std::clamp(by, -kMostCorrection, kMostCorrection); };
+    correct(aimed.lightness, move.wanted->lightness - tone.lightness);
+    correct(aimed.chroma, move.wanted->chroma - tone.chroma);
+    correct(aimed.hue_deg, move.wanted->hue_deg - tone.hue_deg);
     move.shift = shift_between(own, aimed);
   }
 }
 
 void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures, double rims) {
-  constexpr double kMostRims = 0.25;
+  constexpr double kMostRims = 0.15;
   constexpr double kMostMiss = 1.5;     // in L*
   constexpr double kMostHueMiss = 3.0;  // in degrees
   constexpr double kMostClipped = 0.01;
@@ -346,6 +351,12 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   }
   if (picture.shot.skin == nullptr || !picture.shot.skin->region || !picture.shot.skin->tone) {
     throw std::logic_error("skin.tone: there is no skin");
+  }
+  if (p.ladder) {
+    throw std::logic_error("skin.tone: a ladder is no step");
+  }
+  if (picture.image.channels != 3) {
+    refuse("the picture is grey, so that its skin has no tone", "skin_colour", picture.image.channels, 3.0);
   }
   const SkinFacts& skin = *picture.shot.skin;
   const SkinRegion& region = *skin.region;

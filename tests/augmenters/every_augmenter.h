@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
+#include "pipeline/core/error.h"
 #include "tests/augmenters/device.h"
 #include "tests/measure/signals.h"
 #include "tests/support/apply.h"
@@ -63,7 +64,8 @@ inline bool obeys_check(const StepSchema& schema, const std::vector<Value>& valu
   for (const Value& value : values) {
     settings.push_back(std::visit([](const auto& v) -> Setting { return v; }, value));
   }
-  return !schema.check || schema.check(settings).empty();
+  const bool is_ladder = schema.expand_levels && !schema.expand_levels(settings).empty();
+  return !is_ladder && (!schema.check || schema.check(settings).empty());
 }
 
 /// All numbers at either end of their ranges and in between, with every set of the optional ones that the
@@ -131,6 +133,18 @@ inline Image flat_picture(int width, int height, int channels, float level) {
   Image image = test_picture(width, height, channels);
   std::ranges::fill(image.samples, level);
   return image;
+}
+
+/// What a step that needs skin is handed: all of the picture, of a tone that it need not have.
+inline SkinFacts test_skin(const Image& image) {
+  SkinFacts skin;
+  SkinRegion region{{image.width, image.height, {}}, {}};
+  region.parts.codes.resize(image.samples.size() / static_cast<std::size_t>(image.channels), 1);
+  region.weights.resize(region.parts.codes.size(), 0.9F);
+  skin.tone = ApparentTone{60.0, 58.0, 24.0};
+  skin.noise.channels.fill({1e-6, 1e-5});
+  skin.region = std::move(region);
+  return skin;
 }
 
 inline Audio test_clip(std::size_t frames, int channels) {
@@ -244,7 +258,17 @@ class EveryAugmenter : public testing::Test {
     return signal;
   }
   static Image run(const Case& c, const Image& image, const StepRandom& random = kRandom) {
-    return apply_picture(*c.augmenter, c.values, image, random).image;
+    if (!c.augmenter->schema.needs_skin) {
+      return apply_picture(*c.augmenter, c.values, image, random).image;
+    }
+    const SkinFacts skin = test_skin(image);
+    Shot shot;
+    shot.skin = &skin;
+    try {
+      return apply_picture(*c.augmenter, c.values, image, random, shot).image;
+    } catch (const GateError&) {
+      return image;  // refused, as most of these pictures must be
+    }
   }
 
   /// Those of pixel-wise steps.

@@ -31,11 +31,16 @@ namespace {
 /// Below this luminance, a logarithm tells of codes and noise more than of skin.
 constexpr float kFloor = 1e-3F;
 
-FAIRGROUND_HOT void log_row(const float* __restrict luminance, float* __restrict logs, std::size_t count) {
+/// The output may be the input.
+FAIRGROUND_HOT void log_row(const float* luminance, float* logs, std::size_t count) {
+  FAIRGROUND_INDEPENDENT
   for (std::size_t i = 0; i < count; ++i) {
     logs[i] = short_log(std::max(luminance[i], kFloor));
   }
 }
+
+/// From this weight on, a pixel is more skin than not. What lies beyond may change its contrast with skin.
+constexpr float kInside = 0.5F;
 
 /// Sums of products of gradients, before and after.
 struct Products {
@@ -53,7 +58,7 @@ FAIRGROUND_HOT void sum_products(const float* __restrict before1, const float* _
                                  float* __restrict sums) {
   for (std::size_t i = 0; i + kLanes <= count; i += kLanes) {
     for (std::size_t k = 0; k < kLanes; ++k) {
-      const bool inside = weights1[i + k] > 0.0F && weights2[i + k] > 0.0F;
+      const bool inside = weights1[i + k] >= kInside && weights2[i + k] >= kInside;
       const float before = inside ? before2[i + k] - before1[i + k] : 0.0F;
       const float after = inside ? after2[i + k] - after1[i + k] : 0.0F;
       sums[k] += before * before;
@@ -71,7 +76,7 @@ void add_products(std::span<const float> before1, std::span<const float> before2
   sum_products(before1.data(), before2.data(), after1.data(), after2.data(), weights1.data(), weights2.data(), count,
                sums.data());
   for (std::size_t i = count - count % kLanes; i < count; ++i) {
-    if (weights1[i] > 0.0F && weights2[i] > 0.0F) {
+    if (weights1[i] >= kInside && weights2[i] >= kInside) {
       const float before = before2[i] - before1[i];
       const float after = after2[i] - after1[i];
       sums[0] += before * before;
@@ -86,27 +91,34 @@ void add_products(std::span<const float> before1, std::span<const float> before2
   }
 }
 
-/// Luminance of both pictures, its logarithm, and its codes where there is skin, row after row.
-struct LogRows {
-  std::vector<float> luminance;
-  std::vector<float> now;
-  std::vector<float> above;
-
-  explicit LogRows(std::size_t width) : luminance(width), now(width), above(width) {}
-
-  void next(std::span<const float> red, std::span<const float> green, std::span<const float> blue,
-            std::span<const std::uint8_t> parts, std::bitset<256>& levels) {
-    std::swap(now, above);
-    luma_of(red, green, blue, luminance);
-    log_row(luminance.data(), now.data(), luminance.size());
-    encode_light(luminance);
-    for (std::size_t x = 0; x < parts.size(); ++x) {
-      if (is_skin(static_cast<SkinPart>(parts[x]))) {
-        levels.set(static_cast<std::size_t>(std::clamp(luminance[x] * 255.0F + 0.5F, 0.0F, 255.0F)));
-      }
+/// Notes which 8-bit codes of luminance the skin of a row has.
+void note_levels(std::span<const float> luminance, std::span<const std::uint8_t> parts, std::vector<float>& encoded,
+                 std::bitset<256>& levels) {
+  encoded.assign(luminance.begin(), luminance.end());
+  encode_light(encoded);
+  for (std::size_t x = 0; x < parts.size(); ++x) {
+    if (is_skin(static_cast<SkinPart>(parts[x]))) {
+      levels.set(static_cast<std::size_t>(std::clamp(encoded[x] * 255.0F + 0.5F, 0.0F, 255.0F)));
     }
   }
-};
+}
+
+double correlation_of_gradients(const Plane& before, const Plane& after, const Plane& weights) {
+  Products products;
+  const auto rest = static_cast<std::size_t>(weights.width) - 1;
+  for (int y = 0; y < weights.height; ++y) {
+    const std::span<const float> weight = weights.row(y);
+    add_products(before.row(y).first(rest), before.row(y).subspan(1), after.row(y).first(rest), after.row(y).subspan(1),
+                 weight.first(rest), weight.subspan(1), products);
+    if (y > 0) {
+      add_products(before.row(y - 1), before.row(y), after.row(y - 1), after.row(y), weights.row(y - 1), weight,
+                   products);
+    }
+  }
+  // Flat skin has no gradient that could have suffered.
+  return products.before > 0.0 && products.after > 0.0 ? products.both / std::sqrt(products.before * products.after)
+                                                       : 1.0;
+}
 
 FAIRGROUND_HOT std::uint32_t count_changed(const float* __restrict before, const float* __restrict after,
                                            const float* __restrict weights, std::size_t count) {
@@ -127,10 +139,10 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
   std::bitset<256> levels_before;
   std::size_t pixels = 0;
   std::size_t clipped = 0;
-  Products products;
   const auto width = static_cast<std::size_t>(patch.width);
-  LogRows source(width);
-  LogRows moved(width);
+  Plane luminance_before(patch.width, patch.height);
+  Plane luminance(patch.width, patch.height);
+  std::vector<float> encoded;
   for (int y = 0; y < patch.height; ++y) {
     std::array<std::span<const float>, 3> rows;
     for (std::size_t c = 0; c < rows.size(); ++c) {
@@ -146,25 +158,20 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
         clipped += std::max({rows[0][x], rows[1][x], rows[2][x]}) >= kWhite ? 1 : 0;
       }
     }
-    source.next(patch.before[0].row(y), patch.before[1].row(y), patch.before[2].row(y), parts, levels_before);
-    moved.next(rows[0], rows[1], rows[2], parts, levels);
-    const std::span<const float> weights = patch.weights.row(y);
-    add_products(std::span(source.now).first(width - 1), std::span(source.now).subspan(1),
-                 std::span(moved.now).first(width - 1), std::span(moved.now).subspan(1), weights.first(width - 1),
-                 weights.subspan(1), products);
-    if (y > 0) {
-      add_products(source.above, source.now, moved.above, moved.now, patch.weights.row(y - 1), weights, products);
-    }
+    luma_of(patch.before[0].row(y), patch.before[1].row(y), patch.before[2].row(y), luminance_before.row(y));
+    luma_of(rows[0], rows[1], rows[2], luminance.row(y));
+    note_levels(luminance_before.row(y), parts, encoded, levels_before);
+    note_levels(luminance.row(y), parts, encoded, levels);
   }
   figures.levels = static_cast<int>(levels.count());
   figures.levels_before = static_cast<int>(levels_before.count());
   if (pixels > 0) {
     figures.clipped_fraction = static_cast<double>(clipped) / static_cast<double>(pixels);
   }
-  // Flat skin has no gradient that could have suffered.
-  if (products.before > 0.0 && products.after > 0.0) {
-    figures.gradient_correlation = products.both / std::sqrt(products.before * products.after);
+  for (Plane* plane : {&luminance_before, &luminance}) {
+    log_row(plane->samples.data(), plane->samples.data(), plane->samples.size());
   }
+  figures.gradient_correlation = correlation_of_gradients(luminance_before, luminance, patch.weights);
   return figures;
 }
 

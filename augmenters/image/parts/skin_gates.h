@@ -8,10 +8,11 @@
 namespace fairground {
 
 struct SkinFigures {
-  std::size_t changed_outside = 0;    ///< samples without weight that are not what they were; of the patch
-  double clipped_fraction = 0.0;      ///< of the skin's pixels, with a channel at white or beyond
-  double gradient_correlation = 1.0;  ///< of log luminance, before and after, over neighbours that both have weight
-  int levels = 0;                     ///< of luminance in 8-bit codes that the skin has
+  std::size_t changed_outside = 0;  ///< samples without weight that are not what they were; of the patch
+  double clipped_fraction = 0.0;    ///< of the skin's pixels, with a channel at white or beyond
+  /// Of log luminance before and after, over neighbours that both have half the weight or more.
+  double gradient_correlation = 1.0;
+  int levels = 0;  ///< of luminance in 8-bit codes that the skin has
   int levels_before = 0;
 };
 
