@@ -109,8 +109,8 @@ class Finder {
     }
     for (std::size_t level = 0; level < counts_.levels.size(); ++level) {
       compare_halves(level);
-      compare_groups(level);
     }
+    compare_groups();
     compare_bands();
     compare_masks();
     tell_unknown();
@@ -178,21 +178,56 @@ class Finder {
                                        kDark + rejections_text(fewer.levels[level]) + ".");
   }
 
-  void compare_groups(std::size_t level) {
-    std::optional<std::size_t> least;
-    std::optional<std::size_t> most;
+  /// The groups that reached least and most of a level.
+  struct Extremes {
+    std::size_t least;
+    std::size_t most;
+    Share least_share;
+    Share most_share;
+
+    [[nodiscard]] double difference() const { return most_share.value() - least_share.value(); }
+  };
+
+  [[nodiscard]] std::optional<Extremes> extremes(std::size_t level) const {
+    std::optional<Extremes> found;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      if (const auto share = reach(groups_[g], level)) {
-        least = !least || share->value() < reach(groups_[*least], level)->value() ? g : *least;
-        most = !most || share->value() > reach(groups_[*most], level)->value() ? g : *most;
+      const auto share = reach(groups_[g], level);
+      if (share && !found) {
+        found = Extremes{g, g, *share, *share};
+      } else if (share && share->value() < found->least_share.value()) {
+        found->least = g;
+        found->least_share = *share;
+      } else if (share && share->value() > found->most_share.value()) {
+        found->most = g;
+        found->most_share = *share;
       }
     }
-    if (least && is_uneven(*reach(groups_[*least], level), *reach(groups_[*most], level))) {
-      note(true, "The level " + level_text(level) + " was reached by " + reach(groups_[*most], level)->text() +
-                     " sources of " + group_text(counts_.groups[*most]) + " and by " +
-                     reach(groups_[*least], level)->text() + " of " + group_text(counts_.groups[*least]) +
-                     rejections_text(groups_[*least].levels[level]) + ".");
+    return found;
+  }
+
+  /// One sentence, as groups that differ in tone differ in most levels at once.
+  void compare_groups() {
+    std::optional<std::size_t> widest;
+    std::vector<std::size_t> uneven;
+    for (std::size_t level = 0; level < counts_.levels.size(); ++level) {
+      const auto here = extremes(level);
+      if (here && is_uneven(here->least_share, here->most_share)) {
+        uneven.push_back(level);
+        widest = !widest || here->difference() > extremes(*widest)->difference() ? level : *widest;
+      }
     }
+    if (!widest) {
+      return;
+    }
+    const Extremes there = *extremes(*widest);
+    std::string others;
+    for (const std::size_t level : uneven) {
+      others += level == *widest ? "" : (others.empty() ? "; so do groups at " : ", ") + level_text(level);
+    }
+    note(true, "Groups differ: the level " + level_text(*widest) + " was reached by " + there.most_share.text() +
+                   " sources of " + group_text(counts_.groups[there.most]) + " and by " + there.least_share.text() +
+                   " of " + group_text(counts_.groups[there.least]) +
+                   rejections_text(groups_[there.least].levels[*widest]) + others + ".");
   }
 
   /// Whatever the reason, tones whose variants are rejected more often are tested less.

@@ -268,16 +268,31 @@ TEST(SkinFindings, WarnWhereMasksFailMoreOnSomeTones) {
 }
 
 TEST(SkinFindings, WarnWhereGroupsDiffer) {
-  const SkinFindings found = find_in(counts_of({{{6, band_of_one_level(level(10, 9, 5, 4, "skin_mask"), 1)}},
+  const SkinFindings found = find_in(counts_of({{{6, band_of_one_level(level(10, 7, 5, 2, "skin_mask"), 3)}},
                                                 {{6, band_of_one_level(level(10, 4, 2, 2, "skin_mask"), 6)}},
-                                                {{6, band_of_one_level(level(10, 7, 5, 2, "skin_mask"), 3)}}}));
+                                                {{6, band_of_one_level(level(10, 9, 5, 4, "skin_mask"), 1)}}}));
   EXPECT_THAT(
       found.warnings,
-      ElementsAre("The level tone=up_1 was reached by 9 of 10 (90 %) sources of group accent=a and by 4 of 10 (40 %) "
-                  "of group accent=b; rejected there: skin_mask 6.",
+      ElementsAre("Groups differ: the level tone=up_1 was reached by 9 of 10 (90 %) sources of group accent=c and by "
+                  "4 of 10 (40 %) of group accent=b; rejected there: skin_mask 6.",
                   "No mask that can be trusted was found of 6 of 10 (60 %) sources of group accent=b and of 1 of "
-                  "10 (10 %) of group accent=a: look at the sources that were refused before you rely on this "
+                  "10 (10 %) of group accent=c: look at the sources that were refused before you rely on this "
                   "set."));
+}
+
+TEST(SkinFindings, NameTheLevelAtWhichGroupsDifferMost) {
+  const auto band_of = [](std::size_t first, std::size_t second, std::size_t third) {
+    SkinBandCounts band = band_of_one_level(level(10, first, 1, 1));
+    band.levels.push_back(level(10, second, 1, 1));
+    band.levels.push_back(level(10, third, 1, 1));
+    return band;
+  };
+  SkinCounts counts = counts_of({{{6, band_of(9, 9, 9)}}, {{6, band_of(6, 3, 8)}}});
+  counts.levels = {{"tone", "up_1"}, {"tone", "up_2"}, {"tone", "up_3"}};
+  EXPECT_THAT(
+      find_in(counts).warnings,
+      Contains("Groups differ: the level tone=up_2 was reached by 9 of 10 (90 %) sources of group accent=a and by 3 "
+               "of 10 (30 %) of group accent=b; rejected there: skin_limit_lighter 7; so do groups at tone=up_1."));
 }
 
 TEST(SkinFindings, WarnWhereSomeTonesAreRejectedMoreOften) {
