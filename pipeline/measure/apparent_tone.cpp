@@ -199,13 +199,13 @@ class SmoothedChannel {
   }
 
  private:
-  [[nodiscard]] std::size_t padded() const { return width_ + 2 * kReach; }
+  [[nodiscard]] std::size_t padded() const { return width_ + kTaps - 1; }
 
   float* row(int y) { return rows_.data() + static_cast<std::size_t>((y + kTaps) % kTaps) * padded(); }
 
   /// Beyond its edges the picture goes on with the values there.
   void take_row(int y) {
-    const std::size_t image_width = static_cast<std::size_t>(image_.width);
+    const auto image_width = static_cast<std::size_t>(image_.width);
     const float* in = image_.row(std::clamp(y, 0, image_.height - 1)).data() + channel_ * image_width;
     const int first = std::max(region_.left - kReach, 0);
     const int last = std::min(region_.right + kReach, image_.width);
@@ -401,7 +401,7 @@ Centres fifths(const Cells& cells) {
   const double fifth = pixels / static_cast<double>(kClusters);
   Centres centres = {};
   std::size_t i = 0;
-  double left = static_cast<double>(cells.pixels[0]);  // of cell i
+  auto left = static_cast<double>(cells.pixels[0]);  // of cell i
   for (Centre& centre : centres) {
     double missing = fifth;
     double lightness = 0.0;
