@@ -26,6 +26,8 @@ struct Hands {
 /// Pieces of skin's colours that lie apart from the head, within reach of its arms. `law` is of the face's colours, and
 /// `head` marks what is known as its skin. A piece is surely a hand where it is of the face's own chroma in the mean,
 /// is shaded as round things are, and ends all around: colours of skin that go on are wood or a wall.
-[[nodiscard]] Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw& law, const Mask& head);
+/// Where there are `others`, the boxes of other people's faces, no hand is surely the subject's.
+[[nodiscard]] Hands find_hands(const Image& image, const FaceOutline& outline, const ColourLaw& law, const Mask& head,
+                               const std::vector<Box>& others);
 
 }  // namespace fairground
