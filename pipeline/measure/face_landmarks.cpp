@@ -39,10 +39,8 @@ constexpr double kLeastScore = 0.5;
 // Stricter than that, empirical: faces of 30 pixels or more had at least 0.96, also in a sixtyfourth of the light, and
 // the heart of a flower had 0.8.
 constexpr double kLeastMeshScore = 0.9;
-constexpr double kOverlap = 0.3;  // boxes that share more of their union are of one face
-// A face that fills the picture is found better with some black around it. Empirical.
-constexpr double kWide = 1.5;
-constexpr double kPart = 0.5;        // of a face inside a larger one, it is a part of that; empirical
+constexpr double kOverlap = 0.3;     // boxes that share more of their union are of one face
+constexpr double kPart = 0.5;        // of the smaller of two boxes, likewise; empirical
 constexpr double kMeshMargin = 1.5;  // from the longer side of a face to that of the mesh's input
 
 // The mesh is asked again around what it found. Its landmarks then lie in the input as they did in training.
@@ -51,6 +49,9 @@ constexpr int kMeshRounds = 2;
 // Outer corners of the eyes: the subject's right one, which is left in the picture, and the left one.
 constexpr std::size_t kRightEye = 33;
 constexpr std::size_t kLeftEye = 263;
+
+// A face that fills the picture is found better with some black around it; empirical.
+constexpr double kWide = 1.5;
 
 /// What lies in a picture of fewer pixels a side is no face that anything could be told of.
 constexpr int kSmallestPicture = 16;
@@ -201,20 +202,21 @@ double area_of_both(const Box& a, const Box& b) {
   return std::max(width, 0.0) * std::max(height, 0.0);
 }
 
-/// What two boxes share of all that they cover.
-double shared_part(const Box& a, const Box& b) {
+/// Whether two boxes are of one face: they share much of what they cover together, or one lies in the other. An eye and
+/// the nose in a large face can look like a smaller one, and faces side by side like a larger one.
+bool are_of_one_face(const Box& a, const Box& b) {
   const double both = area_of_both(a, b);
-  return both / (area(a) + area(b) - both);
+  return both > kOverlap * (area(a) + area(b) - both) || both > kPart * std::min(area(a), area(b));
 }
 
-/// Keeps the best of those that overlap, best first.
+/// Keeps the best of those that are of one face, best first.
 template <typename Found>
 std::vector<Found> best_of_each(std::vector<Found> found) {
-  std::ranges::stable_sort(found, [](const Found& a, const Found& b) { return a.score > b.score; });
+  std::ranges::stable_sort(found, std::ranges::greater{}, &Found::score);
   std::vector<Found> kept;
   for (Found& candidate : found) {
-    const bool is_new = std::ranges::none_of(
-        kept, [&](const Found& better) { return shared_part(better.box, candidate.box) > kOverlap; });
+    const bool is_new =
+        std::ranges::none_of(kept, [&](const Found& better) { return are_of_one_face(better.box, candidate.box); });
     if (is_new) kept.push_back(std::move(candidate));
   }
   return kept;
@@ -366,14 +368,7 @@ std::vector<Face> find_faces(Pair& networks, const Pyramid& pyramid, const std::
   }
   faces = best_of_each(std::move(faces));
   std::ranges::stable_sort(faces, std::ranges::greater{}, [](const Face& face) { return area(face.box); });
-  // An eye and the nose in a large face can look like a smaller one.
-  std::vector<Face> whole;
-  for (Face& face : faces) {
-    const bool is_part = std::ranges::any_of(
-        whole, [&](const Face& larger) { return area_of_both(larger.box, face.box) > kPart * area(face.box); });
-    if (!is_part) whole.push_back(std::move(face));
-  }
-  return whole;
+  return faces;
 }
 
 cv::dnn::Net read_network(const Bytes& file) {
