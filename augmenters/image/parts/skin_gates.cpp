@@ -103,16 +103,22 @@ void note_levels(std::span<const float> luminance, std::span<const std::uint8_t>
   }
 }
 
-double correlation_of_gradients(const Plane& before, const Plane& after, const Plane& weights) {
+double correlation_of_gradients(const SkinPatch& patch, const Plane& before, const Plane& after) {
   Products products;
-  const auto rest = static_cast<std::size_t>(weights.width) - 1;
-  for (int y = 0; y < weights.height; ++y) {
-    const std::span<const float> weight = weights.row(y);
-    add_products(before.row(y).first(rest), before.row(y).subspan(1), after.row(y).first(rest), after.row(y).subspan(1),
-                 weight.first(rest), weight.subspan(1), products);
-    if (y > 0) {
-      add_products(before.row(y - 1), before.row(y), after.row(y - 1), after.row(y), weights.row(y - 1), weight,
-                   products);
+  for (int y = 0; y < patch.height; ++y) {
+    const ColumnSpan& span = patch.spans[static_cast<std::size_t>(y)];
+    if (span.size() == 0) {
+      continue;
+    }
+    const auto part = [&](const Plane& plane, int row, std::size_t from) {
+      return plane.row(row).subspan(span.begin + from, span.size() - from);
+    };
+    const std::size_t rest = span.size() - 1;
+    add_products(part(before, y, 0).first(rest), part(before, y, 1), part(after, y, 0).first(rest), part(after, y, 1),
+                 part(patch.weights, y, 0).first(rest), part(patch.weights, y, 1), products);
+    if (y > 0) {  // what has no weight there counts for nothing
+      add_products(part(before, y - 1, 0), part(before, y, 0), part(after, y - 1, 0), part(after, y, 0),
+                   part(patch.weights, y - 1, 0), part(patch.weights, y, 0), products);
     }
   }
   // Flat skin has no gradient that could have suffered.
@@ -151,47 +157,59 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
       figures.changed_outside +=
           count_changed(patch.before[c].row(y).data(), rows[c].data(), patch.weights.row(y).data(), width);
     }
-    const std::span<const std::uint8_t> parts = patch.parts_row(y);
-    for (std::size_t x = 0; x < width; ++x) {
-      if (is_skin(static_cast<SkinPart>(parts[x]))) {
+    const ColumnSpan& span = patch.spans[static_cast<std::size_t>(y)];
+    const auto part = [&](auto row) { return row.subspan(span.begin, span.size()); };
+    const std::span<const std::uint8_t> parts = part(patch.parts_row(y));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (is_skin(static_cast<SkinPart>(parts[i]))) {
+        const std::size_t x = span.begin + i;
         ++pixels;
         clipped += std::max({rows[0][x], rows[1][x], rows[2][x]}) >= kWhite ? 1 : 0;
       }
     }
-    luma_of(patch.before[0].row(y), patch.before[1].row(y), patch.before[2].row(y), luminance_before.row(y));
-    luma_of(rows[0], rows[1], rows[2], luminance.row(y));
-    note_levels(luminance_before.row(y), parts, encoded, levels_before);
-    note_levels(luminance.row(y), parts, encoded, levels);
+    luma_of(part(std::span<const float>(patch.before[0].row(y))), part(std::span<const float>(patch.before[1].row(y))),
+            part(std::span<const float>(patch.before[2].row(y))), part(luminance_before.row(y)));
+    luma_of(part(rows[0]), part(rows[1]), part(rows[2]), part(luminance.row(y)));
+    note_levels(part(luminance_before.row(y)), parts, encoded, levels_before);
+    note_levels(part(luminance.row(y)), parts, encoded, levels);
+    for (Plane* plane : {&luminance_before, &luminance}) {
+      const std::span<float> row = part(plane->row(y));
+      log_row(row.data(), row.data(), row.size());
+    }
   }
   figures.levels = static_cast<int>(levels.count());
   figures.levels_before = static_cast<int>(levels_before.count());
   if (pixels > 0) {
     figures.clipped_fraction = static_cast<double>(clipped) / static_cast<double>(pixels);
   }
-  for (Plane* plane : {&luminance_before, &luminance}) {
-    log_row(plane->samples.data(), plane->samples.data(), plane->samples.size());
-  }
-  figures.gradient_correlation = correlation_of_gradients(luminance_before, luminance, patch.weights);
+  figures.gradient_correlation = correlation_of_gradients(patch, luminance_before, luminance);
   return figures;
 }
 
 double noise_ratio(const SkinPatch& patch, const OdShift& shift, const NoiseLevelFunction& noise) {
   constexpr std::size_t kMostSamples = 4096;
+  const auto is_counted = [](std::uint8_t part) { return is_skin(static_cast<SkinPart>(part)); };
+  const auto pixels = static_cast<std::size_t>(std::ranges::count_if(patch.parts, is_counted));
+  const std::size_t stride = (pixels + kMostSamples - 1) / kMostSamples;
   std::vector<std::size_t> places;
+  std::size_t wait = 0;
   for (std::size_t i = 0; i < patch.parts.size(); ++i) {
-    if (is_skin(static_cast<SkinPart>(patch.parts[i]))) {
-      places.push_back(i);
+    if (is_counted(patch.parts[i])) {
+      if (wait == 0) {
+        places.push_back(i);
+        wait = stride;
+      }
+      --wait;
     }
   }
   if (places.empty()) {
     return 1.0;
   }
-  const std::size_t stride = (places.size() + kMostSamples - 1) / kMostSamples;
   double largest = 0.0;
   for (std::size_t c = 0; c < shift.size(); ++c) {
     std::vector<float> lights;
-    for (std::size_t i = 0; i < places.size(); i += stride) {
-      lights.push_back(patch.before[c].samples[places[i]]);
+    for (const std::size_t place : places) {
+      lights.push_back(patch.before[c].samples[place]);
     }
     const auto middle = lights.begin() + static_cast<std::ptrdiff_t>(lights.size() / 2);
     std::ranges::nth_element(lights, middle);

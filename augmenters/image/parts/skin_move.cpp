@@ -132,8 +132,10 @@ SkinGrain::SkinGrain(const SkinPatch& patch, const NoiseLevelFunction& noise, co
     }
     normals_[c] = Plane(patch.width, patch.height);
     for (int y = 0; y < patch.height; ++y) {
+      const ColumnSpan& span = patch.spans[static_cast<std::size_t>(y)];
       const std::uint64_t line = static_cast<std::uint64_t>(patch.top + y) * normals_.size() + c;
-      stream.normals(line * kRowDraws + static_cast<std::uint64_t>(patch.left), normals_[c].row(y));
+      stream.normals(line * kRowDraws + static_cast<std::uint64_t>(patch.left) + span.begin,
+                     normals_[c].row(y).subspan(span.begin, span.size()));
     }
   }
 }
@@ -145,13 +147,14 @@ void move_skin(const SkinPatch& patch, const OdShift& shift, const SkinGrain& gr
                            static_cast<float>(noise.slope)};
     const bool adds_grain = shift[c] > 0.0 && !grain.normals_[c].samples.empty();
     for (int y = 0; y < patch.height; ++y) {
-      const std::span<const float> before = patch.before[c].row(y);
-      float* const after = patch.row_of(image, static_cast<int>(c), y).data();
+      const ColumnSpan& span = patch.spans[static_cast<std::size_t>(y)];
+      const float* const before = patch.before[c].row(y).data() + span.begin;
+      const float* const weights = patch.weights.row(y).data() + span.begin;
+      float* const after = patch.row_of(image, static_cast<int>(c), y).data() + span.begin;
       if (adds_grain) {
-        move_row_with_grain(before.data(), patch.weights.row(y).data(), grain.normals_[c].row(y).data(), after,
-                            before.size(), move);
+        move_row_with_grain(before, weights, grain.normals_[c].row(y).data() + span.begin, after, span.size(), move);
       } else {
-        move_row(before.data(), patch.weights.row(y).data(), after, before.size(), move);
+        move_row(before, weights, after, span.size(), move);
       }
     }
   }

@@ -13,6 +13,13 @@
 
 namespace fairground {
 
+/// Columns of a row from `begin` to before `end`.
+struct ColumnSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  [[nodiscard]] std::size_t size() const { return end - begin; }
+};
+
 /// A rectangle of the picture, with all of the region and some of what is around it.
 struct SkinPatch {
   int left = 0;
@@ -22,6 +29,7 @@ struct SkinPatch {
   std::array<Plane, 3> before = {};  ///< red, green and blue in linear light
   Plane weights = {};                ///< how much of the shift each pixel gets: its part's share of the region's weight
   std::vector<std::uint8_t> parts = {};  ///< a SkinPart for each pixel
+  std::vector<ColumnSpan> spans = {};    ///< of each row, all that has weight; empty where nothing has
 
   /// Where the rectangle's row `y` begins in the picture's row.
   [[nodiscard]] std::span<float> row_of(Image& image, int channel, int y) const {

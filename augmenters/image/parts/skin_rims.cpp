@@ -19,11 +19,20 @@ constexpr float kEdgeOfSource = 8.0F;  // a step in colour (CIE 1976) that expla
 
 int reduction_of(double face_width_px) { return std::max(static_cast<int>(face_width_px / kRimFaceWidth), 1); }
 
-/// Patch and picture, reduced.
+/// A plane that lies anywhere.
+struct Rows {
+  const float* samples = nullptr;
+  std::size_t stride = 0;
+};
+
+/// Patch and picture, reduced, or as they are where nothing is to be reduced.
 struct Reduced {
-  std::array<Plane, 3> before;  ///< L*, a*, b*
-  Plane after;                  ///< L*
-  Plane weights;
+  int width = 0;
+  int height = 0;
+  std::array<Rows, 3> before;  ///< linear light
+  std::array<Rows, 3> after;   ///< likewise
+  Rows weights;
+  std::vector<Plane> kept = {};  ///< what was reduced
 };
 
 FAIRGROUND_HOT void add_block_row(const float* __restrict in, float* __restrict out, std::size_t count,
@@ -37,45 +46,35 @@ FAIRGROUND_HOT void add_block_row(const float* __restrict in, float* __restrict 
   }
 }
 
-/// The mean of `block` x `block` pixels each, of rows that `row_of` gives.
-template <class RowOf>
-void reduce(Plane& plane, int block, RowOf row_of) {
+/// The mean of `block` x `block` pixels each.
+Plane reduce(const Rows& rows, int width, int height, int block) {
+  Plane plane(width, height);
   const float scale = 1.0F / static_cast<float>(block * block);
-  for (int y = 0; y < plane.height; ++y) {
-    if (block == 1) {
-      std::ranges::copy(row_of(y), plane.row(y).begin());
-      continue;
-    }
-    for (int k = 0; k < block; ++k) {
-      add_block_row(row_of(y * block + k).data(), plane.row(y).data(), plane.row(y).size(),
-                    static_cast<std::size_t>(block), scale);
-    }
+  for (int y = 0; y < height * block; ++y) {
+    add_block_row(rows.samples + static_cast<std::size_t>(y) * rows.stride, plane.row(y / block).data(),
+                  plane.row(y / block).size(), static_cast<std::size_t>(block), scale);
   }
+  return plane;
 }
 
 Reduced reduced(const SkinPatch& patch, const Image& after, int block) {
-  const int width = patch.width / block;
-  const int height = patch.height / block;
-  const auto columns = static_cast<std::size_t>(width) * static_cast<std::size_t>(block);
-  Reduced out;
-  std::array<Plane, 3> moved;
-  for (std::size_t c = 0; c < moved.size(); ++c) {
-    out.before[c] = Plane(width, height);
-    moved[c] = Plane(width, height);
-    reduce(out.before[c], block, [&](int y) { return patch.before[c].row(y).first(columns); });
-    reduce(moved[c], block, [&](int y) {
-      const std::size_t begin = c * static_cast<std::size_t>(after.width) + static_cast<std::size_t>(patch.left);
-      return after.row(patch.top + y).subspan(begin, columns);
-    });
+  Reduced out{patch.width / block, patch.height / block, {}, {}, {}};
+  const auto rows_of = [](const Plane& plane) {
+    return Rows{plane.samples.data(), static_cast<std::size_t>(plane.width)};
+  };
+  for (std::size_t c = 0; c < out.before.size(); ++c) {
+    out.before[c] = rows_of(patch.before[c]);
+    out.after[c] = {after.row(patch.top).data() + c * static_cast<std::size_t>(after.width) + patch.left,
+                    after.row_size()};
   }
-  out.weights = Plane(width, height);
-  reduce(out.weights, block, [&](int y) { return patch.weights.row(y).first(columns); });
-  for (std::array<Plane, 3>* colours : {&out.before, &moved}) {
-    auto& [first, second, third] = *colours;
-    cie_lab_row(first.samples.data(), second.samples.data(), third.samples.data(), first.samples.data(),
-                second.samples.data(), third.samples.data(), first.samples.size());
+  out.weights = rows_of(patch.weights);
+  if (block > 1) {
+    for (Rows* rows :
+         {&out.before[0], &out.before[1], &out.before[2], &out.after[0], &out.after[1], &out.after[2], &out.weights}) {
+      out.kept.push_back(reduce(*rows, out.width, out.height, block));
+      *rows = rows_of(out.kept.back());  // moving a plane leaves its samples where they are
+    }
   }
-  out.after = std::move(moved[0]);
   return out;
 }
 
@@ -87,27 +86,33 @@ struct EdgePoint {
   float dy;
 };
 
-std::vector<EdgePoint> edge_of(const Plane& weights) {
+std::vector<EdgePoint> edge_of(const Reduced& picture) {
   constexpr float kEdge = 0.5F;
-  constexpr double kNormalBlur = 2.0;  // in reduced pixels
-  Plane slope = weights;
-  gaussian_blur(slope, kNormalBlur);
+  constexpr int kWindow = 3;  // pixels to either side, over which the way out is sought
   std::vector<EdgePoint> edge;
-  const auto width = static_cast<std::size_t>(weights.width);
-  for (int y = 1; y + 1 < weights.height; ++y) {
-    const float* row = weights.row(y).data();
-    for (std::size_t x = 1; x + 1 < width; ++x) {
+  const std::size_t stride = picture.weights.stride;
+  const auto row_of = [&](int y) { return picture.weights.samples + static_cast<std::size_t>(y) * stride; };
+  for (int y = 1; y + 1 < picture.height; ++y) {
+    const float* row = row_of(y);
+    for (int x = 1; x + 1 < picture.width; ++x) {
       const float* here = row + x;
-      const float least = std::min({here[-1], here[1], *(here - width), here[width]});
-      if (*here < kEdge || least >= kEdge) {
+      if (*here < kEdge || std::min({here[-1], here[1], *(here - stride), here[stride]}) >= kEdge) {
         continue;
       }
-      const float* blurred = slope.row(y).data() + x;
-      const float dx = blurred[-1] - blurred[1];
-      const float dy = *(blurred - width) - blurred[width];
+      // Away from where the weight around the pixel lies.
+      float dx = 0.0F;
+      float dy = 0.0F;
+      for (int down = -kWindow; down <= kWindow; ++down) {
+        const float* around = row_of(std::clamp(y + down, 0, picture.height - 1));
+        for (int right = -kWindow; right <= kWindow; ++right) {
+          const float weight = around[std::clamp(x + right, 0, picture.width - 1)];
+          dx -= weight * static_cast<float>(right);
+          dy -= weight * static_cast<float>(down);
+        }
+      }
       const float length = std::sqrt(dx * dx + dy * dy);
       if (length > 0.0F) {  // a line of single pixels has no side
-        edge.push_back({static_cast<int>(x), y, dx / length, dy / length});
+        edge.push_back({x, y, dx / length, dy / length});
       }
     }
   }
@@ -117,12 +122,12 @@ std::vector<EdgePoint> edge_of(const Plane& weights) {
 /// What lies along the normal of one pixel of the edge, from inside to outside.
 struct Profile {
   std::array<std::array<float, kLength>, 3> before;  ///< L*, a*, b*
-  std::array<float, kLength> after;                  ///< L*
+  std::array<std::array<float, kLength>, 3> after;   ///< likewise
 };
 
-float between(const Plane& plane, std::size_t corner, float right, float down) {
-  const float* above = plane.samples.data() + corner;
-  const float* below = above + plane.width;
+float between(const Rows& plane, int column, int row, float right, float down) {
+  const float* above = plane.samples + static_cast<std::size_t>(row) * plane.stride + column;
+  const float* below = above + plane.stride;
   const float upper = above[0] + right * (above[1] - above[0]);
   const float lower = below[0] + right * (below[1] - below[0]);
   return upper + down * (lower - upper);
@@ -130,22 +135,24 @@ float between(const Plane& plane, std::size_t corner, float right, float down) {
 
 Profile profile_at(const Reduced& picture, const EdgePoint& point) {
   Profile profile;
-  const auto last_x = static_cast<float>(picture.after.width - 1) - 1e-3F;
-  const auto last_y = static_cast<float>(picture.after.height - 1) - 1e-3F;
+  const auto last_x = static_cast<float>(picture.width - 1) - 1e-3F;
+  const auto last_y = static_cast<float>(picture.height - 1) - 1e-3F;
   for (int t = -kReach; t <= kReach; ++t) {
     const float place_x = std::clamp(static_cast<float>(point.x) + static_cast<float>(t) * point.dx, 0.0F, last_x);
     const float place_y = std::clamp(static_cast<float>(point.y) + static_cast<float>(t) * point.dy, 0.0F, last_y);
     const int column = static_cast<int>(place_x);
     const int row = static_cast<int>(place_y);
-    const std::size_t corner = static_cast<std::size_t>(row) * static_cast<std::size_t>(picture.after.width) +
-                               static_cast<std::size_t>(column);
     const float right = place_x - static_cast<float>(column);
     const float down = place_y - static_cast<float>(row);
     const auto at = static_cast<std::size_t>(t + kReach);
     for (std::size_t c = 0; c < 3; ++c) {
-      profile.before[c][at] = between(picture.before[c], corner, right, down);
+      profile.before[c][at] = between(picture.before[c], column, row, right, down);
+      profile.after[c][at] = between(picture.after[c], column, row, right, down);
     }
-    profile.after[at] = between(picture.after, corner, right, down);
+  }
+  for (auto* colours : {&profile.before, &profile.after}) {
+    auto& [first, second, third] = *colours;
+    cie_lab_row(first.data(), second.data(), third.data(), first.data(), second.data(), third.data(), kLength);
   }
   return profile;
 }
@@ -167,7 +174,7 @@ float unexplained_step(const Profile& profile, int middle, int gap, int window) 
   const float a = step_of(profile.before[1], middle, gap, window);
   const float b = step_of(profile.before[2], middle, gap, window);
   const float colour = std::sqrt(lightness * lightness + a * a + b * b);
-  const float change = std::fabs(step_of(profile.after, middle, gap, window) - lightness);
+  const float change = std::fabs(step_of(profile.after[0], middle, gap, window) - lightness);
   return change * std::max(1.0F - colour / kEdgeOfSource, 0.0F);
 }
 
@@ -202,7 +209,7 @@ float new_ridge(const Profile& profile) {
   skin_b /= static_cast<float>(kOwnColour);
   const float least = kLikeSkin * std::max(skin_a * skin_a + skin_b * skin_b, 1.0F);
   const std::array<float, kLength> before = prominence(profile.before[0]);
-  const std::array<float, kLength> after = prominence(profile.after);
+  const std::array<float, kLength> after = prominence(profile.after[0]);
   float most = 0.0F;
   for (std::size_t i = kMargin; i + kMargin < kLength; ++i) {
     if (profile.before[1][i] * skin_a + profile.before[2][i] * skin_b > least) {
@@ -251,7 +258,7 @@ double rim_fraction(const SkinPatch& patch, const Image& after, double face_widt
     return 0.0;
   }
   const Reduced picture = reduced(patch, after, block);
-  const std::vector<EdgePoint> edge = edge_of(picture.weights);
+  const std::vector<EdgePoint> edge = edge_of(picture);
   // A share of so many is sure to two hundredths, and more would only cost time.
   constexpr std::size_t kEnough = 600;
   const std::size_t stride = std::max<std::size_t>(edge.size() / kEnough, 1);
