@@ -92,8 +92,11 @@ std::string check(const std::vector<Setting>& settings) {
   }
   const double lowest = std::get<double>(settings[kLowestAt]);
   const double highest = std::get<double>(settings[kHighestAt]);
-  if (lowest >= highest) {
-    return "`lowest` must be below `highest`";
+  if (lowest > highest) {
+    return "`lowest` must not be above `highest`";
+  }
+  if (lowest == highest && is_given(settings[kLadderAt])) {
+    return "a `ladder` needs a `lowest` below its `highest`";
   }
   const auto* number = std::get_if<double>(&settings[kLightnessAt]);
   const auto* range = std::get_if<Range>(&settings[kLightnessAt]);

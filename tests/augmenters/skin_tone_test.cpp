@@ -375,7 +375,9 @@ TEST(SkinTone, TakesOneTargetWithinItsLimits) {
   EXPECT_NE(problem({{"lightness", 60.0}, {"shift_od", 0.1}}), "");
   EXPECT_NE(problem({{"lightness", 43.0}}), "");
   EXPECT_EQ(problem({{"lightness", 43.0}, {"lowest", 43.0}}), "");
-  EXPECT_NE(problem({{"shift_od", 0.1}, {"lowest", 74.0}}), "");
+  EXPECT_EQ(problem({{"shift_od", 0.1}, {"lowest", 74.0}}), "");
+  EXPECT_NE(problem({{"shift_od", 0.1}, {"lowest", 74.5}}), "");
+  EXPECT_NE(problem({{"ladder", std::int64_t{3}}, {"lowest", 74.0}}), "");
 }
 
 TEST(SkinTone, TakesPicturesOfAnySize) {
