@@ -31,6 +31,22 @@ constexpr double kNeckHalfWidth = 0.5;
 constexpr double kNeckSample = 0.3;  // half the width of what is looked at below the chin
 
 constexpr double kLeastDeviation = 0.02;
+// Squared distances from the law of the core's colours.
+constexpr double kSure = 9.0;
+constexpr double kSureAbove = 5.0;  // over the brows, where hair may be of skin's colour
+constexpr double kShaded = 25.0;    // within the face's outline
+constexpr double kPlausible = 14.0;
+constexpr double kHairChroma = 8.0;
+// Nats from the core's luminance.
+constexpr double kDarkest = -2.4;
+constexpr double kLightest = 1.0;
+constexpr double kLightestBelow = 0.5;  // in the shadow of chin and hair
+constexpr double kHairLight = -0.75;
+
+constexpr double kFarthest = 400.0;  // a squared distance beyond which one colour is as different as another
+constexpr double kOuterFrom = 0.02;  // of the band that is compared with skin, outside it
+constexpr double kOuterTo = 0.05;
+constexpr double kOpening = 0.012;     // half the width of what is too thin to be skin
 constexpr double kSampleShare = 0.15;  // of a place, that must look like skin for a law of its own
 constexpr double kNeckWeight = 0.3;    // of a law, to those of the face
 constexpr double kEarWeight = 0.1;
@@ -132,6 +148,30 @@ class Places {
   const FaceOutline& outline_;
 };
 
+/// How much of the skin's edge lies at the bounds though its colours go on outside, and how much they differ elsewhere.
+void judge_edge(const ColourField& field, const Shape& skin, const Shape& bounds, const Shape& openings, double unit,
+                GrownSkin& judged) {
+  const Shape ring = without(grown(skin, 1.0), skin);
+  const Shape outer = without(grown(skin, kOuterTo * unit), grown(skin, kOuterFrom * unit));
+  double edge = 0.0;
+  double leaking = 0.0;
+  double differing = 0.0;
+  double compared = 0.0;
+  for (std::size_t i = 0; i < ring.pixels.size(); ++i) {
+    const double far = judged.law.distance(field.colours[i]);
+    if (ring.pixels[i] != 0) {
+      edge += 1.0;
+      leaking += bounds.pixels[i] == 0 && far < kPlausible ? 1.0 : 0.0;
+    }
+    if (outer.pixels[i] != 0 && openings.pixels[i] == 0) {
+      differing += std::sqrt(std::min(far, kFarthest));
+      compared += 1.0;
+    }
+  }
+  judged.leak = edge > 0.0 ? leaking / edge : 0.0;
+  judged.separation = compared > 0.0 ? differing / compared : 0.0;
+}
+
 }  // namespace
 
 ColourField field_around(const Image& image, const FaceOutline& outline) {
@@ -186,7 +226,7 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
   const Shape brows = polygons(field, outline.brows);
   const Shape core = face_core(field, outline);
   GrownSkin grown_skin;
-  grown_skin.law = fit_most_colours(colours_in(field, core), kLeastDeviation, 9.0);
+  grown_skin.law = fit_most_colours(colours_in(field, core), kLeastDeviation, kSure);
   const ColourLaw& law = grown_skin.law;
 
   const std::vector<float> to_oval = squared_distances(oval);
@@ -223,13 +263,13 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
     const bool trusted = !above && (at.y > outline.eye_level || std::fabs(at.x) < kForehead);
     const double light = static_cast<double>(field.colours[i][0]) - law.mean[0];
     const double far = law.chroma_distance(field.colours[i]);
-    const bool hair = above && (far > 8.0 || light < -0.75 || static_cast<double>(rough[i]) > smooth);
-    guesses[i] = far < 14.0 && light > -2.4 && light < 1.0 && !hair ? Guess::probably : Guess::hardly;
-    if (core.pixels[i] != 0 && law.distance(field.colours[i]) < (above ? 5.0 : 9.0) && !hair) {
+    const bool hair = above && (far > kHairChroma || light < kHairLight || static_cast<double>(rough[i]) > smooth);
+    guesses[i] = far < kPlausible && light > kDarkest && light < kLightest && !hair ? Guess::probably : Guess::hardly;
+    if (core.pixels[i] != 0 && law.distance(field.colours[i]) < (above ? kSureAbove : kSure) && !hair) {
       guesses[i] = Guess::surely;
     }
     if (inner.pixels[i] != 0 &&
-        (!trusted ? !hair && law.distance(field.colours[i]) < 9.0 : law.distance(field.colours[i]) < 25.0)) {
+        (!trusted ? !hair && law.distance(field.colours[i]) < kSure : law.distance(field.colours[i]) < kShaded)) {
       sure.push_back(field.colours[i]);
     }
     if (inner.pixels[i] != 0 && trusted) {
@@ -260,7 +300,7 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
     const double light = static_cast<double>(colour[0]) - law.mean[0];
     const bool paler = static_cast<double>(colour[1]) < law.mean[1] - std::sqrt(law.covariance[1][1]) ||
                        static_cast<double>(colour[2]) > law.mean[2] + std::sqrt(law.covariance[2][2]);
-    if (law.chroma_distance(colour) < 14.0 && light > -2.4 && light < 0.5 && !paler) {
+    if (law.chroma_distance(colour) < kPlausible && light > kDarkest && light < kLightestBelow && !paler) {
       (below ? neck : ears).push_back(colour);
     }
   }
@@ -270,44 +310,22 @@ GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline) {
   ColourMixture skin_law(sure, kSkinLaws, kLeastDeviation);
   skin_law.widen_light(kShade);
   if (static_cast<double>(neck.size()) > kSampleShare * neck_place) {
-    skin_law.add(fit_most_colours(neck, kLeastDeviation, 9.0), kNeckWeight * skin_law.weight());
+    skin_law.add(fit_most_colours(neck, kLeastDeviation, kSure), kNeckWeight * skin_law.weight());
   }
   if (static_cast<double>(ears.size()) > kSampleShare * ear_place) {
-    skin_law.add(fit_most_colours(ears, kLeastDeviation, 9.0), kEarWeight * skin_law.weight());
+    skin_law.add(fit_most_colours(ears, kLeastDeviation, kSure), kEarWeight * skin_law.weight());
   }
   skin_law.add(reflected_twice(law), kReflectedWeight * skin_law.weight());
   Shape skin = both(cut_skin(field, guesses, skin_law, trust), bounds);
-  // What lies at the bounds from inside is a leak where the colours of skin go on outside.
-  double edge = 0.0;
-  double leaking = 0.0;
-  double differing = 0.0;
-  double compared = 0.0;
   skin = either(touching(skin, core), lips);
-  skin = opened(filled(skin), 0.012 * unit);
+  skin = opened(filled(skin), kOpening * unit);
   skin = touching(skin, core);
   skin = without(without(skin, eyes), mouth);
-  const Shape outlined = without(oval, either(eyes, mouth));
+  const Shape openings = either(eyes, mouth);
+  const Shape outlined = without(oval, openings);
   grown_skin.oval_share = static_cast<double>(both(skin, outlined).count()) /
                           static_cast<double>(std::max<std::size_t>(outlined.count(), 1));
-  const Shape ring = without(grown(skin, 1.0), skin);
-  for (std::size_t i = 0; i < ring.pixels.size(); ++i) {
-    if (ring.pixels[i] == 0) {
-      continue;
-    }
-    edge += 1.0;
-    if (bounds.pixels[i] == 0 && law.distance(field.colours[i]) < 14.0) {
-      leaking += 1.0;
-    }
-  }
-  grown_skin.leak = edge > 0.0 ? leaking / edge : 0.0;
-  const Shape outer = without(grown(skin, 0.05 * unit), grown(skin, 0.02 * unit));
-  for (std::size_t i = 0; i < outer.pixels.size(); ++i) {
-    if (outer.pixels[i] != 0 && mouth.pixels[i] == 0 && eyes.pixels[i] == 0) {
-      differing += std::sqrt(std::min(law.distance(field.colours[i]), 400.0));
-      compared += 1.0;
-    }
-  }
-  grown_skin.separation = compared > 0.0 ? differing / compared : 0.0;
+  judge_edge(field, skin, bounds, openings, unit, grown_skin);
   grown_skin.skin = std::move(skin);
   return grown_skin;
 }

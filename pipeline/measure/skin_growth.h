@@ -24,7 +24,6 @@ struct GrownSkin {
   double oval_share = 0.0;  ///< of the face's outline without eyes and mouth, how much is skin
   double leak = 0.0;        ///< share of the skin's outline that lies at the bounds, where it would have gone on
   double separation = 0.0;  ///< by how much the colours on both sides of its outline differ, in deviations of the skin
-  double neck_share = 0.0;  ///< of the neck's place below the chin, how much is skin
 };
 
 [[nodiscard]] GrownSkin grow_skin(const ColourField& field, const FaceOutline& outline);
