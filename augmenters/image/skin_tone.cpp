@@ -286,7 +286,7 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
 }
 
 void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures, double rims) {
-  constexpr double kMostRims = 0.15;
+  constexpr double kMostRims = 0.15;    // see skin_rims.h
   constexpr double kMostMiss = 1.5;     // in L*
   constexpr double kMostHueMiss = 3.0;  // in degrees
   constexpr double kMostClipped = 0.01;

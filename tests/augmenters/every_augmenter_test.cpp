@@ -95,11 +95,11 @@ TEST_F(EveryAugmenter, GivesTheInputBackAtItsIdentity) {
     }
     SCOPED_TRACE(schema.name + " {" + schema.identity + "}");
     const std::string media = to_string(schema.media);
-    write_text(folder_ / "empty.csv", "id,path\n");
+    write_text(folder_ / "empty.csv", "id,path,mask\n");
     const Config config =
         parse_config("fairground: 1\nname: x\nseed: 1\noutput: {directory: out}\nsources: [{media: " + media +
-                         ", manifest: empty.csv, id: id, file: path}]\naxes: {a: {x: [{" + schema.name + ": {" +
-                         schema.identity + "}}]}}\n",
+                         ", manifest: empty.csv, id: id, file: path" + (schema.needs_skin ? ", mask: mask" : "") +
+                         "}]\naxes: {a: {x: [{" + schema.name + ": {" + schema.identity + "}}]}}\n",
                      folder_ / "c.yaml", schemas);
     Case c{augmenter, {}, ""};
     for (const Setting& setting : config.media.at(schema.media).axes.at(0).levels.at(0).steps.at(0).settings) {
