@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <opencv2/core/utility.hpp>
-#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,11 +30,35 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kTilesOfSheet = 30;
-constexpr int kTileWidth = 480;  // twice what a sheet shows, so that edges can be judged
+constexpr double kAround = 0.25;  // of what skin spans is shown around it
 
 /// Blue, green, red, in the order of SkinPart.
 constexpr std::array<std::array<double, 3>, 7> kTints = {
     {{0, 0, 0}, {60, 200, 60}, {230, 160, 30}, {220, 60, 200}, {40, 160, 250}, {60, 60, 240}, {250, 250, 80}}};
+
+/// What of the picture has skin, and some of what is around it, so that edges can be judged.
+cv::Rect around_skin(const SkinRegion& region) {
+  const int width = region.parts.width;
+  const int height = region.parts.height;
+  int left = width;
+  int right = 0;
+  int top = height;
+  int bottom = 0;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      if (region.weights[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] >
+          0.0F) {
+        left = std::min(left, x);
+        right = std::max(right, x + 1);
+        top = std::min(top, y);
+        bottom = std::max(bottom, y + 1);
+      }
+    }
+  }
+  const int margin = static_cast<int>(kAround * std::max(right - left, bottom - top)) + 1;
+  const cv::Rect wanted(left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin);
+  return wanted & cv::Rect(0, 0, width, height);
+}
 
 /// The picture, darker outside of the mask, and tinted by part inside.
 cv::Mat shown_mask(const Image& image, const SkinRegion& region) {
@@ -55,11 +78,7 @@ cv::Mat shown_mask(const Image& image, const SkinRegion& region) {
       }
     }
   }
-  if (picture.cols > kTileWidth) {
-    const double scale = static_cast<double>(kTileWidth) / picture.cols;
-    cv::resize(picture, picture, {}, scale, scale, cv::INTER_AREA);
-  }
-  return picture;
+  return tile_picture(picture(around_skin(region)));
 }
 
 std::string csv_cell(const std::string& text) {
@@ -103,13 +122,14 @@ FoundMask find_mask(const Config& config, const MediaCatalog& catalog, const Ski
   }
   std::vector<std::string> cells{id};
   const auto number = [](double value) { return shortest(rounded_unit(value)); };
+  const auto two_digits = [](double value) { return shortest(std::round(value * 100.0) / 100.0); };
   if (facts.region) {
     const std::string name = mask_name(id);
     write_atomically(directory / name, encode_mask(facts.region->parts));
     const std::optional<double>& width = facts.region->face_width_px;
     cells.insert(cells.end(), {name, to_string(facts.region->source), number(facts.region->confidence),
                                width ? number(std::round(*width)) : ""});
-    found.tile = {id + ": " + to_string(facts.region->source) + ' ' + number(facts.region->confidence),
+    found.tile = {id + ": " + to_string(facts.region->source) + ' ' + two_digits(facts.region->confidence),
                   shown_mask(decoded.image, *facts.region)};
   } else {
     cells.insert(cells.end(), {"", "none", "0", ""});
@@ -180,8 +200,7 @@ ExitStatus masks(const Config& config, const MasksOptions& options, const std::a
       if (stop) {
         break;
       }
-      SheetRow row{"where skin is moved: face green, ears blue, neck pink, hands orange, lips red, brows light blue",
-                   {}};
+      SheetRow row{"green face, blue ears, pink neck, orange hands", {}};
       for (FoundMask& one : found) {
         table += one.row + '\n';
         is_some_lost = is_some_lost || one.is_lost;
