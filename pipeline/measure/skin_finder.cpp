@@ -32,7 +32,7 @@ constexpr double kMostBeyond = 0.03;
 constexpr double kLeastOverlap = 0.2;
 
 // A photograph has noise and texture: neighbours differ, and there are many levels. Both limits are empirical; the two
-// sample portraits have at most 0.06 equal neighbours, and at least 110 levels.
+// sample portraits have 0.002 and 0.011 equal neighbours, and 194 and 208 levels.
 constexpr double kMostEqualNeighbours = 0.5;
 constexpr std::size_t kFewestLevels = 32;
 
@@ -94,7 +94,7 @@ double beyond(const FaceOutline& outline, const Image& image) {
 /// What tells a photograph from a drawing, within a mask.
 struct Texture {
   double equal_neighbours = 0.0;  ///< share of pixels that are the same as the one to the right
-  std::size_t levels = 0;         ///< of green light, in steps of about one code of 8 bits
+  std::size_t levels = 0;         ///< of green light, of 256 steps of its square root
 };
 
 Texture texture_of(const Image& image, const Mask& mask) {
