@@ -26,6 +26,7 @@
 #include "pipeline/core/text.h"
 #include "pipeline/measure/ciede2000.h"
 #include "pipeline/measure/monk_scale.h"
+#include "pipeline/measure/photographed_hue.h"
 
 namespace fairground {
 namespace {
@@ -130,8 +131,9 @@ std::vector<std::vector<Setting>> expand_levels(const std::vector<Setting>& sett
   return rungs;
 }
 
-/// A figure as messages have it.
+/// A figure as messages have it, and a share or a correlation, which differ sooner.
 std::string figure(double value) { return shortest(std::round(value * 100.0) / 100.0); }
+std::string fine_figure(double value) { return shortest(std::round(value * 1e4) / 1e4); }
 
 [[noreturn]] void refuse(const std::string& message, const std::string& gate, double value, double limit) {
   throw GateError("skin.tone: " + message, {gate, value, limit});
@@ -141,13 +143,11 @@ std::string figure(double value) { return shortest(std::round(value * 100.0) / 1
 void check_source(const SkinTone& p, const SkinFacts& skin) {
   const SkinRegion& region = *skin.region;
   const ApparentTone& own = *skin.tone;
-  constexpr double kLeastHue = 40.0;  // of photographed portraits in neutral light, and some room
-  constexpr double kMostHue = 72.0;
-  if (own.hue_deg < kLeastHue || own.hue_deg > kMostHue) {
+  if (own.hue_deg < kLeastSkinHueDeg || own.hue_deg > kMostSkinHueDeg) {
     refuse("the skin has a hue of " + figure(own.hue_deg) + " degrees, and skin in neutral light has " +
-               figure(kLeastHue) + " to " + figure(kMostHue) +
+               figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) +
                "; the light is coloured or the white balance is off, so use a neutral photograph",
-           "skin_source_hue", own.hue_deg, own.hue_deg < kLeastHue ? kLeastHue : kMostHue);
+           "skin_source_hue", own.hue_deg, own.hue_deg < kLeastSkinHueDeg ? kLeastSkinHueDeg : kMostSkinHueDeg);
   }
   constexpr double kMostMissed = 0.02;  // of the mask
   if (const double missed = skin.missed_skin_fraction.value_or(0.0); missed > kMostMissed) {
@@ -292,8 +292,6 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
   constexpr double kMostClipped = 0.01;
   constexpr double kLeastCorrelation = 0.95;
   constexpr int kEnoughLevels = 64;
-  constexpr double kLeastHue = 40.0;
-  constexpr double kMostHue = 72.0;
   if (move.wanted) {
     if (const double miss = std::fabs(tone.lightness - move.wanted->lightness); miss > kMostMiss) {
       refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted->lightness) + " was wanted",
@@ -309,18 +307,18 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
     refuse("samples outside the mask have changed", "skin_outside", static_cast<double>(figures.changed_outside), 0.0);
   }
   if (figures.clipped_fraction > kMostClipped) {
-    refuse("a share of " + shortest(figures.clipped_fraction) + " of the skin is at white, and " +
+    refuse("a share of " + fine_figure(figures.clipped_fraction) + " of the skin is at white, and " +
                shortest(kMostClipped) + " is allowed; ask for less light skin, or use a photograph with less",
            "skin_clipped", figures.clipped_fraction, kMostClipped);
   }
   if (figures.gradient_correlation < kLeastCorrelation) {
-    refuse("the gradients of the skin's log luminance correlate by " + shortest(figures.gradient_correlation) +
+    refuse("the gradients of the skin's log luminance correlate by " + fine_figure(figures.gradient_correlation) +
                " with those of the source, and " + shortest(kLeastCorrelation) +
                " is needed, so that its structure stays; ask for a smaller change",
            "skin_gradient_correlation", figures.gradient_correlation, kLeastCorrelation);
   }
   if (rims > kMostRims) {
-    refuse("rims show on a share of " + figure(rims) + " of the mask's edge, and " + figure(kMostRims) +
+    refuse("rims show on a share of " + fine_figure(rims) + " of the mask's edge, and " + figure(kMostRims) +
                " is allowed; ask for a smaller change, or mend the mask's edge (hair, ears, neck)",
            "skin_rims", rims, kMostRims);
   }
@@ -330,10 +328,10 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
                " are needed; ask for lighter skin, or use a photograph with more",
            "skin_levels", figures.levels, needed);
   }
-  if (tone.hue_deg < kLeastHue || tone.hue_deg > kMostHue) {
-    refuse("the skin would have a hue of " + figure(tone.hue_deg) + " degrees, beyond " + figure(kLeastHue) + " to " +
-               figure(kMostHue) + " of what is photographed",
-           "skin_hue", tone.hue_deg, tone.hue_deg < kLeastHue ? kLeastHue : kMostHue);
+  if (tone.hue_deg < kLeastSkinHueDeg || tone.hue_deg > kMostSkinHueDeg) {
+    refuse("the skin would have a hue of " + figure(tone.hue_deg) + " degrees, beyond " + figure(kLeastSkinHueDeg) +
+               " to " + figure(kMostSkinHueDeg) + " of what is photographed",
+           "skin_hue", tone.hue_deg, tone.hue_deg < kLeastSkinHueDeg ? kLeastSkinHueDeg : kMostSkinHueDeg);
   }
 }
 

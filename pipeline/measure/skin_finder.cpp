@@ -15,15 +15,12 @@
 #include "pipeline/measure/face_landmarks.h"
 #include "pipeline/measure/face_outline.h"
 #include "pipeline/measure/missed_skin.h"
+#include "pipeline/measure/photographed_hue.h"
 #include "pipeline/measure/skin_edges.h"
 #include "pipeline/measure/skin_regions.h"
 
 namespace fairground {
 namespace {
-
-// Photographs of faces in neutral light have hues between these: 739 portraits lie within 43.7 and 69.7 degrees.
-constexpr double kLowestHue = 40.0;
-constexpr double kHighestHue = 72.0;
 
 /// Of a face's width: how far its outline may lie beyond the picture. Landmarks are not surer than that.
 constexpr double kMostBeyond = 0.03;
@@ -192,9 +189,9 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
                     " levels of light; supply a mask";
     return facts;
   }
-  if (facts.tone->hue_deg < kLowestHue || facts.tone->hue_deg > kHighestHue) {
+  if (facts.tone->hue_deg < kLeastSkinHueDeg || facts.tone->hue_deg > kMostSkinHueDeg) {
     facts.refusal = "the light is coloured: the face has a hue of " + figure(facts.tone->hue_deg) +
-                    " degrees, outside " + figure(kLowestHue) + " to " + figure(kHighestHue) +
+                    " degrees, outside " + figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) +
                     ", between which photographed faces lie";
     return facts;
   }
