@@ -189,17 +189,17 @@ void check_limits(const SkinTone& p, const SkinRegion& region, double own, doubl
   const double change = wanted - own;
   const std::string from_to = "from L* " + figure(own) + " to " + figure(wanted);
   if (-change > p.darker) {
-    refuse(from_to + " is " + figure(-change) + " darker, and `darker` allows " + figure(p.darker) +
+    refuse(from_to + " is " + fine_figure(-change) + " darker, and `darker` allows " + figure(p.darker) +
                "; widen it, or ask for less",
            "skin_limit_darker", -change, p.darker);
   }
   if (change > p.lighter) {
-    refuse(from_to + " is " + figure(change) + " lighter, and `lighter` allows " + figure(p.lighter) +
+    refuse(from_to + " is " + fine_figure(change) + " lighter, and `lighter` allows " + figure(p.lighter) +
                "; widen it, or ask for less",
            "skin_limit_lighter", change, p.lighter);
   }
   if (region.source != MaskSource::supplied && std::fabs(change) > p.automatic) {
-    refuse(from_to + " is " + figure(std::fabs(change)) + ", and `automatic` allows " + figure(p.automatic) +
+    refuse(from_to + " is " + fine_figure(std::fabs(change)) + ", and `automatic` allows " + figure(p.automatic) +
                " with a mask that nobody has looked at; look at the mask and supply it, or widen the limit",
            "skin_limit_automatic", std::fabs(change), p.automatic);
   }

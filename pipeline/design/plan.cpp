@@ -305,11 +305,11 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
   content.add(to_string(control)).add(output_text(plan.settings->output));
 
-  variant.variant_id = as_name(source.id, 40) + text.suffix +
-                       (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
   if (text.needs_skin) {
     add_skin(catalog_, settings, content);
   }
+  variant.variant_id = as_name(source.id, 40) + text.suffix +
+                       (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
   FieldHash pair;
   variant.pair_id = add_source(pair).add(variant.realization).hex(16);
   variant.draw_id = FieldHash()

@@ -136,7 +136,7 @@ FoundMask find_mask(const Config& config, const MediaCatalog& catalog, const Ski
     found.tile = {id, {}, facts.refusal};
     found.refusal = facts.refusal;
   }
-  const std::optional<ApparentTone>& tone = facts.tone;
+  const std::optional<ApparentTone>& tone = facts.core_tone;
   cells.insert(cells.end(), {tone ? number(tone->lightness) : "", tone ? number(tone->hue_deg) : "",
                              tone ? std::to_string(tone->monk) : "", found.refusal});
   for (const std::string& cell : cells) {

@@ -83,7 +83,7 @@ class PicturePath {
       throw std::logic_error(step + ": nobody looked for skin");
     }
     if (!skin_->region) {
-      throw GateError(step + ": " + skin_->refusal, {"skin_mask", 0.0, 1.0});
+      throw GateError(step + ": " + skin_->refusal, skin_->refusal_figure);
     }
   }
 

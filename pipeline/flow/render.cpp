@@ -242,8 +242,8 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
 /// What is known before anything is rendered.
 SkinOutcome skin_outcome(const SkinFacts& facts) {
   SkinOutcome skin;
-  if (facts.tone) {
-    skin.source_lightness = facts.tone->lightness;
+  if (facts.core_tone) {
+    skin.source_lightness = facts.core_tone->lightness;
   }
   if (facts.region) {
     skin.mask_source = facts.region->source;

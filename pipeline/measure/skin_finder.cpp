@@ -175,7 +175,7 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
     facts.refusal = "the face is only " + figure(outline.width) + " pixels wide, too little to tell its skin";
     return facts;
   }
-  facts.tone = measure_apparent_tone(image, *core);
+  facts.core_tone = measure_apparent_tone(image, *core);
   const double outside = beyond(outline, image);
   if (outside > kMostBeyond) {
     facts.refusal = "the face reaches beyond the picture by " + figure(outside) + " of its width, more than " +
@@ -189,8 +189,8 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
                     " levels of light; supply a mask";
     return facts;
   }
-  if (facts.tone->hue_deg < kLeastSkinHueDeg || facts.tone->hue_deg > kMostSkinHueDeg) {
-    facts.refusal = "the light is coloured: the face has a hue of " + figure(facts.tone->hue_deg) +
+  if (facts.core_tone->hue_deg < kLeastSkinHueDeg || facts.core_tone->hue_deg > kMostSkinHueDeg) {
+    facts.refusal = "the light is coloured: the face has a hue of " + figure(facts.core_tone->hue_deg) +
                     " degrees, outside " + figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) +
                     ", between which photographed faces lie";
     return facts;
@@ -241,6 +241,7 @@ SkinFacts SkinFinder::find(const Image& image, const PictureLabels& labels, cons
       return facts;
     }
     facts.tone = measure_apparent_tone(image, facts.region->parts);
+    facts.core_tone = facts.tone;
     facts.noise = measure_noise_level(image);
     facts.missed_skin_fraction = missed_skin_fraction(image, *facts.region);
     return facts;

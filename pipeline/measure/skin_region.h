@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/skin_part.h"
 #include "pipeline/measure/apparent_tone.h"
 #include "pipeline/measure/noise_level.h"
@@ -39,9 +40,11 @@ struct SkinFacts {
   /// Empty where it is not found well enough to be trusted; `refusal` then says why, in a sentence with figures.
   std::optional<SkinRegion> region = {};
   std::string refusal = {};
-  /// Of the region, or of what is surely skin of a face where the rest is refused: so that refusals can be counted by
-  /// tone. Empty where no face is found.
-  std::optional<ApparentTone> tone = {};
+  GateFigure refusal_figure = {"skin_mask", 0.0, 1.0};  ///< what was found wrong, as failures have it
+  std::optional<ApparentTone> tone = {};                ///< of the region; empty where there is none
+  /// Of what is surely skin, whether or not the rest can be trusted, so that refusals can be counted by tone: the inner
+  /// face where a face was found, the region where a mask was supplied. Empty where there is neither.
+  std::optional<ApparentTone> core_tone = {};
   NoiseLevelFunction noise = {};  ///< of the source, where there is a region
   /// The area of skin that the region has left out, over its own (see missed_skin.h). Empty where nobody looked.
   std::optional<double> missed_skin_fraction = {};

@@ -148,7 +148,7 @@ TEST_P(SkinOfPortraits, IsReportedForACascadeToo) {
   record_parts(std::string(GetParam()).substr(0, 9) + "_cascade", truth, grown.region.parts);
   EXPECT_GE(shared_part(truth, grown.region.parts, is_any), 0.6);  // far below is no face any more
   const SkinFacts facts = SkinFinder(SkinModels{{}, kCascades}).find(image, {}, plain_mask_codes());
-  EXPECT_TRUE(facts.tone);
+  EXPECT_TRUE(facts.core_tone);
   if (facts.region) {
     EXPECT_EQ(facts.region->source, MaskSource::cascade);
     EXPECT_LE(facts.region->confidence, 0.75);
@@ -228,7 +228,7 @@ TEST(SkinFinder, RefusesWhereItIsNotOneFace) {
   SKIP_WITHOUT_MODELS();
   const SkinFacts none = find(photo("chelsea.png"));
   EXPECT_FALSE(none.region);
-  EXPECT_FALSE(none.tone);
+  EXPECT_FALSE(none.core_tone);
   EXPECT_THAT(none.refusal, HasSubstr("no face is found"));
 
   const Image two = two_faces();
@@ -255,7 +255,7 @@ TEST(SkinFinder, RefusesAFaceAtTheBorder) {
   const SkinFacts facts = find(crop(photo(kHopper), 210, 60, 302, 400));
   EXPECT_FALSE(facts.region);
   EXPECT_THAT(facts.refusal, HasSubstr("reaches beyond the picture"));
-  EXPECT_TRUE(facts.tone);
+  EXPECT_TRUE(facts.core_tone);
 }
 
 TEST(SkinFinder, RefusesGreyPictures) {
@@ -272,7 +272,7 @@ TEST(SkinFinder, RefusesColouredLight) {
     const SkinFacts facts = find(in_codes(lit));
     EXPECT_FALSE(facts.region);
     EXPECT_THAT(facts.refusal, HasSubstr("the light is coloured"));
-    EXPECT_TRUE(facts.tone);
+    EXPECT_TRUE(facts.core_tone);
   }
 }
 
