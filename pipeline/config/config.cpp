@@ -35,7 +35,7 @@ void read_roots(const ValueReader& roots, const std::filesystem::path& folder, C
 
 /// A folder, if the key is there.
 void read_folder(MapReader& map, const std::string& key, const std::filesystem::path& folder,
-                 std::filesystem::path& into) {
+                 std::filesystem::path& into, const std::string& otherwise = {}) {
   const auto value = map.find(key);
   const auto text = value ? value->text() : std::nullopt;
   if (!text) {
@@ -44,7 +44,7 @@ void read_folder(MapReader& map, const std::string& key, const std::filesystem::
   into = path_in(folder, *text);
   std::error_code ignored;
   if (!std::filesystem::is_directory(into, ignored)) {
-    value->error("there is no folder " + in_ticks(into.string()));
+    value->error("there is no folder " + in_ticks(into.string()) + otherwise);
   }
 }
 
@@ -198,7 +198,7 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (good.axes) {
     check_that_something_is_made(config, map.place_of("axes"), root.mistakes());
   }
-  read_folder(map, "face_model", folder, config.face_model);
+  read_folder(map, "face_model", folder, config.face_model, "; samples/face-models makes one");
   read_folder(map, "face_cascades", folder, config.face_cascades);
   if (good.axes && good.sources) {
     check_that_skin_can_be_found(config, map.place_of("axes"), root.mistakes());

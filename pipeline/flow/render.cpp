@@ -449,6 +449,11 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const bool has_picture_steps = std::ranges::any_of(
       chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
   double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
+  // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and of the
+  // step that moves it, the patch with its grain, seven floats where skin fills the picture.
+  if (plan.of(variant.media).settings->needs_skin()) {
+    bytes += static_cast<double>((1U + 3U + 7U) * sizeof(float)) + 1.0;
+  }
   // Maps stand beside the source, and moved beside the variant.
   for (const std::size_t map : catalog.maps) {
     bytes += map == kMaskMap ? 2.0 : static_cast<double>((map == kDepthMap ? 2U : 6U) * sizeof(float));

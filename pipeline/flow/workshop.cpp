@@ -1,5 +1,6 @@
 // The workshop of a run: assets loaded, and every step made ready.
 #include <algorithm>
+#include <opencv2/core/utility.hpp>
 #include <set>
 
 #include "pipeline/core/error.h"
@@ -33,6 +34,7 @@ std::vector<Value> fixed_values(const Step& step) {
 }  // namespace
 
 Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes), shared_rooms_(kSharedRoomBytes) {
+  cv::setNumThreads(0);  // what renders is parallel already
   const Config& config = plan.config();
   std::set<int> rates;
   for (const MediaPlan& media : plan.media()) {

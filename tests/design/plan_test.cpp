@@ -297,6 +297,47 @@ TEST(VariantId, EachFieldOfItsHashChangesIt) {
   }
 }
 
+// What decides where skin is decides the bytes of steps that work on it, and of no others.
+TEST(VariantId, WhereSkinIsIsInTheHashOfStepsThatWorkOnIt) {
+  StepSchema tone = made_schema("skin.fake", Stage::skin, Media::image);
+  tone.needs_skin = true;
+  World world(Media::image);
+  world.settings(Media::image).axes = {{"tone", {{"as_is", {}}, {"darker", {made_step(tone, 1.0)}}}},
+                                       {"light", {{"day", {}}, {"dim", {made_step(kLight, 1.0)}}}}};
+  world.add("anna", "irish", "anna", Media::image);
+  const auto ids = [&] {
+    const Plan plan(world.config, world.catalog);
+    std::map<bool, std::set<std::string>> by_skin;
+    for (const Variant& variant : all_variants(plan)) {
+      const Condition& condition = plan.of(Media::image).conditions[variant.condition];
+      by_skin[condition.level_name(0) == "darker"].insert(variant.variant_id);
+    }
+    return by_skin;
+  };
+  const auto first = ids();
+  ASSERT_EQ(first.at(true).size(), 2U);
+  ASSERT_EQ(first.at(false).size(), 2U);
+  const auto expect_others = [&](const std::map<bool, std::set<std::string>>& before) {
+    const auto after = ids();
+    EXPECT_EQ(after.at(false), before.at(false));
+    for (const std::string& id : after.at(true)) {
+      EXPECT_FALSE(before.at(true).contains(id)) << id;
+    }
+    return after;
+  };
+  world.catalog.face_model_sha256 = {"aa", "bb"};
+  const auto with_model = expect_others(first);
+  world.catalog.face_model_sha256 = {"aa", "bc"};
+  const auto with_another = expect_others(with_model);
+  MaskCodes codes = {};
+  codes[1] = SkinPart::face;
+  world.config.sources[0].mask_codes = codes;
+  const auto with_codes = expect_others(with_another);
+  codes[2] = SkinPart::lips;
+  world.config.sources[0].mask_codes = codes;
+  expect_others(with_codes);
+}
+
 TEST(VariantId, TheRealizationIsInTheHash) {
   World world;
   world.settings().axes = {noise_axis()};
