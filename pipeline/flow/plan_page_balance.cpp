@@ -79,7 +79,7 @@ class BalanceSection : public PageSection {
     print_balance_table();
     print_imbalances();
     if (plan_.media == Media::image) {
-      line("apparent skin tone is not measured yet");
+      line("apparent skin tone is not compared here; `fairground masks` measures it");
     }
   }
 
