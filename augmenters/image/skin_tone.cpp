@@ -22,6 +22,7 @@
 #include "augmenters/image/parts/skin_move.h"
 #include "augmenters/image/parts/skin_patch.h"
 #include "augmenters/image/parts/skin_rims.h"
+#include "pipeline/config/config.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/measure/ciede2000.h"
@@ -109,6 +110,29 @@ std::string check(const std::vector<Setting>& settings) {
            shortest(kMostLightness);
   }
   return {};
+}
+
+constexpr std::size_t kShiftAt = 1;
+
+/// The region, its tone and its noise are those of the source, and limits are those of one move.
+std::string check_chain(const std::vector<const Step*>& chain) {
+  const auto moves_skin = [](const Step* step) {
+    return step->schema->name == "skin.tone" && step->settings[kShiftAt] != Setting(0.0);
+  };
+  const auto first = std::ranges::find_if(chain, moves_skin);
+  if (first == chain.end()) {
+    return {};
+  }
+  if (std::find_if(first + 1, chain.end(), moves_skin) != chain.end()) {
+    return "two steps move the same skin, and its limits hold for one move; keep one, or forbid the combination with "
+           "`except`";
+  }
+  const auto early =
+      std::find_if(chain.begin(), first, [](const Step* step) { return step->schema->stage > Stage::skin; });
+  return early == first ? ""
+                        : early[0]->schema->name +
+                              " comes before it, and skin is found in the picture as it was taken; put the axis of "
+                              "skin.tone first, or use `order: staged`";
 }
 
 /// The same steps of lightness for every source, from the darkest to the lightest.
@@ -346,6 +370,15 @@ void check_noise(double ratio) {
   }
 }
 
+/// A region of another size would be read and written beyond its end.
+void check_place(const Image& image, const SkinRegion& region) {
+  const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
+  if (image.width != region.parts.width || image.height != region.parts.height || region.parts.codes.size() != pixels ||
+      region.weights.size() != pixels) {
+    throw std::logic_error("skin.tone: the picture has not the size of the region");
+  }
+}
+
 void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   if (p.shift_od == 0.0) {
     return;
@@ -356,6 +389,7 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   if (p.ladder) {
     throw std::logic_error("skin.tone: a ladder is no step");
   }
+  check_place(picture.image, *picture.shot.skin->region);
   if (picture.image.channels != 3) {
     refuse("the picture is grey, so that its skin has no tone", "skin_colour", picture.image.channels, 3.0);
   }
@@ -409,6 +443,7 @@ const Registration registration(picture_augmenter<SkinTone>(
         .identity = "shift_od: 0",
         .labels = "keeps all labels",
         .check = check,
+        .check_chain = check_chain,
         .expand_levels = expand_levels,
         .needs_skin = true,
     },

@@ -164,7 +164,7 @@ class AxesReader {
       if (at != level.steps.size()) {
         mistakes_.add(place, "the level " + in_ticks(level.name) + " has two ladders, `" +
                                  level.steps[at].schema->name + "` and `" + level.steps[i].schema->name +
-                                 "`: give each an axis of its own, or write the levels of one out");
+                                 "`: keep one, or, where both may run in one chain, give each an axis of its own");
         return {};
       }
       ladder = std::move(settings);

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <bit>
 #include <cmath>
@@ -12,6 +12,9 @@
 
 namespace fairground {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
 
 constexpr std::array<double, 3> kDirection = {0.494, 0.576, 0.651};  // as documented
 constexpr double kFloatRounding = 2e-5;                              // of ln of a product of floats
@@ -430,6 +433,45 @@ TEST(SkinTone, TakesOneTargetWithinItsLimits) {
   EXPECT_EQ(problem({{"shift_od", 0.1}, {"lowest", 74.0}}), "");
   EXPECT_NE(problem({{"shift_od", 0.1}, {"lowest", 74.5}}), "");
   EXPECT_NE(problem({{"ladder", std::int64_t{3}}, {"lowest", 74.0}}), "");
+}
+
+Step step_of(const std::string& name, const Given& given) {
+  const StepSchema& schema = augmenter(name).schema;
+  Step step{&schema, {}};
+  for (const Value& value : values_of(schema, given)) {
+    step.settings.push_back(std::visit([](const auto& v) -> Setting { return v; }, value));
+  }
+  return step;
+}
+
+TEST(SkinTone, MovesSkinOnceAndBeforeAnythingElse) {
+  const auto& check = augmenter("skin.tone").schema.check_chain;
+  const Step tone = step_of("skin.tone", {{"lightness", 60.0}});
+  const Step other = step_of("skin.tone", {{"shift_od", 0.2}});
+  const Step same = step_of("skin.tone", {{"shift_od", 0.0}});
+  const Step light = step_of("light.exposure", {{"ev", -1.0}});
+  const Step lens = step_of("lens.distortion", {});
+  const Step file = step_of("file.resize", {{"scale", 0.5}});
+  EXPECT_EQ(check({&tone, &light, &lens, &file}), "");
+  for (const Step* early : {&light, &lens, &file}) {
+    EXPECT_THAT(check({early, &tone}), AllOf(HasSubstr(early->schema->name), HasSubstr("order: staged")));
+    EXPECT_NE(check({early, &other, &light}), "");
+  }
+  EXPECT_THAT(check({&tone, &other}), HasSubstr("one move"));
+  EXPECT_THAT(check({&tone, &tone, &light}), HasSubstr("one move"));
+  // What moves nothing stands in the identity of every axis, and does no harm.
+  EXPECT_EQ(check({&light, &same, &same}), "");
+  EXPECT_EQ(check({&same, &tone, &light}), "");
+}
+
+TEST(SkinTone, NeverReadsBeyondTheRegion) {
+  const RenderedSkin source = disc(64.0, 24.0, 58.0);
+  const SkinFacts skin = known_skin(source.image, source.parts);
+  const RenderedSkin other = disc(64.0, 24.0, 58.0, 64);
+  EXPECT_THROW(static_cast<void>(tone_moved(other.image, skin, {{"shift_od", 0.2}})), std::logic_error);
+  SkinFacts cut = skin;
+  cut.region->weights.pop_back();
+  EXPECT_THROW(static_cast<void>(tone_moved(source.image, cut, {{"shift_od", 0.2}})), std::logic_error);
 }
 
 TEST(SkinTone, TakesPicturesOfAnySize) {

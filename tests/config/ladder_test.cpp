@@ -115,8 +115,8 @@ TEST_F(Ladder, IsAnOrdinaryStepWhereItsSettingsAreOrdinary) {
 
 TEST_F(Ladder, TwoInOneLevelAreRefused) {
   EXPECT_EQ(mistakes(kLevel + "    up: [{channel.steps: {rungs: 2}}, {channel.steps: {rungs: 3}}]\n"),
-            Lines{"8:5: the level `up` has two ladders, `channel.steps` and `channel.steps`: give each an axis of its "
-                  "own, or write the levels of one out"});
+            Lines{"8:5: the level `up` has two ladders, `channel.steps` and `channel.steps`: keep one, or, where "
+                  "both may run in one chain, give each an axis of its own"});
 }
 
 TEST_F(Ladder, NamesThatItTakesAreRefused) {
