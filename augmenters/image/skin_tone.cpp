@@ -205,33 +205,39 @@ Reach reach_of(const SkinTone& p, const SkinRegion& region, double own) {
 
 /// What is wanted of the skin, and what moves it there.
 struct Move {
-  std::optional<SkinColour> wanted;  ///< empty where a shift was given
+  SkinColour wanted;
   OdShift shift = {};
+  bool is_given = false;  ///< the shift, which then stays as it is
 };
 
-void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted) {
+constexpr double kSolvedTo = 0.1;  // in L*: how near the tone is solved for
+
+/// `slack`: what is wanted is held to the limits, and what is measured may be as far beyond them as it is solved for.
+void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted, double slack = 0.0) {
   const double change = wanted - own;
   const std::string from_to = "from L* " + figure(own) + " to " + figure(wanted);
-  if (-change > p.darker) {
+  if (-change > p.darker + slack) {
     refuse(from_to + " is " + fine_figure(-change) + " darker, and `darker` allows " + figure(p.darker) +
                "; widen it, or ask for less",
            "skin_limit_darker", -change, p.darker);
   }
-  if (change > p.lighter) {
+  if (change > p.lighter + slack) {
     refuse(from_to + " is " + fine_figure(change) + " lighter, and `lighter` allows " + figure(p.lighter) +
                "; widen it, or ask for less",
            "skin_limit_lighter", change, p.lighter);
   }
-  if (region.source != MaskSource::supplied && std::fabs(change) > p.automatic) {
+  if (region.source != MaskSource::supplied && std::fabs(change) > p.automatic + slack) {
     refuse(from_to + " is " + fine_figure(std::fabs(change)) + ", and `automatic` allows " + figure(p.automatic) +
                " with a mask that nobody has looked at; look at the mask and supply it, or widen the limit",
            "skin_limit_automatic", std::fabs(change), p.automatic);
   }
-  if (wanted < p.lowest) {
-    refuse(from_to + " is below `lowest`, " + figure(p.lowest), "skin_limit_lowest", wanted, p.lowest);
+  if (wanted < p.lowest - slack) {
+    refuse(from_to + " is below `lowest`, " + figure(p.lowest) + "; widen it, or ask for less", "skin_limit_lowest",
+           wanted, p.lowest);
   }
-  if (wanted > p.highest) {
-    refuse(from_to + " is above `highest`, " + figure(p.highest), "skin_limit_highest", wanted, p.highest);
+  if (wanted > p.highest + slack) {
+    refuse(from_to + " is above `highest`, " + figure(p.highest) + "; widen it, or ask for less", "skin_limit_highest",
+           wanted, p.highest);
   }
 }
 
@@ -265,14 +271,16 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
     for (std::size_t c = 0; c < move.shift.size(); ++c) {
       move.shift[c] = *p.shift_od * kToneDirection[c];
     }
-    check_limits(p, region, own.lightness, shifted(own, move.shift).lightness);
+    move.wanted = shifted(own, move.shift);
+    move.is_given = true;
+    check_limits(p, region, own.lightness, move.wanted.lightness);
     return move;
   }
   const double lightness = p.lightness
                                ? *p.lightness
                                : nearest_to_swatch(static_cast<int>(*p.monk), own, reach_of(p, region, own.lightness));
   move.wanted = eased_colour(own, lightness);
-  move.shift = shift_between(own, *move.wanted);
+  move.shift = shift_between(own, move.wanted);
   check_limits(p, region, own.lightness, lightness);
   return move;
 }
@@ -281,11 +289,10 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
 ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, const SkinGrain& grain,
                      const Mask& parts, Image& image) {
   constexpr int kMostTries = 6;
-  constexpr double kNear = 0.1;       // in L*
   constexpr double kNearHue = 0.5;    // in degrees
   constexpr double kRounding = 1e-3;  // the direction has length 1 to so many digits
   static constexpr double kMostCorrection = 3.0;
-  SkinColour aimed = move.wanted.value_or(own);
+  SkinColour aimed = move.wanted;
   for (int attempt = 1;; ++attempt) {
     move_skin(patch, move.shift, grain, image);
     const ApparentTone tone = measure_apparent_tone(image, parts);
@@ -295,16 +302,16 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
                  "; ask for a smaller change",
              "skin_limit_shift", length, kMostShift);
     }
-    if (!move.wanted || attempt == kMostTries ||
-        (std::fabs(tone.lightness - move.wanted->lightness) <= kNear &&
-         difference_in_hue(tone.hue_deg, move.wanted->hue_deg) <= kNearHue)) {
+    if (move.is_given || attempt == kMostTries ||
+        (std::fabs(tone.lightness - move.wanted.lightness) <= kSolvedTo &&
+         difference_in_hue(tone.hue_deg, move.wanted.hue_deg) <= kNearHue)) {
       return tone;
     }
     // In bounds, since on skin with few colours the meter may read something else for once.
     const auto correct = [](double& value, double by) { value += std::clamp(by, -kMostCorrection, kMostCorrection); };
-    correct(aimed.lightness, move.wanted->lightness - tone.lightness);
-    correct(aimed.chroma, move.wanted->chroma - tone.chroma);
-    correct(aimed.hue_deg, move.wanted->hue_deg - tone.hue_deg);
+    correct(aimed.lightness, move.wanted.lightness - tone.lightness);
+    correct(aimed.chroma, move.wanted.chroma - tone.chroma);
+    correct(aimed.hue_deg, move.wanted.hue_deg - tone.hue_deg);
     move.shift = shift_between(own, aimed);
   }
 }
@@ -316,16 +323,15 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
   constexpr double kMostClipped = 0.01;
   constexpr double kLeastCorrelation = 0.95;
   constexpr int kEnoughLevels = 64;
-  if (move.wanted) {
-    if (const double miss = std::fabs(tone.lightness - move.wanted->lightness); miss > kMostMiss) {
-      refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted->lightness) + " was wanted",
-             "skin_target_lightness", miss, kMostMiss);
-    }
-    if (const double miss = difference_in_hue(tone.hue_deg, move.wanted->hue_deg); miss > kMostHueMiss) {
-      refuse("the skin has a hue of " + figure(tone.hue_deg) + " degrees where " + figure(move.wanted->hue_deg) +
-                 " was aimed at",
-             "skin_target_hue", miss, kMostHueMiss);
-    }
+  if (const double miss = std::fabs(tone.lightness - move.wanted.lightness); miss > kMostMiss) {
+    refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted.lightness) +
+               " was wanted; ask for a smaller change, or mend the mask",
+           "skin_target_lightness", miss, kMostMiss);
+  }
+  if (const double miss = difference_in_hue(tone.hue_deg, move.wanted.hue_deg); miss > kMostHueMiss) {
+    refuse("the skin has a hue of " + figure(tone.hue_deg) + " degrees where " + figure(move.wanted.hue_deg) +
+               " was aimed at; ask for a smaller change, or mend the mask",
+           "skin_target_hue", miss, kMostHueMiss);
   }
   if (figures.changed_outside > 0) {
     refuse("samples outside the mask have changed", "skin_outside", static_cast<double>(figures.changed_outside), 0.0);
@@ -407,12 +413,11 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   const SkinFigures figures = measure_moved_skin(patch, picture.image);
   const double rims = rim_fraction(patch, picture.image, face_width);
   check_result(move, tone, figures, rims);
+  check_limits(p, region, own.lightness, tone.lightness, kSolvedTo);
 
   picture.tone = tone;
   auto& values = picture.measure.values;
-  if (move.wanted) {
-    values.emplace_back("requested_lightness", move.wanted->lightness);
-  }
+  values.emplace_back("requested_lightness", move.wanted.lightness);
   values.emplace_back("shift_od", std::copysign(length_of(move.shift), move.shift[1]));
   values.emplace_back("lightness_change", tone.lightness - own.lightness);
   values.emplace_back("hue_change_deg", tone.hue_deg - own.hue_deg);

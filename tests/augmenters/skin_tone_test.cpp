@@ -301,6 +301,55 @@ TEST(SkinTone, StaysWithinItsLimits) {
   EXPECT_EQ(gate({{"lightness", 54.0}}).limit, 0.02);
 }
 
+// Where the source's tone is another than the meter reads on the picture, the result is off by as much.
+TEST(SkinTone, RefusesAShiftThatMakesAnotherToneThanItShould) {
+  const RenderedSkin source = disc(60.0, 24.0, 58.0);
+  const auto gate = [&](double lighter, double hue_deg, double shift) {
+    SkinFacts skin = known_skin(source.image, source.parts);
+    skin.tone->lightness += lighter;
+    skin.tone->hue_deg += hue_deg;
+    return refusal(source.image, skin, {{"shift_od", shift}});
+  };
+  for (const double shift : {-0.2, 0.4}) {
+    EXPECT_EQ(gate(0.0, 0.0, shift).gate, "");
+    EXPECT_EQ(gate(1.2, 0.0, shift).gate, "");
+    EXPECT_EQ(gate(2.0, 0.0, shift).gate, "skin_target_lightness");
+    EXPECT_NEAR(gate(2.0, 0.0, shift).value, 2.0, 0.3);
+    EXPECT_EQ(gate(2.0, 0.0, shift).limit, 1.5);
+    EXPECT_EQ(gate(-2.0, 0.0, shift).gate, "skin_target_lightness");
+    EXPECT_EQ(gate(0.0, 2.0, shift).gate, "");
+    EXPECT_EQ(gate(0.0, 5.0, shift).gate, "skin_target_hue");
+    EXPECT_NEAR(gate(0.0, 5.0, shift).value, 5.0, 1.0);
+    EXPECT_EQ(gate(0.0, 5.0, shift).limit, 3.0);
+  }
+}
+
+TEST(SkinTone, HoldsWhatItMeasuresToItsLimitsToo) {
+  const RenderedSkin source = disc(60.0, 24.0, 58.0);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  const double reached = tone_moved(source.image, skin, {{"shift_od", 0.6}}).tone->lightness;
+  // The prediction is 1 too light or too dark, so that it passes where the result does not.
+  const auto gate = [&](double off, const std::string& limit, double value) {
+    skin.tone = known_skin(source.image, source.parts).tone;
+    skin.tone->lightness += off;
+    Given given = {{"shift_od", 0.6}, {"lowest", 36.0}};
+    given[limit] = value;
+    return refusal(source.image, skin, given);
+  };
+  EXPECT_EQ(gate(1.0, "lowest", reached + 0.05).gate, "");  // as near as a tone is solved for
+  EXPECT_EQ(gate(1.0, "lowest", reached + 0.3).gate, "skin_limit_lowest");
+  EXPECT_NEAR(gate(1.0, "lowest", reached + 0.3).value, reached, 1e-9);
+  EXPECT_EQ(gate(-1.0, "highest", reached - 0.05).gate, "");
+  EXPECT_EQ(gate(-1.0, "highest", reached - 0.3).gate, "skin_limit_highest");
+  const double darker = 60.0 - reached;
+  EXPECT_EQ(gate(1.0, "darker", darker + 1.2).gate, "");
+  EXPECT_EQ(gate(1.0, "darker", darker + 0.8).gate, "skin_limit_darker");
+  skin.region->source = MaskSource::landmarks;
+  skin.region->face_width_px = 200.0;
+  EXPECT_EQ(gate(1.0, "automatic", darker + 1.2).gate, "");
+  EXPECT_EQ(gate(1.0, "automatic", darker + 0.8).gate, "skin_limit_automatic");
+}
+
 TEST(SkinTone, NeverShiftsBeyondWhatAnyLimitAllows) {
   const RenderedSkin source = disc(77.0, 24.0, 58.0);
   const SkinFacts skin = known_skin(source.image, source.parts);
