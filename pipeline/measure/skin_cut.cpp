@@ -117,6 +117,7 @@ Shape cut_skin(const ColourField& field, const std::vector<Guess>& guesses, cons
       }
     }
     std::size_t link = 0;
+    bool has_edges = false;
     visit_pairs(field, [&](std::size_t i, std::size_t j, double) {
       if (nodes[i] < 0 && nodes[j] < 0) {
         return;
@@ -124,6 +125,7 @@ Shape cut_skin(const ColourField& field, const std::vector<Guess>& guesses, cons
       const Capacity strength = links[link++];
       if (nodes[i] >= 0 && nodes[j] >= 0) {
         graph.addEdges(nodes[i], nodes[j], strength, strength);
+        has_edges = true;
         return;
       }
       const std::size_t open = nodes[i] >= 0 ? i : j;
@@ -133,10 +135,15 @@ Shape cut_skin(const ColourField& field, const std::vector<Guess>& guesses, cons
     for (std::size_t node = 0; node < to_skin.size(); ++node) {
       graph.addTermWeights(static_cast<int>(node), to_skin[node], to_other[node]);
     }
-    graph.maxFlow();
+    // OpenCV's graph demands an edge. Where no two open pixels touch, each goes where its own costs are least.
+    if (has_edges) {
+      graph.maxFlow();
+    }
     for (std::size_t i = 0; i < guesses.size(); ++i) {
       if (nodes[i] >= 0) {
-        skin.pixels[i] = graph.inSourceSegment(nodes[i]) ? 1 : 0;
+        const auto node = static_cast<std::size_t>(nodes[i]);
+        const bool is_skin = has_edges ? graph.inSourceSegment(nodes[i]) : to_skin[node] >= to_other[node];
+        skin.pixels[i] = is_skin ? 1 : 0;
       }
     }
   }

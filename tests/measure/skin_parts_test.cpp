@@ -125,6 +125,24 @@ TEST(SkinCut, FindsADiscInNoise) {
   EXPECT_LT(wrong, 0.05 * static_cast<double>(truth.count()));  // single colours alone mistake far more
 }
 
+TEST(SkinCut, TakesOpenPixelsThatTouchNoOther) {
+  const LogColour skin{-1.0F, 0.6F, -0.4F};
+  const LogColour wall{-1.2F, -0.3F, 0.3F};
+  const ColourMixture law(std::vector<LogColour>(9, skin), 1, 0.02);
+  for (const bool is_like_skin : {true, false}) {
+    ColourField field;
+    field.width = 3;
+    field.height = 3;
+    field.colours.assign(9, wall);
+    field.colours[4] = is_like_skin ? skin : wall;
+    std::vector<Guess> guesses(9, Guess::surely_not);
+    guesses[4] = Guess::probably;
+    const Shape found = cut_skin(field, guesses, law, std::vector<float>(9, is_like_skin ? 500.0F : 0.0F));
+    EXPECT_EQ(found.count(), is_like_skin ? 1U : 0U);
+    EXPECT_EQ(found.has(1, 1), is_like_skin);
+  }
+}
+
 /// The guided filter by its definition, with sums over every window.
 TEST(GuidedLines, AreThoseOfTheDefinition) {
   constexpr int kWidth = 19;
