@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "pipeline/measure/skin_colour.h"
 #include "pipeline/measure/skin_shapes.h"
@@ -66,8 +68,8 @@ Place place_of(const Mask& parts) {
 }
 
 /// How large a step between two places in the region is at most, in `kSmoothShare` of all pairs that are as far apart
-/// as those that are compared across its edge.
-double largest_smooth_step(const ColourField& field, const Shape& inside) {
+/// as those that are compared across its edge. Empty where there are none.
+std::optional<double> largest_smooth_step(const ColourField& field, const Shape& inside) {
   std::vector<float> steps;
   for (int y = 0; y < field.height; ++y) {
     for (int x = 0; x < field.width; ++x) {
@@ -84,7 +86,7 @@ double largest_smooth_step(const ColourField& field, const Shape& inside) {
     }
   }
   if (steps.empty()) {
-    return 0.0;
+    return std::nullopt;
   }
   const auto place = static_cast<std::ptrdiff_t>(kSmoothShare * static_cast<double>(steps.size() - 1));
   std::ranges::nth_element(steps, steps.begin() + place);
@@ -111,9 +113,13 @@ bool goes_on(const ColourField& field, const Shape& deep, int x, int y, double s
 }  // namespace
 
 double missed_skin_fraction(const Image& image, const SkinRegion& region) {
+  return measured_missed_skin(image, region).value_or(0.0);
+}
+
+std::optional<double> measured_missed_skin(const Image& image, const SkinRegion& region) {
   const Place place = place_of(region.parts);
   if (place.size == 0.0) {
-    return 0.0;
+    return std::nullopt;
   }
   const ColourField field = colour_field(image, place.window, std::max(1.0, place.size / kFieldSize));
   const auto marked = [&](auto rule) {
@@ -135,11 +141,11 @@ double missed_skin_fraction(const Image& image, const SkinRegion& region) {
       colours.push_back(field.colours[i]);
     }
   }
-  if (colours.empty()) {
-    return 0.0;
+  const std::optional<double> smooth = largest_smooth_step(field, deep);
+  if (!smooth) {
+    return std::nullopt;
   }
   const ColourLaw law = fit_most_colours(colours, kLeastDeviation, kLikeSkin);
-  const double smooth = largest_smooth_step(field, deep);
 
   const std::vector<float> distances = squared_distances(inside);
   const double unit = place.size / field.scale;
@@ -156,7 +162,7 @@ double missed_skin_fraction(const Image& image, const SkinRegion& region) {
     for (int x = 0; x < field.width; ++x) {
       const std::size_t i = like.at(x, y);
       if (like.pixels[i] != 0 && lips.pixels[i] == 0 && static_cast<double>(distances[i]) <= kNear * kNear &&
-          goes_on(field, deep, x, y, smooth)) {
+          goes_on(field, deep, x, y, *smooth)) {
         contacts.pixels[i] = 1;
       }
     }

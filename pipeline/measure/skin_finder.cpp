@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
+#include <new>
+#include <opencv2/core.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/skin_part.h"
 #include "pipeline/core/text.h"
 #include "pipeline/measure/face_cascade.h"
@@ -38,6 +42,15 @@ constexpr double kLeastConfidence = 0.5;
 /// Boxes are less than landmarks: they say nothing of eyes, lips and brows.
 constexpr double kCascadeTrust = 0.75;
 
+/// A supplied mask of fewer pixels of skin than a square of ten has is a mistake of whoever drew it, and too little for
+/// the five clusters that a tone is measured by.
+constexpr std::size_t kFewestPixels = 100;
+
+/// What of a supplied mask's skin must be moved by at least half. Weights come up over some pixels from the edge, so
+/// that lines and dots have little of it.
+constexpr float kHalf = 0.5F;
+constexpr double kLeastHalfMoved = 0.5;
+
 std::string figure(double value) { return shortest(std::floor(100.0 * value + 0.5) / 100.0); }
 
 double overlap(const Box& a, const Box& b) {
@@ -49,9 +62,19 @@ double overlap(const Box& a, const Box& b) {
   return width * height / (a.width * a.height + b.width * b.height - width * height);
 }
 
+/// Says in `facts` why there is no region.
+void refuse(SkinFacts& facts, std::string reason, GateFigure found) {
+  facts.region.reset();
+  facts.tone.reset();
+  facts.missed_skin_fraction.reset();
+  facts.refusal = std::move(reason);
+  facts.refusal_figure = std::move(found);
+}
+
 struct Choice {
   const Face* face = nullptr;
   std::string refusal = {};
+  std::size_t count = 0;  ///< how many faces there were to choose from
 };
 
 Choice choose_face(const std::vector<Face>& faces, const std::vector<Box>& boxes) {
@@ -62,7 +85,7 @@ Choice choose_face(const std::vector<Face>& faces, const std::vector<Box>& boxes
     }
   }
   if (faces.empty()) {
-    return {nullptr, "no face is found; supply a mask"};
+    return {nullptr, "no face is found; supply a mask", 0};
   }
   if (drawn.size() == 1) {
     const auto best =
@@ -70,11 +93,13 @@ Choice choose_face(const std::vector<Face>& faces, const std::vector<Box>& boxes
     if (overlap(best->box, *drawn.front()) >= kLeastOverlap) {
       return {&*best};
     }
-    return {nullptr, "no face is found in the box labelled `face`; supply a mask"};
+    return {nullptr, "no face is found in the box labelled `face`; supply a mask", 0};
   }
   if (faces.size() > 1) {
-    return {nullptr, std::to_string(faces.size()) +
-                         " faces are found; draw one box labelled `face`, around the subject's, or supply a mask"};
+    return {nullptr,
+            std::to_string(faces.size()) +
+                " faces are found; draw one box labelled `face`, around the subject's, or supply a mask",
+            faces.size()};
   }
   return {&faces.front()};
 }
@@ -152,48 +177,110 @@ std::string doubts(double confidence, const GrowthQuality& quality) {
          " of a square of the face's width); supply a mask";
 }
 
+/// How much of a region is moved.
+struct MovedSkin {
+  std::size_t skin = 0;     ///< pixels, without lips and brows
+  std::size_t moved = 0;    ///< of these, those that are moved at all
+  std::size_t by_half = 0;  ///< and those that are moved by at least half
+};
+
+MovedSkin moved_skin(const SkinRegion& region) {
+  MovedSkin found;
+  for (std::size_t i = 0; i < region.parts.codes.size(); ++i) {
+    if (is_skin(static_cast<SkinPart>(region.parts.codes[i]))) {
+      ++found.skin;
+      found.moved += region.weights[i] > 0.0F ? 1 : 0;
+      found.by_half += region.weights[i] >= kHalf ? 1 : 0;
+    }
+  }
+  return found;
+}
+
+void look_at_supplied(const Image& image, const PictureLabels& labels, const MaskCodes& codes, SkinFacts& facts) {
+  facts.region = supplied_region(image, labels, codes);
+  if (!facts.region) {
+    refuse(facts, "the mask has no skin", {"skin_mask_empty", 0.0, 1.0});
+    return;
+  }
+  facts.core_tone = measure_apparent_tone(image, facts.region->parts);
+  constexpr const char* kThin = "skin_mask_thin";
+  const MovedSkin found = moved_skin(*facts.region);
+  if (found.skin < kFewestPixels) {
+    refuse(facts,
+           "the mask is too small: it has " + std::to_string(found.skin) + " pixels of skin, fewer than " +
+               std::to_string(kFewestPixels),
+           {kThin, static_cast<double>(found.skin), static_cast<double>(kFewestPixels)});
+    return;
+  }
+  const double share = static_cast<double>(found.by_half) / static_cast<double>(found.skin);
+  if (share < kLeastHalfMoved) {
+    refuse(facts,
+           "the mask is too thin: only " + figure(share) +
+               " of the mask's skin lies far enough from its edge to be moved by half, less than " +
+               figure(kLeastHalfMoved),
+           {kThin, share, kLeastHalfMoved});
+    return;
+  }
+  facts.missed_skin_fraction = measured_missed_skin(image, *facts.region);
+  if (!facts.missed_skin_fraction) {
+    refuse(facts, "the mask is too thin: it is nowhere deep enough to tell what skin it leaves out", {kThin, 0.0, 1.0});
+    return;
+  }
+  facts.tone = facts.core_tone;
+  facts.noise = measure_noise_level(image);
+}
+
 }  // namespace
 
 struct SkinFinder::Models {
   std::optional<FaceLandmarks> landmarks;
   std::optional<FaceCascade> cascade;
 
-  [[nodiscard]] SkinFacts grow(const Image& image, const PictureLabels& labels) const;
+  void grow(const Image& image, const PictureLabels& labels, SkinFacts& facts) const;
 };
 
-SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labels) const {
-  SkinFacts facts;
+void SkinFinder::Models::grow(const Image& image, const PictureLabels& labels, SkinFacts& facts) const {
   const std::vector<Face> faces = landmarks ? landmarks->find(image) : cascade->find(image);
   const Choice choice = choose_face(faces, labels.boxes);
   if (choice.face == nullptr) {
-    facts.refusal = choice.refusal;
-    return facts;
+    refuse(facts, choice.refusal, {"skin_face_count", static_cast<double>(choice.count), 1.0});
+    return;
   }
   const FaceOutline outline = outline_of(*choice.face);
   const std::optional<Mask> core = core_mask(image, outline);
   if (!core) {
-    facts.refusal = "the face is only " + figure(outline.width) + " pixels wide, too little to tell its skin";
-    return facts;
+    refuse(facts, "the face is only " + figure(outline.width) + " pixels wide, too little to tell its skin",
+           {"skin_face_small", 0.0, 1.0});
+    return;
   }
   facts.core_tone = measure_apparent_tone(image, *core);
   const double outside = beyond(outline, image);
-  if (outside > kMostBeyond) {
-    facts.refusal = "the face reaches beyond the picture by " + figure(outside) + " of its width, more than " +
-                    figure(kMostBeyond) + "; supply a mask";
-    return facts;
+  if (!(outside <= kMostBeyond)) {
+    refuse(facts,
+           "the face reaches beyond the picture by " + figure(outside) + " of its width, more than " +
+               figure(kMostBeyond) + "; supply a mask",
+           {"skin_face_border", outside, kMostBeyond});
+    return;
   }
   const Texture texture = texture_of(image, *core);
-  if (texture.equal_neighbours > kMostEqualNeighbours || texture.levels < kFewestLevels) {
-    facts.refusal = "the face looks drawn: " + figure(texture.equal_neighbours) +
-                    " of its pixels are the same as their neighbours, and it has " + std::to_string(texture.levels) +
-                    " levels of light; supply a mask";
-    return facts;
+  const bool is_even = texture.equal_neighbours > kMostEqualNeighbours;
+  if (is_even || texture.levels < kFewestLevels) {
+    const auto levels = static_cast<double>(texture.levels);
+    refuse(facts,
+           "the face looks drawn: " + figure(texture.equal_neighbours) +
+               " of its pixels are the same as their neighbours, and it has " + std::to_string(texture.levels) +
+               " levels of light; supply a mask",
+           {"skin_face_drawn", is_even ? texture.equal_neighbours : levels,
+            is_even ? kMostEqualNeighbours : static_cast<double>(kFewestLevels)});
+    return;
   }
-  if (facts.core_tone->hue_deg < kLeastSkinHueDeg || facts.core_tone->hue_deg > kMostSkinHueDeg) {
-    facts.refusal = "the light is coloured: the face has a hue of " + figure(facts.core_tone->hue_deg) +
-                    " degrees, outside " + figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) +
-                    ", between which photographed faces lie";
-    return facts;
+  const double hue = facts.core_tone->hue_deg;
+  if (!(hue >= kLeastSkinHueDeg && hue <= kMostSkinHueDeg)) {
+    refuse(facts,
+           "the light is coloured: the face has a hue of " + figure(hue) + " degrees, outside " +
+               figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) + ", between which photographed faces lie",
+           {"skin_source_hue", hue, hue > kMostSkinHueDeg ? kMostSkinHueDeg : kLeastSkinHueDeg});
+    return;
   }
   std::vector<Box> others;
   for (const Face& face : faces) {
@@ -203,9 +290,14 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
   }
   GrownRegion grown = grown_region(image, outline, others);
   const double confidence = confidence_of(*choice.face, grown.quality);
-  if (confidence < kLeastConfidence) {
-    facts.refusal = doubts(confidence, grown.quality);
-    return facts;
+  if (!(confidence >= kLeastConfidence)) {
+    refuse(facts, doubts(confidence, grown.quality), {"skin_confidence", confidence, kLeastConfidence});
+    return;
+  }
+  if (moved_skin(grown.region).moved == 0) {
+    refuse(facts, "the mask that was grown from the face is so thin that nothing of it would be moved; supply a mask",
+           {"skin_mask_thin", 0.0, 1.0});
+    return;
   }
   grown.region.source = choice.face->mesh.empty() ? MaskSource::cascade : MaskSource::landmarks;
   grown.region.confidence = confidence;
@@ -213,7 +305,6 @@ SkinFacts SkinFinder::Models::grow(const Image& image, const PictureLabels& labe
   facts.noise = measure_noise_level(image);
   facts.missed_skin_fraction = grown.quality.missed;
   facts.region = std::move(grown.region);
-  return facts;
 }
 
 SkinFinder::SkinFinder(const SkinModels& models) {
@@ -231,26 +322,38 @@ SkinFinder::~SkinFinder() = default;
 SkinFacts SkinFinder::find(const Image& image, const PictureLabels& labels, const MaskCodes& codes) const {
   SkinFacts facts;
   if (image.channels != 3) {
-    facts.refusal = "the picture is grey, so that its skin has no tone";
+    refuse(facts, "the picture is grey, so that its skin has no tone",
+           {"skin_colour", static_cast<double>(image.channels), 3.0});
     return facts;
   }
-  if (labels.mask) {
-    facts.region = supplied_region(image, labels, codes);
-    if (!facts.region) {
-      facts.refusal = "the mask has no skin";
-      return facts;
+  if (!labels.mask && !models_->landmarks && !models_->cascade) {
+    refuse(facts, "it has no mask, and neither `face_model` nor `face_cascades` is given",
+           {"skin_mask_missing", 0.0, 1.0});
+    return facts;
+  }
+  // An odd picture costs its skin variants alone. What is no picture's fault goes on to whoever called.
+  const auto fail = [&](const std::string& reason) {
+    refuse(facts, "its skin cannot be looked for: " + reason, {"skin_mask", 0.0, 1.0});
+  };
+  try {
+    if (labels.mask) {
+      look_at_supplied(image, labels, codes, facts);
+    } else {
+      models_->grow(image, labels, facts);
     }
-    facts.tone = measure_apparent_tone(image, facts.region->parts);
-    facts.core_tone = facts.tone;
-    facts.noise = measure_noise_level(image);
-    facts.missed_skin_fraction = missed_skin_fraction(image, *facts.region);
-    return facts;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const PassingFault&) {
+    throw;
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) {
+      throw std::bad_alloc();
+    }
+    fail(error.err);
+  } catch (const std::exception& error) {
+    fail(error.what());
   }
-  if (!models_->landmarks && !models_->cascade) {
-    facts.refusal = "it has no mask, and neither `face_model` nor `face_cascades` is given";
-    return facts;
-  }
-  return models_->grow(image, labels);
+  return facts;
 }
 
 }  // namespace fairground

@@ -252,7 +252,7 @@ TEST_F(SkinToneRunTest, LostVariantsTellTheirGateAndFiguresInFieldsOfOneType) {
       EXPECT_EQ(failure["value"], failure["source_lightness"]);
     }
   }
-  EXPECT_EQ(gates, (std::map<std::string, std::size_t>{{"skin_mask", 3}, {kDarkerGate, 6}, {kLighterGate, 2}}));
+  EXPECT_EQ(gates, (std::map<std::string, std::size_t>{{"skin_mask_empty", 3}, {kDarkerGate, 6}, {kLighterGate, 2}}));
 }
 
 TEST_F(SkinToneRunTest, TheSummaryCountsAGateOnceAndNamesTheFileWithWarnings) {

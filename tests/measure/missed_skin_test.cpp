@@ -137,6 +137,18 @@ TEST(MissedSkin, IsTheHalfThatWasErased) {
   EXPECT_NEAR(missed(scene.image, scene.disc), 1.0, 0.15);
 }
 
+TEST(MissedSkin, IsNotMeasuredWhereNothingIsDeep) {
+  const Scene scene = disc_before({0.3, 0.32, 0.35});
+  SkinRegion region;
+  region.parts = scene.disc;
+  EXPECT_EQ(measured_missed_skin(scene.image, region), missed_skin_fraction(scene.image, region));
+  for (std::size_t i = 0; i < region.parts.codes.size(); ++i) {
+    region.parts.codes[i] = i % 160 == 80 ? region.parts.codes[i] : 0;  // a line
+  }
+  EXPECT_FALSE(measured_missed_skin(scene.image, region));
+  EXPECT_EQ(missed_skin_fraction(scene.image, region), 0.0);
+}
+
 TEST(MissedSkin, IsNoneWithoutSkin) {
   EXPECT_EQ(missed(flat(40, 40), Mask{40, 40, std::vector<std::uint8_t>(1600)}), 0.0);
 }

@@ -45,6 +45,13 @@ SkinFacts find(const Image& image, const PictureLabels& labels = {}) {
   return by_landmarks().find(image, labels, plain_mask_codes());
 }
 
+void expect_figure(const SkinFacts& facts, const std::string& gate, double value, double limit) {
+  EXPECT_FALSE(facts.region);
+  EXPECT_EQ(facts.refusal_figure.gate, gate) << facts.refusal;
+  EXPECT_EQ(facts.refusal_figure.value, value) << facts.refusal;
+  EXPECT_EQ(facts.refusal_figure.limit, limit) << facts.refusal;
+}
+
 /// As a file of 8 bits would hold it.
 Image in_codes(Image image) {
   image.bits = 8;
@@ -230,11 +237,13 @@ TEST(SkinFinder, RefusesWhereItIsNotOneFace) {
   EXPECT_FALSE(none.region);
   EXPECT_FALSE(none.core_tone);
   EXPECT_THAT(none.refusal, HasSubstr("no face is found"));
+  expect_figure(none, "skin_face_count", 0.0, 1.0);
 
   const Image two = two_faces();
   const SkinFacts several = find(two);
   EXPECT_FALSE(several.region);
   EXPECT_THAT(several.refusal, HasSubstr("2 faces are found"));
+  expect_figure(several, "skin_face_count", 2.0, 1.0);
 
   PictureLabels labels;
   labels.boxes = {{"hat", 0, 0, 50, 50}, {"face", 256 + 72, 42, 108, 128}};
@@ -247,7 +256,9 @@ TEST(SkinFinder, RefusesWhereItIsNotOneFace) {
   EXPECT_EQ(left, 0.0);
 
   labels.boxes = {{"face", 200, 250, 40, 40}};
-  EXPECT_THAT(find(two, labels).refusal, HasSubstr("no face is found in the box"));
+  const SkinFacts elsewhere = find(two, labels);
+  EXPECT_THAT(elsewhere.refusal, HasSubstr("no face is found in the box"));
+  expect_figure(elsewhere, "skin_face_count", 0.0, 1.0);
 }
 
 TEST(SkinFinder, RefusesAFaceAtTheBorder) {
@@ -255,12 +266,18 @@ TEST(SkinFinder, RefusesAFaceAtTheBorder) {
   const SkinFacts facts = find(crop(photo(kHopper), 210, 60, 302, 400));
   EXPECT_FALSE(facts.region);
   EXPECT_THAT(facts.refusal, HasSubstr("reaches beyond the picture"));
+  EXPECT_EQ(facts.refusal_figure.gate, "skin_face_border");
+  EXPECT_EQ(facts.refusal_figure.limit, 0.03);
+  EXPECT_GT(facts.refusal_figure.value, 0.03);
+  EXPECT_LT(facts.refusal_figure.value, 0.5);
   EXPECT_TRUE(facts.core_tone);
 }
 
 TEST(SkinFinder, RefusesGreyPictures) {
   SKIP_WITHOUT_MODELS();
-  EXPECT_THAT(find(grey(photo(kAstronaut))).refusal, HasSubstr("grey"));
+  const SkinFacts facts = find(grey(photo(kAstronaut)));
+  EXPECT_THAT(facts.refusal, HasSubstr("grey"));
+  expect_figure(facts, "skin_colour", 1.0, 3.0);
 }
 
 TEST(SkinFinder, RefusesColouredLight) {
@@ -272,7 +289,9 @@ TEST(SkinFinder, RefusesColouredLight) {
     const SkinFacts facts = find(in_codes(lit));
     EXPECT_FALSE(facts.region);
     EXPECT_THAT(facts.refusal, HasSubstr("the light is coloured"));
-    EXPECT_TRUE(facts.core_tone);
+    ASSERT_TRUE(facts.core_tone);
+    const double hue = facts.core_tone->hue_deg;
+    expect_figure(facts, "skin_source_hue", hue, hue > 72.0 ? 72.0 : 40.0);
   }
 }
 
@@ -289,11 +308,16 @@ TEST(SkinFinder, RefusesDrawnFaces) {
   const SkinFacts facts = find(in_codes(drawn));
   EXPECT_FALSE(facts.region);
   EXPECT_THAT(facts.refusal, HasSubstr("looks drawn"));
+  EXPECT_EQ(facts.refusal_figure.gate, "skin_face_drawn");
+  EXPECT_EQ(facts.refusal_figure.limit, 0.5);
+  EXPECT_GT(facts.refusal_figure.value, 0.5);
 }
 
 TEST(SkinFinder, RefusesWithoutMaskAndModels) {
   const SkinFinder finder(SkinModels{});
-  EXPECT_THAT(finder.find(flat(64, 64), {}, plain_mask_codes()).refusal, HasSubstr("face_model"));
+  const SkinFacts facts = finder.find(flat(64, 64), {}, plain_mask_codes());
+  EXPECT_THAT(facts.refusal, HasSubstr("face_model"));
+  expect_figure(facts, "skin_mask_missing", 0.0, 1.0);
 }
 
 }  // namespace
