@@ -133,8 +133,8 @@ std::vector<Face> find_faces(Classifiers& classifiers, const Grey& grey) {
     const double side = squares[i].width * grey.scale;
     const double x = (squares[i].x + squares[i].width / 2.0) * grey.scale;
     const double y = (squares[i].y + squares[i].height / 2.0) * grey.scale + kLower * side;
-    faces.push_back({{{}, x - kWidth * side / 2.0, y - kHeight * side / 2.0, kWidth * side, kHeight * side},
-                     beyond / (beyond + 1.0)});
+    const double score = std::floor(100.0 * beyond / (beyond + 1.0) + 0.5) / 100.0;  // as landmarks have it
+    faces.push_back({{{}, x - kWidth * side / 2.0, y - kHeight * side / 2.0, kWidth * side, kHeight * side}, score});
   }
   std::ranges::stable_sort(faces, [](const Face& a, const Face& b) { return a.box.width > b.box.width; });
   return faces;

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/plain.h"
 #include "pipeline/measure/copy_pool.h"
 #include "pipeline/media/bytes.h"
 #include "pipeline/media/image_file.h"
@@ -186,6 +187,11 @@ class Pyramid {
 double round_to_quarters(double value) { return std::floor(4.0 * value + 0.5) / 4.0; }
 double round_score(double score) { return std::floor(100.0 * score + 0.5) / 100.0; }
 
+/// 1 / (1 + e^-x). NaN gives 0, so that it finds no face.
+double logistic(double x) { return x >= -50.0 ? 1.0 / (1.0 + plain::exp(-std::min(x, 50.0))) : 0.0; }
+
+bool is_finite(const PixelPoint& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
+
 /// A face as the detector sees it.
 struct Detection {
   double score = 0.0;
@@ -279,7 +285,7 @@ struct Pair {
     const float* scores = out[1].ptr<float>();
     std::vector<Detection> found;
     for (int i = 0; i < kAnchors; ++i) {
-      const double score = round_score(1.0 / (1.0 + std::exp(-static_cast<double>(scores[i]))));
+      const double score = round_score(logistic(static_cast<double>(scores[i])));
       if (score >= kLeastScore) {
         found.push_back(decode(boxes + i * kBoxValues, i, score, window));
       }
@@ -357,12 +363,15 @@ std::vector<Face> find_faces(Pair& networks, const Pyramid& pyramid, const std::
                   kMeshMargin * std::max(box.width, box.height),
                   direction(detection.right_eye, detection.left_eye)};
     Face face{box, detection.score};
+    bool is_sound = true;
     for (int round = 0; round < kMeshRounds; ++round) {
       std::tie(face.mesh, face.mesh_score) = networks.find_mesh(pyramid.cut(window, kMeshSize, Beyond::edge));
+      is_sound = std::ranges::all_of(face.mesh, is_finite);
+      if (!is_sound) break;
       for (PixelPoint& point : face.mesh) point = window.place(point.x / kMeshSize, point.y / kMeshSize);
       window = window_around(face.mesh);
     }
-    if (face.mesh_score < kLeastMeshScore) continue;
+    if (!is_sound || !(face.mesh_score >= kLeastMeshScore)) continue;  // written so that NaN is none
     face.box = box_around(face.mesh);
     faces.push_back(std::move(face));
   }

@@ -53,6 +53,7 @@ TEST_F(FaceCascadeTest, FindsTheFaceOfEachPortrait) {
     EXPECT_GE(shared_part_of_union(face.box, drawn), kSharedWithHand) << name;
     EXPECT_GT(face.score, 0.5) << name;
     EXPECT_LT(face.score, 1.0) << name;
+    EXPECT_NEAR(100.0 * face.score, std::round(100.0 * face.score), 1e-9) << name << ": not in hundredths";
     EXPECT_THAT(face.mesh, testing::IsEmpty());
   }
 }
