@@ -316,13 +316,27 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
   }
 }
 
-void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures, double rims) {
+void check_noise(double ratio) {
+  constexpr double kMostNoise = 1.5;
+  if (ratio > kMostNoise) {
+    refuse("the skin would have " + figure(ratio) +
+               " times the noise that the photograph has where it is as light, and " + figure(kMostNoise) +
+               " times are allowed; ask for darker skin, or use a cleaner photograph",
+           "skin_noise_ratio", ratio, kMostNoise);
+  }
+}
+
+void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures,
+                  const std::optional<double>& rims, bool has_edge) {
   constexpr double kMostRims = 0.15;    // see skin_rims.h
   constexpr double kMostMiss = 1.5;     // in L*
   constexpr double kMostHueMiss = 3.0;  // in degrees
   constexpr double kMostClipped = 0.01;
   constexpr double kLeastCorrelation = 0.95;
   constexpr int kEnoughLevels = 64;
+  // Across 64 pixels, smooth shading has about as many levels as pixels: smaller skin may lack some for want of pixels,
+  // and not for want of light.
+  constexpr std::size_t kSmallSkin = 64 * 64;
   if (const double miss = std::fabs(tone.lightness - move.wanted.lightness); miss > kMostMiss) {
     refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted.lightness) +
                " was wanted; ask for a smaller change, or mend the mask",
@@ -341,18 +355,31 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
                shortest(kMostClipped) + " is allowed; ask for less light skin, or use a photograph with less",
            "skin_clipped", figures.clipped_fraction, kMostClipped);
   }
-  if (figures.gradient_correlation < kLeastCorrelation) {
-    refuse("the gradients of the skin's log luminance correlate by " + fine_figure(figures.gradient_correlation) +
+  if (!figures.gradient_correlation) {
+    refuse(
+        "the skin has no gradients of luminance, so that nothing tells whether its structure stays; use a photograph "
+        "in which it has some",
+        "skin_gradient_correlation", 0.0, kLeastCorrelation);
+  }
+  if (*figures.gradient_correlation < kLeastCorrelation) {
+    refuse("the gradients of the skin's log luminance correlate by " + fine_figure(*figures.gradient_correlation) +
                " with those of the source, and " + shortest(kLeastCorrelation) +
                " is needed, so that its structure stays; ask for a smaller change",
-           "skin_gradient_correlation", figures.gradient_correlation, kLeastCorrelation);
+           "skin_gradient_correlation", *figures.gradient_correlation, kLeastCorrelation);
   }
-  if (rims > kMostRims) {
-    refuse("rims show on a share of " + fine_figure(rims) + " of the mask's edge, and " + figure(kMostRims) +
+  if (!rims && has_edge) {
+    refuse(
+        "the mask has an edge, and none of it can be looked at for rims; use a larger picture, or mend the mask, which "
+        "may be too thin or too faint",
+        "skin_rims", 0.0, kMostRims);
+  }
+  if (rims && *rims > kMostRims) {
+    refuse("rims show on a share of " + fine_figure(*rims) + " of the mask's edge, and " + figure(kMostRims) +
                " is allowed; ask for a smaller change, or mend the mask's edge (hair, ears, neck)",
-           "skin_rims", rims, kMostRims);
+           "skin_rims", *rims, kMostRims);
   }
-  const int needed = std::min(kEnoughLevels, (figures.levels_before + 1) / 2);
+  const int needed =
+      figures.pixels < kSmallSkin ? std::min(kEnoughLevels, (figures.levels_before + 1) / 2) : kEnoughLevels;
   if (figures.levels < needed) {
     refuse("the skin has " + std::to_string(figures.levels) + " levels of luminance, and " + std::to_string(needed) +
                " are needed; ask for lighter skin, or use a photograph with more",
@@ -362,17 +389,6 @@ void check_result(const Move& move, const ApparentTone& tone, const SkinFigures&
     refuse("the skin would have a hue of " + figure(tone.hue_deg) + " degrees, beyond " + figure(kLeastSkinHueDeg) +
                " to " + figure(kMostSkinHueDeg) + " of what is photographed",
            "skin_hue", tone.hue_deg, tone.hue_deg < kLeastSkinHueDeg ? kLeastSkinHueDeg : kMostSkinHueDeg);
-  }
-}
-
-void check_noise(double ratio) {
-  constexpr double kMostNoise = 1.5;
-  if (ratio > kMostNoise) {
-    refuse("the skin would have " + figure(ratio) +
-               " times the noise that the photograph has where it is as light, "
-               "and " +
-               figure(kMostNoise) + " times are allowed; ask for darker skin, or use a cleaner photograph",
-           "skin_noise_ratio", ratio, kMostNoise);
   }
 }
 
@@ -406,18 +422,23 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
   Move move = plan_move(p, region, own);
   const double face_width = supposed_face_width(region);
   const SkinPatch patch = cut_skin(picture.image, region, rim_reach_px(face_width));
-  const double noise = noise_ratio(patch, move.shift, skin.noise);
-  check_noise(noise);
   const SkinGrain grain(patch, skin.noise, random.stream("grain"));
   const ApparentTone tone = move_to(move, colour_of(own), patch, grain, region.parts, picture.image);
+  const double noise = noise_ratio(patch, move.shift, skin.noise);  // of the shift that it has come to
+  check_noise(noise);
   const SkinFigures figures = measure_moved_skin(patch, picture.image);
-  const double rims = rim_fraction(patch, picture.image, face_width);
-  check_result(move, tone, figures, rims);
+  const std::optional<double> rims = rim_fraction(patch, picture.image, face_width);
+  check_result(move, tone, figures, rims, !fills_the_frame(patch));
   check_limits(p, region, own.lightness, tone.lightness, kSolvedTo);
 
   picture.tone = tone;
   auto& values = picture.measure.values;
   values.emplace_back("requested_lightness", move.wanted.lightness);
+  values.emplace_back("requested_hue_deg", move.wanted.hue_deg);
+  values.emplace_back("lightness_miss", std::fabs(tone.lightness - move.wanted.lightness));
+  values.emplace_back("hue_miss_deg", difference_in_hue(tone.hue_deg, move.wanted.hue_deg));
+  values.emplace_back("source_hue_deg", own.hue_deg);
+  values.emplace_back("hue_deg", tone.hue_deg);
   values.emplace_back("shift_od", std::copysign(length_of(move.shift), move.shift[1]));
   values.emplace_back("lightness_change", tone.lightness - own.lightness);
   values.emplace_back("hue_change_deg", tone.hue_deg - own.hue_deg);
@@ -426,14 +447,21 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
     const CieLab reached = lab_of(colour_of(tone));
     values.emplace_back("monk_residual_ciede2000", ciede2000(reached, monk_lab(static_cast<int>(*p.monk))));
   }
-  values.emplace_back("gradient_correlation", figures.gradient_correlation);
+  values.emplace_back("changed_outside", static_cast<double>(figures.changed_outside));
+  values.emplace_back("gradient_correlation", figures.gradient_correlation.value_or(0.0));
   values.emplace_back("clipped_fraction", figures.clipped_fraction);
-  values.emplace_back("rim_fraction", rims);
+  if (rims) {  // a mask that fills the frame can have none
+    values.emplace_back("rim_fraction", *rims);
+  }
   values.emplace_back("noise_ratio", noise);
   if (skin.missed_skin_fraction) {
     values.emplace_back("missed_skin_fraction", *skin.missed_skin_fraction);
   }
+  if (region.face_width_px) {
+    values.emplace_back("face_width_px", *region.face_width_px);
+  }
   values.emplace_back("unique_levels", figures.levels);
+  values.emplace_back("source_unique_levels", figures.levels_before);
 }
 
 const Registration registration(picture_augmenter<SkinTone>(

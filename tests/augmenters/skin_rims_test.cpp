@@ -59,7 +59,7 @@ double rims(const RenderedSkin& source, const Mask& mask, double shift) {
   Image after = source.image;
   const SkinGrain none(patch, {}, RandomStream(1, 0, "none"));
   move_skin(patch, {shift * kToneDirection[0], shift * kToneDirection[1], shift * kToneDirection[2]}, none, after);
-  return rim_fraction(patch, after, kFaceWidth);
+  return rim_fraction(patch, after, kFaceWidth).value();
 }
 
 Mask without(const Mask& mask, SkinPart part) {

@@ -3,7 +3,9 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "augmenters/image/parts/skin_move.h"
 #include "pipeline/core/plain.h"
 #include "pipeline/measure/ciede2000.h"
 #include "pipeline/measure/monk_scale.h"
@@ -28,8 +30,10 @@ RenderedSkin portrait(std::size_t tone = 3, const RenderedLight& light = kFronta
   return render_portrait(settings);
 }
 
-/// Skin of one colour in front of something dark, both even.
-RenderedSkin disc(double lightness, double chroma, double hue_deg, int side = 128) {
+/// Skin of one colour in front of something dark, both even, but for texture on the skin: without any, its structure
+/// could not be seen to stay. The usual one is below 0.02 L*, and the usual size is that of a small mask, as so few
+/// colours have few levels.
+RenderedSkin disc(double lightness, double chroma, double hue_deg, int side = 88, double texture = 5e-4) {
   RenderedSkin made{{side, side, 3, 8, {}, {}}, {side, side, {}}, {}, {}, {}};
   const double angle = hue_deg * plain::kPi / 180.0;
   const LinearRgb light = linear_rgb({lightness, chroma * std::cos(angle), chroma * std::sin(angle)});
@@ -37,7 +41,8 @@ RenderedSkin disc(double lightness, double chroma, double hue_deg, int side = 12
     for (int c = 0; c < 3; ++c) {
       for (int x = 0; x < side; ++x) {
         const bool is_skin = std::hypot(x - side / 2, y - side / 2) < 0.4 * side;
-        made.image.samples.push_back(is_skin ? static_cast<float>(light[static_cast<std::size_t>(c)]) : 0.05F);
+        const double factor = (x + y) % 2 == 0 ? 1.0 + texture : 1.0 - texture;
+        made.image.samples.push_back(is_skin ? static_cast<float>(light[static_cast<std::size_t>(c)] * factor) : 0.05F);
         if (c == 0) {
           made.parts.codes.push_back(is_skin ? 1 : 0);
         }
@@ -171,7 +176,7 @@ TEST(SkinTone, ReachesTheLightnessThatIsAskedFor) {
     const SkinFacts skin = known_skin(source.image, source.parts);
     for (double wanted = std::max(own - 16.0, 38.0); wanted <= std::min(own + 6.0, 76.0); wanted += 4.0) {
       const Picture moved = tone_moved(source.image, skin, wide("lightness", wanted));
-      const std::size_t middle = source.parts.codes.size() / 2 + 64;
+      const std::size_t middle = source.parts.codes.size() / 2 + 44;
       const TrueTone tone =
           true_tone({sample(moved.image, middle, 0), sample(moved.image, middle, 1), sample(moved.image, middle, 2)});
       EXPECT_NEAR(tone.lightness, wanted, kSolved) << own;
@@ -224,12 +229,15 @@ std::array<double, 3> variances(const Image& image) {
 constexpr double kVarianceTolerance = 0.05;
 
 TEST(SkinTone, AddsTheGrainThatDarkenedSkinHasLost) {
-  const RenderedSkin source = disc(66.0, 24.0, 58.0, 256);
+  const RenderedSkin source = disc(66.0, 24.0, 58.0, 256, 0.0);
   SkinFacts skin = known_skin(source.image, source.parts);
   skin.noise.channels = {{{2e-5, 1e-4}, {1e-5, 2e-4}, {4e-5, 0.0}}};
   constexpr double kShift = 0.9;
-  const Picture moved = tone_moved(source.image, skin, wide("shift_od", kShift));
-  const std::array<double, 3> measured = variances(moved.image);
+  const SkinPatch patch = cut_skin(source.image, *skin.region, 8);
+  const SkinGrain grain(patch, skin.noise, RandomStream(5, 3, "grain"));
+  Image moved = source.image;
+  move_skin(patch, {kShift * kDirection[0], kShift * kDirection[1], kShift * kDirection[2]}, grain, moved);
+  const std::array<double, 3> measured = variances(moved);
   for (std::size_t c = 0; c < 3; ++c) {
     // The source has no grain, so that all of what is missing is there to be seen.
     const double light = sample(source.image, source.parts.codes.size() / 2 + 128, c);
@@ -251,8 +259,9 @@ TEST(SkinTone, LeavesTheNoiseOfLightenedSkin) {
 }
 
 TEST(SkinTone, DrawsGrainByPlaceAlone) {
-  const RenderedSkin small = disc(66.0, 24.0, 58.0, 128);
-  const RenderedSkin large = disc(66.0, 24.0, 58.0, 256);
+  constexpr double kTexture = 0.3;  // so much that grain does not drown it
+  const RenderedSkin small = disc(66.0, 24.0, 58.0, 64, kTexture);
+  const RenderedSkin large = disc(66.0, 24.0, 58.0, 88, kTexture);
   const auto grain = [](const RenderedSkin& source, const StepRandom& random) {
     SkinFacts skin = known_skin(source.image, source.parts);
     const Image clean = tone_moved(source.image, skin, wide("shift_od", 0.9)).image;
@@ -266,12 +275,12 @@ TEST(SkinTone, DrawsGrainByPlaceAlone) {
   const Image a = grain(small, {5, 3});
   const Image b = grain(large, {5, 3});
   const Image other = grain(small, {5, 4});
-  constexpr std::size_t kPlace = 75;  // in both discs, in row 75 of either
+  constexpr std::size_t kPlace = 40;  // in both discs, in row 40 of either
   for (std::size_t c = 0; c < 3; ++c) {
-    const float there = a.row(75)[c * 128 + kPlace];
+    const float there = a.row(40)[c * 64 + kPlace];
     EXPECT_NE(there, 0.0F);
-    EXPECT_NEAR(there, b.row(75)[c * 256 + kPlace], 1e-6F);
-    EXPECT_NE(there, other.row(75)[c * 128 + kPlace]);
+    EXPECT_NEAR(there, b.row(40)[c * 88 + kPlace], 1e-6F);
+    EXPECT_NE(there, other.row(40)[c * 64 + kPlace]);
   }
 }
 
@@ -446,6 +455,99 @@ TEST(SkinTone, MeasuresHowMuchStructureStays) {
   EXPECT_LT(figure.value, 0.95);
 }
 
+TEST(SkinTone, RefusesWhatItCannotJudge) {
+  const RenderedSkin even = disc(60.0, 24.0, 58.0, 88, 0.0);
+  const GateFigure gradients = refusal(even.image, known_skin(even.image, even.parts), {{"shift_od", 0.2}});
+  EXPECT_EQ(gradients.gate, "skin_gradient_correlation");
+  EXPECT_EQ(gradients.value, 0.0);
+  EXPECT_EQ(gradients.limit, 0.95);
+  // A line of single pixels has an edge without a side.
+  RenderedSkin line = disc(60.0, 24.0, 58.0);
+  line.parts.codes.assign(line.parts.codes.size(), 0);
+  std::fill_n(line.parts.codes.begin() + 44 * 88, 88, std::uint8_t{1});
+  for (int c = 0; c < 3; ++c) {
+    const auto row = line.image.row(44).channel(c);
+    for (std::size_t x = 0; x < row.size(); ++x) {
+      row[x] = row[44] * (x % 2 == 0 ? 1.0F : 1.001F);
+    }
+  }
+  const GateFigure rims = refusal(line.image, known_skin(line.image, line.parts), {{"shift_od", 0.05}});
+  EXPECT_EQ(rims.gate, "skin_rims");
+  EXPECT_EQ(rims.value, 0.0);
+  EXPECT_EQ(rims.limit, 0.15);
+}
+
+// The tone that is known is off by 3, so that the first shift is far from the last.
+TEST(SkinTone, JudgesNoiseByTheShiftThatItHasComeTo) {
+  const RenderedSkin source = disc(55.0, 24.0, 58.0);
+  for (const double off : {-3.0, 3.0}) {
+    SkinFacts skin = known_skin(source.image, source.parts);
+    skin.tone->lightness += off;
+    skin.noise.channels.fill({1e-6, 0.0});
+    const Picture moved = tone_moved(source.image, skin, wide("lightness", 60.0));
+    const std::size_t middle = source.parts.codes.size() / 2 + 44;
+    double most = 0.0;  // noise that does not hang on light grows by the gain
+    for (std::size_t c = 0; c < 3; ++c) {
+      most = std::max<double>(most, sample(moved.image, middle, c) / sample(source.image, middle, c));
+    }
+    EXPECT_NEAR(found(moved, "noise_ratio"), most, 1e-5) << off;
+  }
+}
+
+TEST(SkinTone, AsksForHalfOfTheSourcesLevelsOfSmallSkinOnly) {
+  // About 16 levels of luminance before, in rows of equal light.
+  const auto skin_of = [](int side) {
+    RenderedSkin made = disc(60.0, 24.0, 58.0, side);
+    for (int y = 0; y < side; ++y) {
+      for (float& light : made.image.row(y).samples) {
+        light *= 1.0F + 0.01F * static_cast<float>(y % 16);
+      }
+    }
+    return made;
+  };
+  const RenderedSkin small = skin_of(88);
+  EXPECT_LT(std::ranges::count(small.parts.codes, 1), 64 * 64);
+  EXPECT_EQ(refusal(small.image, known_skin(small.image, small.parts), {{"shift_od", 0.2}}).gate, "");
+  const RenderedSkin large = skin_of(96);
+  EXPECT_GT(std::ranges::count(large.parts.codes, 1), 64 * 64);
+  const GateFigure levels = refusal(large.image, known_skin(large.image, large.parts), {{"shift_od", 0.2}});
+  EXPECT_EQ(levels.gate, "skin_levels");
+  EXPECT_EQ(levels.limit, 64.0);
+  EXPECT_LT(levels.value, 32.0);
+}
+
+TEST(SkinTone, RecordsWhatEachGateSaw) {
+  const RenderedSkin source = disc(64.0, 24.0, 50.0);
+  SkinFacts skin = known_skin(source.image, source.parts);
+  skin.missed_skin_fraction = 0.004;
+  skin.region->source = MaskSource::landmarks;
+  skin.region->face_width_px = 170.0;
+  for (const Given& given : {Given{{"lightness", 56.0}}, Given{{"shift_od", 0.3}}}) {
+    const Picture moved = tone_moved(source.image, skin, given);
+    std::set<std::string> names;
+    for (const auto& [name, value] : moved.measure.values) {
+      EXPECT_TRUE(names.insert(name).second) << name;
+    }
+    for (const char* name :
+         {"requested_lightness", "requested_hue_deg", "lightness_miss", "hue_miss_deg", "source_hue_deg", "hue_deg",
+          "shift_od", "lightness_change", "changed_outside", "gradient_correlation", "clipped_fraction", "rim_fraction",
+          "noise_ratio", "missed_skin_fraction", "face_width_px", "unique_levels", "source_unique_levels"}) {
+      EXPECT_TRUE(names.contains(name)) << name;
+    }
+    EXPECT_EQ(found(moved, "changed_outside"), 0.0);
+    EXPECT_EQ(found(moved, "face_width_px"), 170.0);
+    EXPECT_EQ(found(moved, "missed_skin_fraction"), 0.004);
+    EXPECT_NEAR(found(moved, "source_hue_deg"), 50.0, 0.1);
+    EXPECT_EQ(found(moved, "hue_deg"), moved.tone->hue_deg);
+    EXPECT_NEAR(found(moved, "lightness_miss"), std::abs(moved.tone->lightness - found(moved, "requested_lightness")),
+                1e-12);
+    EXPECT_NEAR(found(moved, "hue_miss_deg"), std::abs(moved.tone->hue_deg - found(moved, "requested_hue_deg")), 1e-12);
+  }
+  // 8 L* away, all of the pull of 0.35 towards 58 degrees is asked for.
+  const Picture moved = tone_moved(source.image, skin, {{"lightness", 56.0}});
+  EXPECT_NEAR(found(moved, "requested_hue_deg"), 50.0 + 0.35 * 8.0, 0.1);
+}
+
 TEST(SkinTone, GoesAsNearToASwatchAsItMay) {
   const RenderedSkin source = disc(64.0, 24.0, 58.0);
   const SkinFacts skin = known_skin(source.image, source.parts);
@@ -524,19 +626,29 @@ TEST(SkinTone, NeverReadsBeyondTheRegion) {
 }
 
 TEST(SkinTone, TakesPicturesOfAnySize) {
-  for (const auto& [width, height] : {std::pair(1, 1), {1, 7}, {7, 1}, {9, 65}}) {
+  for (const auto& [width, height] : {std::pair(1, 1), {1, 7}, {7, 1}, {1, 2}, {9, 65}}) {
     Image image{width, height, 3, 8, {}, {}};
     for (int y = 0; y < height; ++y) {
       for (const float light : {0.42F, 0.25F, 0.15F}) {
-        image.samples.insert(image.samples.end(), static_cast<std::size_t>(width), light);
+        for (int x = 0; x < width; ++x) {
+          image.samples.push_back((x + y) % 2 == 0 ? light : 1.01F * light);
+        }
       }
     }
     image.alpha.assign(static_cast<std::size_t>(width * height), 7);
     const Mask parts{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width * height), 1)};
-    const Picture moved = tone_moved(image, known_skin(image, parts), wide("shift_od", 0.4));
-    for (int y = 0; y < height; ++y) {
-      EXPECT_NEAR(moved.image.row(y)[0], 0.42 * std::exp(-0.4 * kDirection[0]), 1e-6) << width << " x " << height;
+    const SkinFacts skin = known_skin(image, parts);
+    if (width * height == 1) {
+      EXPECT_EQ(refusal(image, skin, wide("shift_od", 0.4)).gate, "skin_gradient_correlation");
+      continue;
     }
+    const Picture moved = tone_moved(image, skin, wide("shift_od", 0.4));
+    for (int y = 0; y < height; ++y) {
+      EXPECT_NEAR(moved.image.row(y)[0], std::as_const(image).row(y)[0] * std::exp(-0.4 * kDirection[0]), 1e-6)
+          << width << " x " << height;
+    }
+    // All of the frame is skin, so that there is no edge on which rims could be.
+    EXPECT_THROW(static_cast<void>(found(moved, "rim_fraction")), std::logic_error);
     EXPECT_EQ(moved.image.alpha, image.alpha);
   }
 }

@@ -103,7 +103,7 @@ void note_levels(std::span<const float> luminance, std::span<const std::uint8_t>
   }
 }
 
-double correlation_of_gradients(const SkinPatch& patch, const Plane& before, const Plane& after) {
+std::optional<double> correlation_of_gradients(const SkinPatch& patch, const Plane& before, const Plane& after) {
   Products products;
   for (int y = 0; y < patch.height; ++y) {
     const ColumnSpan& span = patch.spans[static_cast<std::size_t>(y)];
@@ -121,9 +121,10 @@ double correlation_of_gradients(const SkinPatch& patch, const Plane& before, con
                    part(patch.weights, y - 1, 0), part(patch.weights, y, 0), products);
     }
   }
-  // Flat skin has no gradient that could have suffered.
-  return products.before > 0.0 && products.after > 0.0 ? products.both / std::sqrt(products.before * products.after)
-                                                       : 1.0;
+  if (products.before <= 0.0 || products.after <= 0.0) {
+    return std::nullopt;
+  }
+  return products.both / std::sqrt(products.before * products.after);
 }
 
 FAIRGROUND_HOT std::uint32_t count_changed(const float* __restrict before, const float* __restrict after,
@@ -143,7 +144,6 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
   SkinFigures figures;
   std::bitset<256> levels;
   std::bitset<256> levels_before;
-  std::size_t pixels = 0;
   std::size_t clipped = 0;
   const auto width = static_cast<std::size_t>(patch.width);
   Plane luminance_before(patch.width, patch.height);
@@ -163,7 +163,7 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (is_skin(static_cast<SkinPart>(parts[i]))) {
         const std::size_t x = span.begin + i;
-        ++pixels;
+        ++figures.pixels;
         clipped += std::max({rows[0][x], rows[1][x], rows[2][x]}) >= kWhite ? 1 : 0;
       }
     }
@@ -179,8 +179,8 @@ SkinFigures measure_moved_skin(const SkinPatch& patch, const Image& after) {
   }
   figures.levels = static_cast<int>(levels.count());
   figures.levels_before = static_cast<int>(levels_before.count());
-  if (pixels > 0) {
-    figures.clipped_fraction = static_cast<double>(clipped) / static_cast<double>(pixels);
+  if (figures.pixels > 0) {
+    figures.clipped_fraction = static_cast<double>(clipped) / static_cast<double>(figures.pixels);
   }
   figures.gradient_correlation = correlation_of_gradients(patch, luminance_before, luminance);
   return figures;

@@ -1,6 +1,8 @@
 // What must hold of skin whose tone has been moved, as figures.
 #pragma once
 
+#include <optional>
+
 #include "augmenters/image/parts/skin_move.h"
 #include "augmenters/image/parts/skin_patch.h"
 #include "pipeline/media/image.h"
@@ -9,9 +11,11 @@ namespace fairground {
 
 struct SkinFigures {
   std::size_t changed_outside = 0;  ///< samples without weight that are not what they were; of the patch
+  std::size_t pixels = 0;           ///< of the skin
   double clipped_fraction = 0.0;    ///< of the skin's pixels, with a channel at white or beyond
-  /// Of log luminance before and after, over neighbours that both have half the weight or more.
-  double gradient_correlation = 1.0;
+  /// Of log luminance before and after, over neighbours that both have half the weight or more. Empty where it has no
+  /// gradients.
+  std::optional<double> gradient_correlation = {};
   int levels = 0;  ///< of luminance in 8-bit codes that the skin has
   int levels_before = 0;
 };

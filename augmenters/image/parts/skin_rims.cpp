@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kReach = 9;  // of a profile to either side, in reduced pixels
 constexpr int kLength = 2 * kReach + 1;
+constexpr float kEdge = 0.5F;          // the weight within the mask's edge
 constexpr float kSeen = 8.0F;          // in L*: from here on a rim counts
 constexpr float kEdgeOfSource = 8.0F;  // a step in colour (CIE 1976) that explains any step in lightness
 
@@ -87,7 +88,6 @@ struct EdgePoint {
 };
 
 std::vector<EdgePoint> edge_of(const Reduced& picture) {
-  constexpr float kEdge = 0.5F;
   constexpr int kWindow = 3;  // pixels to either side, over which the way out is sought
   std::vector<EdgePoint> edge;
   const std::size_t stride = picture.weights.stride;
@@ -252,10 +252,14 @@ double supposed_face_width(const SkinRegion& region) {
   return kOfRoot * std::sqrt(static_cast<double>(area));
 }
 
-double rim_fraction(const SkinPatch& patch, const Image& after, double face_width_px) {
+bool fills_the_frame(const SkinPatch& patch) {
+  return std::ranges::all_of(patch.weights.samples, [](float weight) { return weight >= kEdge; });
+}
+
+std::optional<double> rim_fraction(const SkinPatch& patch, const Image& after, double face_width_px) {
   const int block = reduction_of(face_width_px);
   if (patch.width / block < 3 || patch.height / block < 3) {
-    return 0.0;
+    return std::nullopt;
   }
   const Reduced picture = reduced(patch, after, block);
   const std::vector<EdgePoint> edge = edge_of(picture);
@@ -268,7 +272,7 @@ double rim_fraction(const SkinPatch& patch, const Image& after, double face_widt
     ++looked_at;
     rims += has_rim(profile_at(picture, edge[i])) ? 1 : 0;
   }
-  return looked_at > 0 ? static_cast<double>(rims) / static_cast<double>(looked_at) : 0.0;
+  return looked_at > 0 ? std::optional(static_cast<double>(rims) / static_cast<double>(looked_at)) : std::nullopt;
 }
 
 }  // namespace fairground

@@ -19,6 +19,8 @@
 // missed_skin_fraction() to see.
 #pragma once
 
+#include <optional>
+
 #include "augmenters/image/parts/skin_patch.h"
 #include "pipeline/media/image.h"
 
@@ -33,7 +35,11 @@ inline constexpr double kRimFaceWidth = 150.0;  // in pixels
 /// How wide the face of a region is, or would be if it showed a face with a neck.
 [[nodiscard]] double supposed_face_width(const SkinRegion& region);
 
-/// The share of the mask's edge on which a rim is seen, 0 to 1. `after` has the patch's skin moved.
-[[nodiscard]] double rim_fraction(const SkinPatch& patch, const Image& after, double face_width_px);
+/// Whether all of the picture is skin, so that its mask has no edge on which rims could be.
+[[nodiscard]] bool fills_the_frame(const SkinPatch& patch);
+
+/// The share of the mask's edge on which a rim is seen, 0 to 1. `after` has the patch's skin moved. Empty where there
+/// is no edge that can be looked at: the mask fills the frame, is too thin, or has no pixel with half the weight.
+[[nodiscard]] std::optional<double> rim_fraction(const SkinPatch& patch, const Image& after, double face_width_px);
 
 }  // namespace fairground
