@@ -211,10 +211,15 @@ TEST_F(SkinToneRefusal, WithSuppliedMasks) {
   cv::Mat without_neck = mask.clone();
   without_neck.setTo(0, mask == 3);
   add("without neck", codes_of(good.image), without_neck);
+  cv::Mat without_ears = mask.clone();
+  without_ears.setTo(0, mask == 2);
+  add("without ears", codes_of(good.image), without_ears);
   // Where the face is does not matter to a mask that somebody drew, nor how many there are.
   const cv::Rect part(60, 0, 100, 160);
   add("border", codes_of(good.image)(part).clone(), mask(part).clone());
-  const RenderedSkin hand = render_hand(settings);
+  RenderedSkinSettings aside = settings;
+  aside.light = kSideLight;  // in frontal light, a rendered hand is so even that it lacks levels
+  const RenderedSkin hand = render_hand(aside);
   add("hand", codes_of(hand.image), mask_of(hand.parts));
 
   const auto all =
@@ -222,9 +227,11 @@ TEST_F(SkinToneRefusal, WithSuppliedMasks) {
   for (const char* id : {"good", "border", "hand"}) {
     EXPECT_FALSE(all.at(id).is_refused) << id << ": " << all.at(id).reason;
   }
-  for (const char* id : {"empty", "only lips", "grey", "coloured light", "without neck"}) {
+  for (const char* id : {"empty", "only lips", "grey", "coloured light", "without neck", "without ears"}) {
     EXPECT_TRUE(all.at(id).is_refused) << id;
   }
+  EXPECT_EQ(all.at("without neck").gate, "skin_missed");
+  EXPECT_EQ(all.at("without ears").gate, "skin_missed");
   EXPECT_THAT(all.at("empty").reason, HasSubstr("no skin"));
   EXPECT_THAT(all.at("only lips").reason, HasSubstr("no skin"));
   EXPECT_THAT(all.at("grey").reason, AnyOf(HasSubstr("grey"), HasSubstr("no colour")));
