@@ -304,7 +304,7 @@ TEST_F(SkinToneRender, NothingOutsideTheMaskChanges) {
       EXPECT_GT(moved, 1000) << id << ' ' << level;
     }
   }
-  // Darkened, some of the hands, which are rendered evenly, have fewer than 64 levels.
+  // The darker hands, which are rendered evenly, have fewer than 64 levels.
   EXPECT_GE(compared, 23);
 }
 
