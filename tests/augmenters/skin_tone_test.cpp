@@ -307,7 +307,7 @@ TEST(SkinTone, StaysWithinItsLimits) {
   EXPECT_EQ(gate({{"lightness", 50.0}, {"automatic", 20.0}}).gate, "");
   skin.missed_skin_fraction = 0.0099;
   EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "");
-  skin.missed_skin_fraction = 0.0163;  // the least of a rendered head without ears
+  skin.missed_skin_fraction = 0.0163;  // the least of lighter rendered heads without ears
   EXPECT_EQ(gate({{"lightness", 54.0}}).gate, "skin_missed");
   EXPECT_EQ(gate({{"lightness", 54.0}}).limit, 0.01);
 }
