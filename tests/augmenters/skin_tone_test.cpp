@@ -496,26 +496,30 @@ TEST(SkinTone, JudgesNoiseByTheShiftThatItHasComeTo) {
   }
 }
 
-TEST(SkinTone, AsksForHalfOfTheSourcesLevelsOfSmallSkinOnly) {
-  // About 16 levels of luminance before, in rows of equal light.
+TEST(SkinTone, AsksForLevelsThatTheSourceHas) {
+  // Rows of equal light, more than there are codes: about 43 levels of luminance, and two thirds when they are darkened.
   const auto skin_of = [](int side) {
     RenderedSkin made = disc(60.0, 24.0, 58.0, side);
     for (int y = 0; y < side; ++y) {
       for (float& light : made.image.row(y).samples) {
-        light *= 1.0F + 0.01F * static_cast<float>(y % 16);
+        light *= 1.0F + 0.0125F * static_cast<float>(y % 64);
       }
     }
     return made;
   };
+  const Given much_darker = {{"shift_od", 1.6}, {"darker", 42.0}, {"lowest", 36.0}};
   const RenderedSkin small = skin_of(88);
   EXPECT_LT(std::ranges::count(small.parts.codes, 1), 64 * 64);
-  EXPECT_EQ(refusal(small.image, known_skin(small.image, small.parts), {{"shift_od", 0.2}}).gate, "");
+  EXPECT_EQ(refusal(small.image, known_skin(small.image, small.parts), much_darker).gate, "") << "half is enough";
   const RenderedSkin large = skin_of(96);
   EXPECT_GT(std::ranges::count(large.parts.codes, 1), 64 * 64);
-  const GateFigure levels = refusal(large.image, known_skin(large.image, large.parts), {{"shift_od", 0.2}});
+  const GateFigure levels = refusal(large.image, known_skin(large.image, large.parts), much_darker);
   EXPECT_EQ(levels.gate, "skin_levels");
-  EXPECT_EQ(levels.limit, 64.0);
-  EXPECT_LT(levels.value, 32.0);
+  EXPECT_GT(levels.limit, 25.0) << "three quarters";
+  EXPECT_LT(levels.limit, 40.0) << "no more than the source has";
+  EXPECT_LT(levels.value, levels.limit);
+  // Evenly lit skin has few levels by itself, and loses next to none here.
+  EXPECT_EQ(refusal(large.image, known_skin(large.image, large.parts), {{"shift_od", 0.1}}).gate, "");
 }
 
 TEST(SkinTone, RecordsWhatEachGateSaw) {
