@@ -147,6 +147,20 @@ inline SkinFacts test_skin(const Image& image) {
   return skin;
 }
 
+/// The step with the skin that it needs. What it refuses, as it must with most of these pictures, stays as it is.
+inline Picture take(const Case& c, const Image& image, const StepRandom& random = kRandom, Shot shot = {}) {
+  if (!c.augmenter->schema.needs_skin) {
+    return apply_picture(*c.augmenter, c.values, image, random, shot);
+  }
+  const SkinFacts skin = test_skin(image);
+  shot.skin = &skin;
+  try {
+    return apply_picture(*c.augmenter, c.values, image, random, shot);
+  } catch (const GateError&) {
+    return {image, shot};
+  }
+}
+
 inline Audio test_clip(std::size_t frames, int channels) {
   Audio clip(kRate, channels, frames);
   RandomStream(2, 0, "clip").normals(0, clip.samples);
@@ -258,17 +272,7 @@ class EveryAugmenter : public testing::Test {
     return signal;
   }
   static Image run(const Case& c, const Image& image, const StepRandom& random = kRandom) {
-    if (!c.augmenter->schema.needs_skin) {
-      return apply_picture(*c.augmenter, c.values, image, random).image;
-    }
-    const SkinFacts skin = test_skin(image);
-    Shot shot;
-    shot.skin = &skin;
-    try {
-      return apply_picture(*c.augmenter, c.values, image, random, shot).image;
-    } catch (const GateError&) {
-      return image;  // refused, as most of these pictures must be
-    }
+    return take(c, image, random).image;
   }
 
   /// Those of pixel-wise steps.

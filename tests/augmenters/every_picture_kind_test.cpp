@@ -104,7 +104,15 @@ TakenPicture take(const Augmenter& augmenter, const std::vector<Value>& values, 
   prepared.rows = augmenter.prepare_rows ? augmenter.prepare_rows(values, {}) : nullptr;
   prepared.picture = augmenter.prepare_picture ? augmenter.prepare_picture(values, {}) : nullptr;
   prepared.file = augmenter.prepare_file ? augmenter.prepare_file(values, {}) : nullptr;
-  return take_picture({{&prepared, &values, kRandom}}, image, {}, bits);
+  if (!augmenter.schema.needs_skin) {
+    return take_picture({{&prepared, &values, kRandom}}, image, {}, bits);
+  }
+  const SkinFacts skin = test_skin(image);
+  try {
+    return take_picture({{&prepared, &values, kRandom}}, image, {}, bits, &skin);
+  } catch (const GateError&) {
+    return take_picture({}, image, {}, bits, &skin);
+  }
 }
 
 TEST_F(EveryAugmenter, TakesEveryKindOfPicture) {
@@ -118,7 +126,7 @@ TEST_F(EveryAugmenter, TakesEveryKindOfPicture) {
                          (has_alpha ? ", alpha" : ""));
             // Beside transparency the file stage has colour: no raster is grey and transparent.
             const Image before = picture_of(width, height, channels, bits, has_alpha);
-            const Picture after = apply_picture(*c.augmenter, c.values, before, kRandom);
+            const Picture after = take(c, before);
             EXPECT_TRUE(all_finite(after.image.samples));
             EXPECT_EQ(after.image.samples.size(),
                       after.image.row_size() * static_cast<std::size_t>(after.image.height));
@@ -160,7 +168,7 @@ TEST_F(EveryAugmenter, TakesEveryLabelAndEveryLight) {
         shot.labels = labels;
         shot.declared.illuminance_lux = lux;
         shot.exposure = expose(lux, {});
-        EXPECT_TRUE(all_finite(apply_picture(*c.augmenter, c.values, before, kRandom, shot).image.samples));
+        EXPECT_TRUE(all_finite(take(c, before, kRandom, shot).image.samples));
       }
     }
   }
@@ -194,7 +202,9 @@ TEST_F(EveryAugmenter, TakesHugePictures) {
       const auto shift = static_cast<std::ptrdiff_t>(y * 37 % kWidth);
       std::ranges::rotate_copy(row.samples, row.samples.begin() + shift, huge.row(y).samples.begin());
     }
-    const Picture after = apply_picture(*c.augmenter, c.values, std::move(huge), kRandom);
+    const Picture after = c.augmenter->schema.needs_skin
+                              ? take(c, huge)
+                              : apply_picture(*c.augmenter, c.values, std::move(huge), kRandom);
     EXPECT_GE(after.image.width, 1);
     bool finite = true;
     for (int y = 0; y < after.image.height; y += kEvery) {
@@ -308,7 +318,7 @@ TEST_F(EveryAugmenter, KeepsLabelsOrSaysWhereTheyAre) {
   const Image before = wavy_picture(160, 120);
   std::map<std::string, bool> any_moved;
   for (const Case& c : image_) {
-    any_moved[c.augmenter->schema.name] |= moves(apply_picture(*c.augmenter, c.values, before, kRandom), before);
+    any_moved[c.augmenter->schema.name] |= moves(take(c, before), before);
   }
   for (const auto& [name, moved] : any_moved) {
     const std::string& labels = find_augmenter(name)->schema.labels;
@@ -328,7 +338,7 @@ TEST_F(EveryAugmenter, MovesPointsForthAndBack) {
         continue;
       }
       SCOPED_TRACE(c.name + ", " + std::to_string(width) + " x " + std::to_string(height));
-      const Picture after = apply_picture(*c.augmenter, c.values, before, kRandom);
+      const Picture after = take(c, before);
       if (after.point_map.is_identity()) {
         EXPECT_EQ(std::pair(after.image.width, after.image.height), std::pair(width, height))
             << "another size is a move of all points";
@@ -371,7 +381,7 @@ TEST_F(EveryAugmenter, MovesPicturesAsItMovesPoints) {
       continue;
     }
     SCOPED_TRACE(c.name);
-    const Picture after = apply_picture(*c.augmenter, c.values, before, kRandom);
+    const Picture after = take(c, before);
     if (after.point_map.is_identity() || std::min(after.image.width, after.image.height) < kSmallest) {
       continue;
     }
