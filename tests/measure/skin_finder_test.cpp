@@ -30,7 +30,7 @@ using testing::HasSubstr;
     GTEST_SKIP() << problem;                                                       \
   }
 
-/// What the issue asks of landmarks.
+/// What masks by landmarks must reach.
 constexpr double kLeastShared = 0.85;
 constexpr double kLeastSharedZone = 0.7;
 /// How much of that a tone or a light may cost.
