@@ -256,7 +256,8 @@ TEST_F(SkinToneRender, DarkerAndBackIsWhereItStarted) {
     const Made& solved = by_lightness.at(id).at("lighter");
     ASSERT_EQ(solved.outcome.fate, Fate::written) << id << ": " << solved.outcome.reason;
     const double of_solved = median_difference(trip.source, decode_own_image(solved.outcome.file), trip.parts);
-    // By lightness, hue and chroma are eased towards what is photographed on either way, which does not undo itself.
+    // By lightness, hue and chroma are eased towards what is photographed on either way, which does not undo itself: 0.90,
+    // 0.91, 1.60 (light from the side), 1.82 (a hand) and 3.57 (the lightest, farthest from what is photographed).
     constexpr double kEased = 4.0;
     EXPECT_LE(of_solved, kEased) << id;
     RecordProperty(("shift " + id).c_str(), std::to_string(difference));
@@ -304,8 +305,7 @@ TEST_F(SkinToneRender, NothingOutsideTheMaskChanges) {
       EXPECT_GT(moved, 1000) << id << ' ' << level;
     }
   }
-  // The darker hands, which are rendered evenly, have fewer than 64 levels.
-  EXPECT_GE(compared, 23);
+  EXPECT_GE(compared, 25);
 }
 
 TEST_F(SkinToneRender, TheReferenceIsTheSameInAllLightAndTheMeasuredToneIsNot) {
