@@ -4,6 +4,7 @@
 #include <atomic>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -18,9 +19,12 @@
 #include "pipeline/flow/compare.h"
 #include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/masks.h"
+#include "pipeline/flow/merge.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/preview.h"
 #include "pipeline/flow/run.h"
+#include "pipeline/flow/shard_index.h"
+#include "pipeline/flow/status.h"
 #include "pipeline/flow/verify.h"
 
 namespace {
@@ -41,6 +45,9 @@ struct Arguments {
   std::filesystem::path config;
   std::filesystem::path directory;
   RunOptions run;
+  std::string shard;
+  MergeOptions merge;
+  bool status_json = false;
   PlanOptions plan;
   PreviewOptions preview;
   MasksOptions masks;
@@ -60,10 +67,19 @@ int status_of(ExitStatus status) { return static_cast<int>(status); }
 int run_command(Arguments& arguments) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  if (!arguments.shard.empty()) {
+    arguments.run.shard = read_shard(arguments.shard, [](const char* variable) { return std::getenv(variable); });
+  }
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.run.jobs = arguments.jobs;
   arguments.run.tool_version = FAIRGROUND_VERSION;
   return status_of(run(config, arguments.run, stop_requested, std::cerr, std::cout));
+}
+
+int merge_command(Arguments& arguments) {
+  arguments.merge.jobs = arguments.jobs;
+  arguments.merge.tool_version = FAIRGROUND_VERSION;
+  return status_of(merge(arguments.directory, arguments.merge, registered_schemas(), std::cerr, std::cout));
 }
 
 int plan_command(Arguments& arguments) {
@@ -162,7 +178,13 @@ int dispatch(int argc, char** argv) {
   add_jobs(run);
   run->add_option("--plan", arguments.run.plan, "Make exactly this plan, as `plan --out` wrote it, or nothing");
   run->add_option("--base", arguments.run.base, "The folder of an earlier run: make only what it does not have");
-  run->add_flag("--restart", arguments.run.restart, "Delete the run that the output directory holds and begin anew");
+  run->add_option("--shard", arguments.shard,
+                  "Make share I of N, from 0 to N-1, of a set that several machines make; auto/N reads I from what the "
+                  "scheduler sets")
+      ->option_text("I/N | auto/N");
+  run->add_flag("--restart", arguments.run.restart,
+                "Delete the run that the output directory holds, or this shard of it, and begin anew");
+  run->add_flag("--retry-failed", arguments.run.retry_failed, "Try those variants again that failed before");
   run->add_flag("--quiet", arguments.run.quiet, "Print nothing but errors");
 
   CLI::App* plan = app.add_subcommand("plan", "Say what would be made, for whom, and what the sources cannot show");
@@ -231,6 +253,16 @@ int dispatch(int argc, char** argv) {
   CLI::Option* markdown = augmenters->add_flag("--markdown", arguments.markdown, "As a page");
   augmenters->add_flag("--json-schema", arguments.json_schema, "As a JSON Schema, for editors")->excludes(markdown);
 
+  CLI::App* merged = app.add_subcommand("merge", "Finish a set whose shards are complete");
+  merged->add_option("DIR", arguments.directory, "The folder of the run")->required();
+  merged->add_option("--config", arguments.merge.config, "Where the config lies now, if not where the shards found it");
+  add_jobs(merged);
+  merged->add_flag("--quiet", arguments.merge.quiet, "Print nothing but errors");
+
+  CLI::App* status = app.add_subcommand("status", "Say how far a run is, and each of its shards");
+  status->add_option("DIR", arguments.directory, "The folder of the run")->required();
+  status->add_flag("--json", arguments.status_json, "Print the report as JSON");
+
   CLI::App* verify = app.add_subcommand("verify", "Check a finished set: files, labels measured again, pairing");
   verify->add_option("DIR", arguments.directory, "The folder of the run")->required();
   add_jobs(verify);
@@ -251,6 +283,13 @@ int dispatch(int argc, char** argv) {
   }
   if (run->parsed()) {
     return run_command(arguments);
+  }
+  if (merged->parsed()) {
+    return merge_command(arguments);
+  }
+  if (status->parsed()) {
+    run_status(arguments.directory, arguments.status_json, std::cout);
+    return status_of(ExitStatus::done);
   }
   if (plan->parsed()) {
     return plan_command(arguments);

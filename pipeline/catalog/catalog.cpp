@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pipeline/catalog/gather_sources.h"
+#include "pipeline/catalog/known_files.h"
 #include "pipeline/catalog/matched_signals.h"
 #include "pipeline/catalog/talker_pools.h"
 #include "pipeline/core/error.h"
@@ -21,7 +22,11 @@ namespace {
 
 /// Reads the bytes once to hash them, and the header. What is wrong with a file is that
 /// file's problem, not the run's.
-void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits& limits) {
+void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits& limits, const KnownFiles* known) {
+  if (known != nullptr && known->fill_in(file, kind_of_file(medium, !has_colours))) {
+    return;
+  }
+  file.times = file_times(file.path).value_or(FileTimes{});
   try {
     const Bytes bytes = read_file(file.path, limits);
     file.sha256 = sha256_hex(bytes);
@@ -162,7 +167,8 @@ void hash_face_model(const Config& config, Catalog& catalog) {
 
 }  // namespace
 
-Catalog read_catalog(const Config& config, int jobs, Progress* progress, const std::atomic<bool>* stop) {
+Catalog read_catalog(const Config& config, int jobs, Progress* progress, const std::atomic<bool>* stop,
+                     const KnownFiles* known) {
   Catalog catalog;
   gather(config, catalog);
   if (progress != nullptr) {
@@ -176,8 +182,8 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
   for (auto& [medium, media_catalog] : catalog.media) {
     std::vector<MediaFile>& files = media_catalog.files;
     const std::vector<std::size_t> uses = uses_of_files(media_catalog);
-    const auto read = [&files, &uses, &limits, progress, media = medium](std::size_t i) {
-      inspect(files[i], media, /*has_colours=*/true, limits);
+    const auto read = [&files, &uses, &limits, progress, known, media = medium](std::size_t i) {
+      inspect(files[i], media, /*has_colours=*/true, limits, known);
       for (std::size_t source = 0; source < uses[i] && progress != nullptr; ++source) {
         progress->add_one();
       }
@@ -185,7 +191,8 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     parallel_for(files.size(), jobs, read, stop);
     std::vector<MediaFile>& maps = media_catalog.map_files;
     parallel_for(
-        maps.size(), jobs, [&](std::size_t i) { inspect(maps[i], Media::image, /*has_colours=*/false, limits); }, stop);
+        maps.size(), jobs, [&](std::size_t i) { inspect(maps[i], Media::image, /*has_colours=*/false, limits, known); },
+        stop);
     media_catalog.shared_bytes = find_shared_bytes(media_catalog, uses);
   }
   if (catalog.media.contains(Media::audio)) {

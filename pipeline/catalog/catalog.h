@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/catalog/file_times.h"
 #include "pipeline/catalog/packed_texts.h"
 #include "pipeline/config/config.h"
 #include "pipeline/core/progress.h"
@@ -33,6 +34,7 @@ struct MediaFile {
   // As the header claims:
   float seconds = 0.0F;     ///< of sound
   float megapixels = 0.0F;  ///< of a picture
+  FileTimes times = {};     ///< before it was read
 };
 
 /// A file beside a picture that says something of each of its pixels.
@@ -137,6 +139,8 @@ struct Catalog {
   std::map<std::filesystem::path, std::string> manifest_sha256;  ///< of the bytes of each manifest of sources
 };
 
+class KnownFiles;
+
 [[nodiscard]] MediaLimits media_limits(const Limits& limits);
 
 /// Reads every manifest, checks it, and reads the bytes and header of every file and asset on `jobs` threads, each
@@ -145,8 +149,9 @@ struct Catalog {
 /// folder, observed levels that no axis has, words, boxes or key points that cannot be read, and all that is wrong with
 /// a pool of talkers) are thrown as one UserError that lists them all, each as `FILE:LINE: message`; so is a pool that
 /// overlaps the sources. `progress` counts the sources whose files were read. When `stop` becomes true the rest is left
-/// out, and the result must not be used.
+/// out, and the result must not be used. Of the sources' own files, those that `known` knows and that have not changed
+/// are not read.
 [[nodiscard]] Catalog read_catalog(const Config& config, int jobs, Progress* progress = nullptr,
-                                   const std::atomic<bool>* stop = nullptr);
+                                   const std::atomic<bool>* stop = nullptr, const KnownFiles* known = nullptr);
 
 }  // namespace fairground

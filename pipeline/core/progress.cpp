@@ -30,22 +30,22 @@ ProgressStyle progress_style(bool quiet) {
 }
 
 std::string progress_text(const std::string& noun, std::size_t done, std::size_t failed, std::size_t total,
-                          double seconds) {
-  const double rate = seconds > 0.0 ? static_cast<double>(done) / seconds : 0.0;
+                          double seconds, std::size_t before) {
+  const double rate = seconds > 0.0 ? static_cast<double>(done - before) / seconds : 0.0;
   char rate_text[32];
   (void)std::snprintf(rate_text, sizeof rate_text, rate < 10.0 ? "%.1f" : "%.0f", rate);
   std::string text = std::to_string(done) + '/' + std::to_string(total) + ' ' + noun + ", " + rate_text + "/s";
   if (failed > 0) {
     text += ", " + std::to_string(failed) + " failed";
   }
-  if (done > 0 && done < total) {
+  if (done > before && done < total) {
     text += ", " + duration_text(static_cast<double>(total - done) / rate) + " left";
   }
   return text;
 }
 
-Progress::Progress(std::ostream& out, ProgressStyle style, std::string noun, std::size_t total)
-    : out_(out), style_(style), noun_(std::move(noun)), total_(total) {
+Progress::Progress(std::ostream& out, ProgressStyle style, std::string noun, std::size_t total, std::size_t before)
+    : out_(out), style_(style), noun_(std::move(noun)), total_(total), before_(before), done_(before) {
   if (style_ != ProgressStyle::silent) {
     thread_ = std::thread([this] { work(); });
   }
@@ -83,7 +83,7 @@ void Progress::work() {
 
 std::string Progress::text() const {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-  return progress_text(noun_, done_, failed_, total_, passed.count());
+  return progress_text(noun_, done_, failed_, total_, passed.count(), before_);
 }
 
 }  // namespace fairground

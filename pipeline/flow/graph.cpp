@@ -171,22 +171,6 @@ std::size_t run(const GraphWork& work, int jobs, const std::atomic<bool>& stop) 
 
 }  // namespace
 
-GraphWork rendering_work(const Workshop& workshop) {
-  const Plan& plan = workshop.plan();
-  GraphWork work;
-  work.variants = plan.size();
-  work.source_of = [&plan](std::size_t variant) { return plan.source_number(variant); };
-  work.bytes_of = [&plan](std::size_t variant) { return rendering_bytes(plan, variant); };
-  work.decode = [&workshop](std::size_t variant) {
-    const Variant v = workshop.plan().at(variant);
-    return ready_source(workshop, v.media, v.source);
-  };
-  work.render = [&workshop](std::size_t variant, const DecodedSource& source) {
-    return render_variant(workshop, variant, source);
-  };
-  return work;
-}
-
 std::size_t run_graph(const GraphWork& work, int jobs, const std::atomic<bool>& stop) {
   const oneapi::tbb::global_control threads(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(jobs));

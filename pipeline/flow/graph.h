@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 #include "pipeline/flow/render.h"
 
@@ -28,8 +29,10 @@ struct GraphWork {
   std::function<void(const Outcome&)> write;
 };
 
-/// The work of a plan: ready_source and render_variant. What is to be done with the outcomes is left open.
+/// The work of a plan, or of those of its variants (ascending) that are given, which must outlive it: ready_source and
+/// render_variant. What is to be done with the outcomes is left open.
 [[nodiscard]] GraphWork rendering_work(const Workshop& workshop);
+[[nodiscard]] GraphWork rendering_work(const Workshop& workshop, const std::vector<std::size_t>& variants);
 
 /// Works through all variants on `jobs` threads, and a further one that writes. When `stop` becomes true nothing
 /// new is begun and what is under way is finished. Returns the number of variants that were written.

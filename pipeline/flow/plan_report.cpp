@@ -6,6 +6,7 @@
 #include "pipeline/flow/plan_page.h"
 #include "pipeline/flow/planning.h"
 #include "pipeline/output/atomic_file.h"
+#include "pipeline/output/output_tree.h"
 
 namespace fairground {
 
@@ -30,7 +31,8 @@ void plan_report(const Config& config, const PlanOptions& options, std::ostream&
   findings.base = options.base.string();
   findings.sha256 = plan.sha256();
   if (!options.out.empty()) {
-    GrowingFile file(options.out);
+    const OutputTree folder(folder_of(options.out));
+    GrowingFile file(folder, options.out.filename());
     plan.for_each_line([&](const std::string& line) { file.add_line(line); });
     file.finish();
   }

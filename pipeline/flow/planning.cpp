@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "pipeline/catalog/known_files.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
@@ -35,6 +37,20 @@ void check_base(const Plan& rest, const PlannedSet& base) {
   }
 }
 
+/// Why a line of a file is not that of a variant, where the source shows why: it has changed.
+std::string source_difference(const Plan& plan, const Variant& variant, const std::string& text) {
+  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
+  const Source& source = catalog.sources[variant.source];
+  const nlohmann::json line = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!line.is_object() || line.value("source_id", nlohmann::json()) != source.id ||
+      line.value("source_sha256", nlohmann::json()) == catalog.file_of(source).sha256) {
+    return {};
+  }
+  const std::string problem = catalog.problem_of(source);
+  return ": source " + in_ticks(source.id) +
+         (problem.empty() ? " has changed since the plan was made" : " can not be used any more: " + problem);
+}
+
 /// Where the lines of a file begin to be others than those of a plan. Empty: nowhere.
 std::string first_difference(const Plan& plan, const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -42,7 +58,9 @@ std::string first_difference(const Plan& plan, const std::filesystem::path& path
   for (std::string line; number < plan.size() && std::getline(file, line); ++number) {
     const Variant variant = plan.at(number);
     if (line != plan.line(variant)) {
-      return ":" + std::to_string(number + 1) + ": this is not the line of " + variant.variant_id;
+      const std::string of_source = source_difference(plan, variant, line);
+      return ":" + std::to_string(number + 1) +
+             (of_source.empty() ? ": this is not the line of " + variant.variant_id : of_source);
     }
     if (file.eof()) {
       return ":" + std::to_string(number + 1) + ": the line has no end";
@@ -94,7 +112,8 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
   const ProgressStyle style = progress_style(options.quiet);
   {
     Progress line(progress, style, "sources read");
-    planning->catalog = read_catalog(config, options.jobs, &line, stop);
+    const KnownFiles known = options.known.empty() ? KnownFiles() : KnownFiles(options.known);
+    planning->catalog = read_catalog(config, options.jobs, &line, stop, &known);
   }
   if (stopped(stop)) {
     return planning;

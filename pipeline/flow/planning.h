@@ -16,6 +16,7 @@ namespace fairground {
 struct PlanningOptions {
   std::filesystem::path base;   ///< the folder of a run that is extended; empty: none
   std::filesystem::path given;  ///< a plan to follow to the letter; empty: none
+  std::filesystem::path known;  ///< what an earlier start found out about the sources; see KnownFiles; empty: nothing
   int effort = 0;               ///< instead of the config's; 0: the config's
   int jobs = 1;
   bool quiet = false;
@@ -37,10 +38,9 @@ struct Planning {
   [[nodiscard]] const Plan& plan() const { return rest ? *rest : *design; }
 };
 
-/// Reads the sources and plans. How far it is goes to `progress`. Throws UserError, also where the plan is not the one in
-/// `options.given`, and PassingFault. `config` must outlive the result.
+/// Reads the sources and plans. How far it is goes to `progress`. Throws UserError, also where the plan is not the one
+/// in `options.given`, and PassingFault. `config` must outlive the result.
 [[nodiscard]] std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOptions& options,
-                                                      std::ostream& progress,
-                                                      const std::atomic<bool>* stop = nullptr);
+                                                      std::ostream& progress, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace fairground

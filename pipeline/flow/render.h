@@ -17,7 +17,7 @@
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/measure/skin_finder.h"
 #include "pipeline/media/assets.h"
-#include "pipeline/output/run_folder.h"
+#include "pipeline/output/outcome.h"
 
 namespace fairground {
 

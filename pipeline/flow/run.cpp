@@ -1,80 +1,48 @@
 #include "pipeline/flow/run.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <opencv2/core/utility.hpp>
 #include <stdexcept>
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/flow/graph.h"
+#include "pipeline/flow/losses.h"
 #include "pipeline/flow/planning.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/flow/report_text.h"
+#include "pipeline/output/journal_state.h"
+#include "pipeline/output/run_folder.h"
+#include "pipeline/output/run_names.h"
 
 namespace fairground {
 namespace {
 
-/// Why variants were lost, with how many, for the closing summary. Those that one gate with a figure rejected are one
-/// reason, whatever their figures.
-class Losses {
- public:
-  void add(const Outcome& outcome) {
-    if (outcome.fate == Fate::written) {
-      return;
-    }
-    const std::string place = std::string(to_string(outcome.fate)) + " (" + outcome.stage;
-    const std::string name = outcome.figure ? place + " " + outcome.figure->gate + ")" : place + "): " + outcome.reason;
-    Loss& loss = losses_[name];
-    if (outcome.figure) {
-      const double value = outcome.figure->value;
-      loss.reason = loss.count == 0 ? outcome.reason : loss.reason;
-      loss.lowest = loss.count == 0 ? value : std::min(loss.lowest, value);
-      loss.highest = loss.count == 0 ? value : std::max(loss.highest, value);
-    }
-    ++loss.count;
-  }
-  void print(std::ostream& out) const {
-    constexpr std::size_t kMost = 5;
-    std::size_t shown = 0;
-    for (const auto& [name, loss] : losses_) {
-      if (shown++ == kMost) {
-        out << "  and " << counted(losses_.size() - kMost, "more reason") << '\n';
-        return;
-      }
-      out << "  " << loss.count << " × " << name;
-      if (!loss.reason.empty()) {
-        const bool is_one_value = loss.lowest == loss.highest;
-        out << (is_one_value ? "" : " with " + number_text(loss.lowest, 3) + " to " + number_text(loss.highest, 3))
-            << (loss.count == 1 ? ": " : ", the first: ") << loss.reason;
-      }
-      out << '\n';
-    }
-  }
-
- private:
-  struct Loss {
-    std::size_t count = 0;
-    std::string reason = {};  ///< of the first of a gate with a figure
-    double lowest = 0.0;      ///< likewise, of its figures
-    double highest = 0.0;
-  };
-  std::map<std::string, Loss> losses_;
-};
-
-void print_summary(std::ostream& out, const std::filesystem::path& directory, const RunCounts& counts, double seconds,
+void print_summary(std::ostream& out, const std::filesystem::path& directory, const RunFolder& folder, double seconds,
                    const Losses& losses) {
+  const RunCounts& counts = folder.counts();
   char time[32];
   std::snprintf(time, sizeof time, "%.1f s", seconds);
   out << "wrote " << counts.written << " of " << counted(counts.planned, "variant") << " to " << directory.string()
-      << " in " << time << '\n';
+      << " in " << time;
+  if (folder.made_before() > 0) {
+    out << ", and went on where " << folder.made_before() << " were made";
+  }
+  out << '\n';
   if (counts.rejected + counts.failed > 0) {
-    out << counts.rejected << " rejected, " << counts.failed << " failed; see "
-        << (directory / "failures.jsonl").string() << '\n';
+    out << counts.rejected << " rejected, " << counts.failed << " failed; see " << (directory / kFailures).string()
+        << '\n';
     losses.print(out);
   }
+}
+
+void print_shard(std::ostream& out, const std::filesystem::path& directory, const RunFolder& folder,
+                 const Shard& shard) {
+  const RunCounts& counts = folder.counts();
+  out << "shard " << to_string(shard) << " is complete: " << counts.written << " of "
+      << counted(counts.planned, "variant") << " written, " << counts.rejected << " rejected, " << counts.failed
+      << " failed; when all shards are, `fairground merge " << directory.string() << "` finishes the set\n";
 }
 
 void print_base(std::ostream& out, const std::filesystem::path& base, const Plan& rest) {
@@ -93,7 +61,7 @@ void print_base(std::ostream& out, const std::filesystem::path& base, const Plan
 
 ExitStatus stopped(const RunOptions& options, std::ostream& out, const std::string& when) {
   if (!options.quiet) {
-    out << "stopped " << when << "; run the same command again to make the set\n";
+    out << "stopped " << when << "; run the same command again to go on\n";
   }
   return ExitStatus::try_again;
 }
@@ -159,6 +127,79 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
   }
 }
 
+/// What was made before must be gone on with. Its plan is followed to the letter, which spares the search for a design
+/// and all measuring, and what is known of its sources is believed where these have not changed. Throws UserError where
+/// it is clear before any source is read that this run is another one. Returns what the directory holds.
+FolderState follow_earlier_start(const Config& config, const RunOptions& options,
+                                 const std::filesystem::path& directory, PlanningOptions& planning) {
+  const FolderState state = options.restart ? FolderState::empty : state_of(directory);
+  if (state == FolderState::empty) {
+    return state;
+  }
+  const OutputTree tree(directory);
+  const bool has_shard = options.shard && state != FolderState::finished;
+  const auto header =
+      read_journal_header(tree, has_shard ? shard_folder(*options.shard) / kJournal : std::filesystem::path(kJournal));
+  if (header) {
+    nlohmann::ordered_json now = *header;
+    now["fairground"] = options.tool_version;
+    now["config_sha256"] = config.sha256;
+    check_can_go_on(tree, state, options.shard, *header, now);
+  }
+  planning.known = directory / kSourcesFile;
+  if (planning.given.empty()) {
+    planning.given = directory;
+  }
+  return state;
+}
+
+/// Plans, and says what can be done where the sources do not allow to go on any more.
+std::unique_ptr<Planning> plan_run(const Config& config, const RunOptions& options, const PlanningOptions& planning,
+                                   const std::filesystem::path& directory, std::ostream& progress,
+                                   const std::atomic<bool>& stop) {
+  try {
+    return make_planning(config, planning, progress, &stop);
+  } catch (const UserError& error) {
+    if (planning.given.empty() || planning.given == options.plan) {
+      throw;
+    }
+    std::vector<std::string> messages = error.messages();
+    messages.push_back(
+        directory.string() +
+        ": the run in the output directory can only go on with the sources that it was begun with; put "
+        "these back, choose another directory with --out, or delete the run and begin anew with --restart");
+    throw UserError(std::move(messages));
+  }
+}
+
+ExitStatus status_of(const RunFolder& folder, const RunOptions& options) {
+  return folder.counts().failed > 0 && !options.shard ? ExitStatus::items_failed : ExitStatus::done;
+}
+
+/// Makes what is left to be made. Returns false where that was stopped.
+bool make_rest(const Workshop& workshop, const RunOptions& options, RunFolder& folder, const std::atomic<bool>& stop,
+               std::ostream& progress) {
+  GraphWork work = rendering_work(workshop, folder.to_make());
+  {
+    Progress line(progress, progress_style(options.quiet), "variants", folder.counts().planned, folder.made_before());
+    work.write = [&](const Outcome& outcome) {
+      if (outcome.passing) {
+        throw PassingFault(outcome.variant.variant_id + ": " + outcome.reason);
+      }
+      folder.add(outcome);
+      line.update(folder.counts().done(), folder.counts().failed);
+    };
+    run_graph(work, options.jobs, stop);
+  }
+  if (folder.counts().done() == folder.counts().planned) {
+    return true;
+  }
+  if (!stop) {
+    throw std::logic_error("the flow graph ended before all variants were written");
+  }
+  return false;
+}
+
 }  // namespace
 
 ExitStatus run(const Config& config, const RunOptions& options, const std::atomic<bool>& stop, std::ostream& progress,
@@ -180,7 +221,8 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   planning_options.given = options.plan;
   planning_options.jobs = options.jobs;
   planning_options.quiet = options.quiet;
-  const std::unique_ptr<Planning> planning = make_planning(config, planning_options, progress, &stop);
+  const FolderState found = follow_earlier_start(config, options, directory, planning_options);
+  const std::unique_ptr<Planning> planning = plan_run(config, options, planning_options, directory, progress, stop);
   if (stop) {
     return stopped(options, summary, "while the sources were read; nothing was made");
   }
@@ -196,46 +238,56 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
     throw UserError(config.path.string() +
                     ": nothing would be made, as no source takes part; `fairground plan` says which gaps that leaves");
   }
-  const Workshop workshop(plan);
+  // An asset that cannot be used shows here, before a folder is made. A finished run needs no asset.
+  std::optional<Workshop> workshop;
+  if (found != FolderState::finished) {
+    workshop.emplace(plan);
+  }
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  RunFolder folder(directory, plan, options.restart);
-  Losses losses;
-
-  GraphWork work = rendering_work(workshop);
-  {
-    Progress line(progress, progress_style(options.quiet), "variants", plan.size());
-    work.write = [&](const Outcome& outcome) {
-      if (outcome.passing) {
-        throw PassingFault(outcome.variant.variant_id + ": " + outcome.reason);
-      }
-      folder.add(outcome);
-      losses.add(outcome);
-      line.update(folder.counts().done(), folder.counts().failed);
-    };
-    run_graph(work, options.jobs, stop);
-  }
-  if (folder.counts().done() < plan.size()) {
-    if (!stop) {
-      throw std::logic_error("the flow graph ended before all variants were written");
+  RunFolder folder(directory, plan,
+                   {options.shard, options.restart, options.retry_failed, options.jobs, options.tool_version});
+  if (folder.was_finished()) {
+    if (!options.quiet) {
+      summary << (options.shard ? "shard " + to_string(*options.shard) + " of the run in " : "the run in ")
+              << directory.string() << " is finished; nothing was left to be made\n";
     }
-    return stopped(options, summary,
-                   "after " + std::to_string(folder.counts().done()) + " of " + counted(plan.size(), "variant"));
+    return status_of(folder, options);
+  }
+  if (folder.dropped() > 0 && !options.quiet) {
+    summary << counted(folder.dropped(), "line") << " of the journal did not hold or had failed; "
+            << "these variants are made again\n";
+  }
+  if (!folder.to_make().empty()) {
+    if (!workshop) {
+      workshop.emplace(plan);
+    }
+    if (!make_rest(*workshop, options, folder, stop, progress)) {
+      return stopped(
+          options, summary,
+          "after " + std::to_string(folder.counts().done()) + " of " + counted(folder.counts().planned, "variant"));
+    }
   }
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-  folder.finish(passed.count(), options.tool_version);
-  if (!options.quiet) {
-    print_summary(summary, directory, folder.counts(), passed.count(), losses);
-    if (const std::size_t warnings = folder.skin_warnings(); warnings > 0) {
-      summary << counted(warnings, "warning") << " about apparent skin tone; see "
-              << (directory / "skin_tone.json").string() << '\n';
-    }
-    if (planning->rest) {
-      print_base(summary, options.base, *planning->rest);
-    }
+  Losses losses;
+  folder.finish(passed.count(), [&](const Outcome& outcome) { losses.add(outcome); });
+  if (options.quiet) {
+    return status_of(folder, options);
   }
-  return folder.counts().failed > 0 ? ExitStatus::items_failed : ExitStatus::done;
+  if (options.shard) {
+    print_shard(summary, directory, folder, *options.shard);
+  } else {
+    print_summary(summary, directory, folder, passed.count(), losses);
+  }
+  if (const std::size_t warnings = folder.skin_warnings(); warnings > 0) {
+    summary << counted(warnings, "warning") << " about apparent skin tone; see " << (directory / kSkinTone).string()
+            << '\n';
+  }
+  if (planning->rest) {
+    print_base(summary, options.base, *planning->rest);
+  }
+  return status_of(folder, options);
 }
 
 }  // namespace fairground

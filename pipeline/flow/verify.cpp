@@ -14,6 +14,8 @@
 #include "pipeline/core/text.h"
 #include "pipeline/flow/graph.h"
 #include "pipeline/flow/verify_records.h"
+#include "pipeline/output/assembly.h"
+#include "pipeline/output/skin_account.h"
 
 namespace fairground {
 namespace {

@@ -17,6 +17,7 @@
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/picture_maps.h"
+#include "pipeline/output/journal.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {
@@ -374,18 +375,26 @@ void check_failures(const fs::path& directory, PlannedVariants& planned, Differe
   }
 }
 
-/// The journal is in no order, but has a line for each variant.
-void check_journal(const fs::path& directory, PlannedVariants& planned, Differences& differences) {
+/// The journal is in no order, but has a line for each variant behind its header.
+void check_journal(const fs::path& directory, const json& run, PlannedVariants& planned, Differences& differences) {
   std::error_code ignored;
   if (!fs::is_regular_file(directory / "journal.jsonl", ignored)) {
     differences.add("journal.jsonl: is missing");
     return;
   }
   std::ifstream lines(directory / "journal.jsonl", std::ios::binary);
-  for (std::string line; std::getline(lines, line);) {
+  std::string line;
+  std::getline(lines, line);
+  const auto header = parse_journal_header(line);
+  if (!header || header->value("plan_sha256", json()) != text_field(run, "plan_sha256")) {
+    differences.add("journal.jsonl: its first line is not that of this run");
+  }
+  while (std::getline(lines, line)) {
     const json entry = json::parse(line, nullptr, false);
     const auto found = planned.find(text_field(entry, "variant_id"));
-    if (found == planned.end() || std::exchange(found->second.journalled, true)) {
+    if (!parse_journal_line(line)) {
+      differences.add("journal.jsonl: a line is damaged: " + line);
+    } else if (found == planned.end() || std::exchange(found->second.journalled, true)) {
       differences.add("journal.jsonl: a line is of no planned variant, or of one that has a line: " + line);
     } else if (text_field(entry, "status") != found->second.status ||
                text_field(entry, "sha256") != found->second.sha256) {
@@ -537,7 +546,7 @@ void check_folder(const fs::path& directory, const json& run, int jobs, PlannedV
   }
   pairing.finish();
   check_failures(directory, planned, differences);
-  check_journal(directory, planned, differences);
+  check_journal(directory, run, planned, differences);
   check_skin_tone(directory, planned, pairing.has_masks_of_skin(), differences);
   check_counts(object_field(run, "counts"), "", planned, differences);
   for (const char* medium : {"audio", "image"}) {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "pipeline/output/run_folder.h"
+#include "pipeline/output/outcome.h"
 
 namespace fairground {
 

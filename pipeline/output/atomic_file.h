@@ -1,9 +1,8 @@
-// Files that are either whole or not there.
+// Single files that are either whole or not there. For the many files of a run, see output_tree.h.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <string_view>
 
@@ -16,23 +15,7 @@ void write_atomically(const std::filesystem::path& path, std::string_view text);
 /// Creates a folder and those above it. Throws PassingFault.
 void make_folder(const std::filesystem::path& path);
 
-/// A text file that grows line by line beside its target and takes its place when it is finished. Throws
-/// PassingFault.
-class GrowingFile {
- public:
-  explicit GrowingFile(std::filesystem::path path);
-  /// Deletes what was written unless it was finished.
-  ~GrowingFile();
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
-
-  void add_line(std::string_view line);
-  void finish();
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path partial_;
-  std::ofstream stream_;
-};
+/// The folder that a file lies in, as a path that can be opened.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& file);
 
 }  // namespace fairground

@@ -5,17 +5,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <system_error>
 
 #include "pipeline/core/error.h"
-#include "pipeline/core/hash.h"
 #include "pipeline/output/atomic_file.h"
+#include "pipeline/output/run_names.h"
 
 namespace fairground {
 namespace {
@@ -23,66 +23,33 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kLock = "run.lock";
-constexpr const char* kPlan = "plan.jsonl";
-constexpr const char* kUnfinishedPlan = "plan.jsonl.part";
+// Files of fixed names, each with what is left beside it when it is stopped on its way. Without run.json, which goes
+// first, a run is unfinished; without the plan, which goes last, the folder would no longer be known as ours.
+constexpr std::array kOwnNames = {
+    kRunFile,    kCoverage, kSkinTone, kFailures, kJournal, kSynced, "audio/metadata.jsonl", "image/metadata.jsonl",
+    kSourcesFile};
+constexpr std::array kShardNames = {kShardFile, kJournal, kSynced, kSourcesFile, kPlanFile};
 
-// Files of fixed names. Without run.json, which goes first, a run is unfinished; without the plan, which goes last, the
-// folder would no longer be known as ours.
-constexpr std::array kOwnNames = {"run.json",
-                                  "run.json.part",
-                                  "coverage.json",
-                                  "coverage.json.part",
-                                  "skin_tone.json",
-                                  "skin_tone.json.part",
-                                  "failures.jsonl",
-                                  "failures.jsonl.part",
-                                  "journal.jsonl",
-                                  "audio/metadata.jsonl",
-                                  "audio/metadata.jsonl.part",
-                                  "image/metadata.jsonl",
-                                  "image/metadata.jsonl.part"};
+// Enough for any run.json; a journal of a stranger may be of any size.
+constexpr std::size_t kMostRunFileBytes = std::size_t{64} << 20U;
 
-void delete_path(const fs::path& path) {
-  std::error_code error;
-  fs::remove(path, error);
-  // Folders that still hold something that is not ours stay, with what they hold.
-  if (error && error != std::errc::directory_not_empty) {
-    throw PassingFault(path.string() + ": cannot delete: " + error.message());
-  }
-}
-
-std::string file_sha256(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  Sha256 hash;
-  std::array<char, 1 << 16> buffer;
-  while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
-    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(file.gcount())));
-  }
-  return hash.hex();
-}
-
-json read_object(std::istream& stream, bool first_line_only) {
-  std::string text;
-  if (first_line_only) {
-    std::getline(stream, text);
-  } else {
-    text.assign(std::istreambuf_iterator<char>(stream), {});
-  }
+json read_object(const std::string& text) {
   json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
   return value.is_object() ? value : json::object();
 }
 
 /// A file of that name is not enough: anyone may have a run.json.
-bool is_our_run_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const json run = file ? read_object(file, /*first_line_only=*/false) : json::object();
+bool is_our_run_file(const OutputTree& tree) {
+  const json run = read_object(tree.read_text(kRunFile, kMostRunFileBytes).value_or(""));
   return run.contains("fairground") && run.contains("plan_sha256");
 }
 
-bool is_our_plan(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const json line = file ? read_object(file, /*first_line_only=*/true) : json::object();
+bool is_our_plan(const OutputTree& tree) {
+  json line = json::object();
+  tree.for_each_line(kPlanFile, [&](const FileLine& first) {
+    line = first.is_whole ? read_object(std::string(first.text)) : json::object();
+    return false;
+  });
   return line.contains("variant_id") && line.contains("draw_id") && line.contains("file");
 }
 
@@ -96,53 +63,53 @@ fs::path media_file(const json& line, const char* field) {
   const fs::path path = file->get<std::string>();
   const auto depth = std::distance(path.begin(), path.end());
   const bool is_inside = depth == 3 && (*path.begin() == "audio" || *path.begin() == "image");
-  return is_inside && path == path.lexically_normal() ? path : fs::path();
+  return is_inside && path == path.lexically_normal() && path.has_filename() ? path : fs::path();
 }
 
-void delete_media(const fs::path& directory) {
+void delete_media(const OutputTree& tree) {
   std::set<fs::path> folders;
-  std::ifstream plan(directory / kPlan, std::ios::binary);
-  for (std::string line; std::getline(plan, line);) {
-    const json of_variant = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  tree.for_each_line(kPlanFile, [&](const FileLine& line) {
+    const json of_variant = json::parse(line.text, nullptr, /*allow_exceptions=*/false);
     for (const char* field : {"file", "mask_file"}) {
       const fs::path file = media_file(of_variant, field);
       if (!file.empty()) {
-        delete_path(directory / file);
-        delete_path(directory / (file.string() + ".part"));
+        tree.remove(file);
         folders.insert(file.parent_path());
       }
     }
-  }
+    return line.is_whole;
+  });
   for (const fs::path& folder : folders) {
-    delete_path(directory / folder);
+    tree.remove_folder(folder);
   }
 }
 
-void delete_run(const fs::path& directory) {
+void delete_run(const OutputTree& tree) {
   // A link is not ours to follow: what it leads to stays.
-  for (const char* medium : {"audio", "image"}) {
-    if (fs::is_symlink(directory / medium)) {
-      delete_path(directory / medium);
+  for (const char* folder : {"audio", "image", kShards}) {
+    if (fs::is_symlink(tree.root() / folder)) {
+      tree.remove(folder);
     }
   }
-  delete_path(directory / kOwnNames.front());
-  delete_media(directory);
+  tree.remove(kRunFile);
+  delete_media(tree);
   for (const char* name : kOwnNames) {
-    delete_path(directory / name);
+    tree.remove(name);
   }
-  delete_path(directory / "audio");
-  delete_path(directory / "image");
-  delete_path(directory / kUnfinishedPlan);
-  delete_path(directory / kPlan);
+  delete_shards(tree);
+  for (const char* folder : {"audio", "image"}) {
+    tree.remove_folder(folder);
+  }
+  tree.remove(kPlanFile);
 }
 
 /// Whether there is nothing, or only what a run leaves that was stopped before its plan was written.
 bool is_as_good_as_empty(const fs::path& directory) {
+  const std::set<fs::path> left_over = {kLock, std::string(kPlanFile) + ".part", kShards};
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    const fs::path name = entry->path().filename();
-    if (name != kLock && name != kUnfinishedPlan) {
+    if (!left_over.contains(entry->path().filename())) {
       return false;
     }
   }
@@ -152,32 +119,127 @@ bool is_as_good_as_empty(const fs::path& directory) {
   return true;
 }
 
-void prepare(const fs::path& directory, const std::string& plan_sha256, bool restart) {
-  if (is_as_good_as_empty(directory)) {
-    return;
+}  // namespace
+
+FolderState state_of(const OutputTree& tree) {
+  if (is_as_good_as_empty(tree.root())) {
+    return FolderState::empty;
   }
-  const bool is_finished = is_our_run_file(directory / "run.json");
-  if (!is_finished && !is_our_plan(directory / kPlan)) {
+  if (is_our_run_file(tree)) {
+    return FolderState::finished;
+  }
+  if (is_our_plan(tree)) {
+    return FolderState::begun;
+  }
+  throw UserError(tree.root().string() +
+                  ": the output directory is not empty and holds no run of fairground; choose an empty one with --out");
+}
+
+namespace {
+
+/// A run without shards and one with shards do not know of each other's work.
+void check_division(const OutputTree& tree, const std::optional<Shard>& shard) {
+  const std::string folder = tree.root().string();
+  if (shard && tree.size_of(kJournal)) {
     throw UserError(
-        directory.string() +
-        ": the output directory is not empty and holds no run of fairground; choose an empty one with --out");
+        folder +
+        ": the output directory holds a run that was begun without shards; go on without --shard, delete it "
+        "with --restart and without --shard, or choose another directory with --out");
   }
-  if (!restart && is_finished) {
-    throw UserError(directory.string() +
-                    ": the output directory holds a finished run; delete it and make it again "
-                    "with --restart, or choose another with --out");
+  for (const Shard& other : shards_in(tree)) {
+    if (!shard) {
+      throw UserError(folder + ": the output directory holds a run that is made in " + std::to_string(other.count) +
+                      " shards; finish it with `fairground merge " + folder +
+                      "`, delete it with --restart, or choose another directory with --out");
+    }
+    if (other.count != shard->count) {
+      throw UserError(folder + ": the output directory holds shard " + to_string(other) + ", and this is to be shard " +
+                      to_string(*shard) + "; a set is divided into one number of shards: give --shard I/" +
+                      std::to_string(other.count) + ", or choose another directory with --out");
+    }
   }
-  if (!restart && file_sha256(directory / kPlan) != plan_sha256) {
-    throw UserError(directory.string() +
-                    ": the output directory holds an unfinished run of another plan (the config or the "
-                    "sources have changed); delete it and begin anew with --restart, or choose another with --out");
-  }
-  delete_run(directory);
 }
 
 }  // namespace
 
-FolderClaim::FolderClaim(fs::path directory, const std::string& plan_sha256, bool restart)
+FolderState state_of(const fs::path& directory) {
+  std::error_code error;
+  return fs::is_directory(directory, error) ? state_of(OutputTree(directory)) : FolderState::empty;
+}
+
+std::vector<Shard> shards_in(const OutputTree& tree) {
+  std::vector<Shard> shards;
+  const fs::path folder = tree.root() / kShards;
+  std::error_code error;
+  if (fs::is_symlink(folder, error)) {
+    throw UserError(folder.string() + ": is a link, which a run does not follow; remove it");
+  }
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const auto shard = shard_of_name(entry->path().filename());
+    if (!shard || entry->symlink_status().type() != fs::file_type::directory) {
+      throw UserError(entry->path().string() + ": is no shard's folder, which is called I-of-N; remove it");
+    }
+    shards.push_back(*shard);
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw PassingFault(folder.string() + ": cannot look into the folder: " + error.message());
+  }
+  std::ranges::sort(shards, {}, [](const Shard& shard) { return std::pair(shard.count, shard.index); });
+  return shards;
+}
+
+void delete_shard(const OutputTree& tree, const Shard& shard) {
+  for (const char* name : kShardNames) {
+    tree.remove(shard_folder(shard) / name);
+  }
+}
+
+void delete_shards(const OutputTree& tree) {
+  for (const Shard& shard : shards_in(tree)) {
+    delete_shard(tree, shard);
+    tree.remove(shard_folder(shard) / kLock);
+    tree.remove_folder(shard_folder(shard));
+  }
+  tree.remove_folder(kShards);
+}
+
+FileLock::FileLock(fs::path file, Kind kind, const std::string& taken) : file_(std::move(file)), kind_(kind) {
+  const auto fault = [&](const char* action) {
+    return PassingFault(file_.string() + ": cannot " + action + " the file: " + std::generic_category().message(errno));
+  };
+  // Whoever held the file alone may delete it between our two calls; then a third could lock a new one.
+  constexpr int kMostAttempts = 100;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    descriptor_ = Descriptor(::open(file_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
+    if (!descriptor_.is_open()) {
+      throw fault("create");
+    }
+    if (::flock(descriptor_.number(), (kind == Kind::alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+      throw errno == EWOULDBLOCK ? PassingFault(taken) : fault("lock");
+    }
+    struct stat locked {};
+    struct stat present {};
+    if (::fstat(descriptor_.number(), &locked) == 0 && ::stat(file_.c_str(), &present) == 0 &&
+        locked.st_ino == present.st_ino && locked.st_dev == present.st_dev) {
+      return;
+    }
+  }
+  throw PassingFault(taken);
+}
+
+FileLock::~FileLock() {
+  if (kind_ == Kind::alone) {
+    ::unlink(file_.c_str());
+  }
+}
+
+bool is_locked(const fs::path& file) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  return descriptor.is_open() && ::flock(descriptor.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, bool restart)
     : directory_(std::move(directory)) {
   std::error_code error;
   if (fs::exists(directory_, error) && !fs::is_directory(directory_, error)) {
@@ -185,13 +247,14 @@ FolderClaim::FolderClaim(fs::path directory, const std::string& plan_sha256, boo
   }
   const bool existed = fs::exists(directory_, error);
   make_folder(directory_);
-  lock();
   try {
-    prepare(directory_, plan_sha256, restart);
+    tree_.emplace(directory_);
+    // Before anything is made in it: a folder that is not ours is left as it was found.
+    state_ = state_of(*tree_);
+    lock(shard);
+    prepare(shard, restart);
   } catch (...) {
-    // A folder that is not ours is left as it was found.
-    ::unlink((directory_ / kLock).c_str());
-    ::close(lock_);
+    run_lock_.reset();
     if (!existed) {
       fs::remove(directory_, error);
     }
@@ -199,32 +262,28 @@ FolderClaim::FolderClaim(fs::path directory, const std::string& plan_sha256, boo
   }
 }
 
-FolderClaim::~FolderClaim() {
-  ::unlink((directory_ / kLock).c_str());
-  ::close(lock_);
+void FolderClaim::lock(const std::optional<Shard>& shard) {
+  run_lock_.emplace(directory_ / kLock, shard ? FileLock::Kind::shared : FileLock::Kind::alone,
+                    directory_.string() + ": another run is writing to this folder");
+  state_ = state_of(*tree_);  // nobody changes it any more
+  if (shard) {
+    check_division(*tree_, shard);
+    const fs::path folder = shard_folder(*shard);
+    tree_->make_folder(folder);
+    shard_lock_.emplace(directory_ / folder / kLock, FileLock::Kind::alone,
+                        (directory_ / folder).string() + ": another run is making this shard");
+  }
 }
 
-void FolderClaim::lock() {
-  const fs::path path = directory_ / kLock;
-  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_ < 0) {
-    throw PassingFault(path.string() + ": cannot create the file: " + std::generic_category().message(errno));
+void FolderClaim::prepare(const std::optional<Shard>& shard, bool restart) {
+  if (restart && shard && state_ != FolderState::finished) {
+    delete_shard(*tree_, *shard);
+  } else if (restart && !shard) {
+    delete_run(*tree_);
+    state_ = FolderState::empty;
   }
-  // The system lets go of the lock when the process ends, however it ends, so a file that is left over locks nobody
-  // out.
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    const int reason = errno;
-    ::close(lock_);
-    throw PassingFault(reason == EWOULDBLOCK
-                           ? directory_.string() + ": another run is writing to this folder"
-                           : path.string() + ": cannot lock the file: " + std::generic_category().message(reason));
-  }
-  // The run that held the file before may have deleted it between our two calls; then a third could lock a new one.
-  struct stat locked {};
-  struct stat present {};
-  if (::fstat(lock_, &locked) != 0 || ::stat(path.c_str(), &present) != 0 || locked.st_ino != present.st_ino) {
-    ::close(lock_);
-    throw PassingFault(directory_.string() + ": another run has just ended in this folder");
+  if (!shard && state_ != FolderState::finished) {
+    check_division(*tree_, shard);
   }
 }
 

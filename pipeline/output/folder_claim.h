@@ -2,27 +2,78 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "pipeline/design/share.h"
+#include "pipeline/output/output_tree.h"
 
 namespace fairground {
 
-/// Holds an output directory for one run, until it is destroyed.
-class FolderClaim {
+/// What an output directory holds.
+enum class FolderState {
+  empty,    ///< nothing, or what a run leaves that was stopped before its plan was written
+  begun,    ///< a run that is not finished
+  finished  ///< a run with its run.json
+};
+
+/// Throws UserError where the directory holds anything but a run of fairground. A directory that is missing is empty.
+[[nodiscard]] FolderState state_of(const std::filesystem::path& directory);
+[[nodiscard]] FolderState state_of(const OutputTree& tree);
+
+/// The shards that were begun in a run's folder, sorted. Throws UserError where its folder of shards holds something
+/// else.
+[[nodiscard]] std::vector<Shard> shards_in(const OutputTree& tree);
+
+/// A file that is locked until this is destroyed. The system lets go of the lock when the process ends, however it
+/// ends, so a file that is left over locks nobody out.
+class FileLock {
  public:
-  /// Makes the directory where there is none, and empties it of an earlier run of ours where that is allowed: an
-  /// unfinished one of the same plan, or any with `restart`. Only files that the earlier run's plan names, and those
-  /// of fixed names, are deleted. Throws UserError where the directory holds a finished run, an unfinished run of
-  /// another plan, or no run of fairground; PassingFault where another run is writing there or the disk refuses.
-  FolderClaim(std::filesystem::path directory, const std::string& plan_sha256, bool restart);
-  ~FolderClaim();
-  FolderClaim(const FolderClaim&) = delete;
-  FolderClaim& operator=(const FolderClaim&) = delete;
+  enum class Kind {
+    alone,  ///< nobody else may hold it; the file is deleted at the end
+    shared  ///< others may share it
+  };
+  /// Throws PassingFault, with `taken` as its message, where the lock is held in a way that allows no other.
+  FileLock(std::filesystem::path file, Kind kind, const std::string& taken);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
 
  private:
-  void lock();
+  std::filesystem::path file_;
+  Kind kind_;
+  Descriptor descriptor_;
+};
+/// Deletes what a shard left in a run's folder, once it has been merged.
+void delete_shard(const OutputTree& tree, const Shard& shard);
+/// The same for all shards.
+void delete_shards(const OutputTree& tree);
+
+/// Whether somebody holds the lock now. Makes no file.
+[[nodiscard]] bool is_locked(const std::filesystem::path& file);
+
+/// Holds an output directory for one run, or for one of its shards, until it is destroyed.
+class FolderClaim {
+ public:
+  /// Makes the directory where there is none. With `restart`, deletes the run that it holds, or what its shard was:
+  /// only files that the run's plan names, and those of fixed names. Throws UserError where the directory holds no run
+  /// of fairground, where shards and a run without shards would meet in it, or shards of different divisions;
+  /// PassingFault where another run is writing there or the disk refuses.
+  FolderClaim(std::filesystem::path directory, const std::optional<Shard>& shard, bool restart);
+
+  [[nodiscard]] const OutputTree& tree() const { return *tree_; }
+  [[nodiscard]] FolderState state() const { return state_; }
+
+ private:
+  void lock(const std::optional<Shard>& shard);
+  void prepare(const std::optional<Shard>& shard, bool restart);
 
   std::filesystem::path directory_;
-  int lock_ = -1;
+  std::optional<OutputTree> tree_;
+  std::optional<FileLock> run_lock_;
+  std::optional<FileLock> shard_lock_;
+  FolderState state_ = FolderState::empty;
 };
 
 }  // namespace fairground

@@ -25,7 +25,7 @@ struct SkinOutcome {
 
 /// What became of one planned variant. Every one of the plan has exactly one outcome.
 struct Outcome {
-  std::size_t index = 0;  ///< in the plan
+  std::size_t index = 0;  ///< among the variants that are made now, in the order of the plan
   Variant variant;
   Fate fate = Fate::failed;
   Bytes file;          ///< of a written one

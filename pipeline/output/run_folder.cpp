@@ -1,12 +1,17 @@
 #include "pipeline/output/run_folder.h"
 
-#include <array>
+#include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
+#include <limits>
+#include <stdexcept>
+#include <utility>
 
+#include "pipeline/catalog/known_files.h"
+#include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
-#include "pipeline/core/units.h"
+#include "pipeline/core/text.h"
+#include "pipeline/output/run_names.h"
 
 namespace fairground {
 namespace {
@@ -14,181 +19,231 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-}  // namespace
-
-const char* to_string(Fate fate) {
-  switch (fate) {
-    case Fate::written:
-      return "written";
-    case Fate::rejected:
-      return "rejected";
-    case Fate::failed:
-      return "failed";
-  }
-  return "?";
-}
-
-LostVariant lost_variant(const Outcome& outcome) {
-  const bool source_unread = outcome.fate == Fate::failed && outcome.stage == "read";
-  const Variant& variant = outcome.variant;
-  return {variant.media, variant.source, variant.condition, variant.control, source_unread};
-}
-
-ordered_json failure_figures(const Outcome& outcome) {
-  ordered_json figures = ordered_json::object();
-  if (outcome.figure) {
-    figures["gate"] = outcome.figure->gate;
-    figures["value"] = rounded_unit(outcome.figure->value);
-    figures["limit"] = rounded_unit(outcome.figure->limit);
-  }
-  if (outcome.skin && outcome.skin->source_lightness) {
-    figures["source_lightness"] = rounded_unit(*outcome.skin->source_lightness);
-  }
-  return figures;
-}
-
-RunFolder::RunFolder(fs::path directory, const Plan& plan, bool restart)
-    : directory_(std::move(directory)),
-      plan_(plan),
-      plan_sha256_(plan.sha256()),
-      claim_(directory_, plan_sha256_, restart),
-      skin_(plan) {
-  counts_.planned = plan.size();
-  GrowingFile lines(directory_ / "plan.jsonl");
+/// Writes the plan beside its place under a name of its own, since other shards may be doing the same.
+void write_plan(const OutputTree& tree, const fs::path& state_folder, const Plan& plan) {
+  const fs::path own = state_folder / kPlanFile;
+  GrowingFile lines(tree, own);
   plan.for_each_line([&](const std::string& line) { lines.add_line(line); });
   lines.finish();
-  for (const MediaPlan& media : plan.media()) {
-    const fs::path folder = directory_ / to_string(media.media);
-    make_folder(folder);
-    metadata_[media.media] = std::make_unique<GrowingFile>(folder / "metadata.jsonl");
-    media_counts_[media.media].planned = media.variants();
+  if (own != kPlanFile) {
+    tree.rename(own, kPlanFile);
   }
-  journal_.open(directory_ / "journal.jsonl", std::ios::binary);
+}
+
+void write_sources(const OutputTree& tree, const fs::path& state_folder, const Catalog& catalog) {
+  const fs::path own = state_folder / kSourcesFile;
+  GrowingFile lines(tree, own);
+  KnownFiles::for_each_line(catalog, [&](const std::string& line) { lines.add_line(line); });
+  lines.finish();
+  if (own != kSourcesFile) {
+    tree.rename(own, kSourcesFile);
+  }
+}
+
+}  // namespace
+
+void check_can_go_on(const OutputTree& tree, FolderState state, const std::optional<Shard>& shard,
+                     const ordered_json& then, const ordered_json& now) {
+  const std::vector<std::string> differences = differing_facts(then, now);
+  if (differences.empty()) {
+    return;
+  }
+  const std::string folder = tree.root().string();
+  throw UserError(folder + ": the output directory holds " +
+                  (state == FolderState::finished ? "a finished run" : "an unfinished run") +
+                  " that this one cannot go on with: " + listing(differences) + "; `fairground plan CONFIG --against " +
+                  folder + "` shows how the plans differ. Choose another directory with --out, or delete " +
+                  (shard ? "what this shard has made with --restart, or all of it with --restart and without --shard"
+                         : "it and begin anew with --restart"));
+}
+
+RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions options)
+    : plan_(plan),
+      options_(std::move(options)),
+      plan_sha256_(plan.sha256()),
+      facts_(run_facts(plan, plan.extends(), plan_sha256_, options_.tool_version)),
+      claim_(std::move(directory), options_.shard, options_.restart),
+      state_folder_(options_.shard ? shard_folder(*options_.shard) : fs::path()),
+      share_(share_of(plan, options_.shard)) {
+  counts_.planned = share_.size();
+  if (claim_.state() == FolderState::empty) {
+    begin();
+  } else {
+    go_on();
+  }
+}
+
+RunFolder::~RunFolder() = default;
+
+fs::path RunFolder::state_file(const char* name) const { return state_folder_ / name; }
+
+void RunFolder::begin() {
+  write_plan(tree(), state_folder_, plan_);
+  write_sources(tree(), state_folder_, plan_.catalog());
+  check_same_run();  // Another shard may have put its own plan there meanwhile.
+  to_make_ = share_;
+  open_journal(0);
+}
+
+void RunFolder::open_journal(std::uintmax_t keep) {
+  // Bytes that are cut off now will be others when the journal has grown again.
+  if (keep < synced_bytes(tree(), state_file(kSynced))) {
+    tree().remove(state_file(kSynced));
+  }
+  journal_ = std::make_unique<JournalWriter>(tree(), state_file(kJournal), keep);
+  if (keep == 0) {
+    journal_->add(journal_header(journal_facts(facts_, options_.shard, share_.size())));
+  }
+  sync_ = std::make_unique<DiskSync>(tree(), state_file(kSynced), *journal_);
+}
+
+void RunFolder::check_same_run() {
+  const bool is_finished = claim_.state() == FolderState::finished;
+  const auto header = read_journal_header(tree(), is_finished ? fs::path(kJournal) : state_file(kJournal));
+  ordered_json then = header.value_or(facts_);
+  then["plan_sha256"] = tree().sha256_of(kPlanFile);
+  check_can_go_on(tree(), claim_.state(), options_.shard, then, facts_);
+}
+
+void RunFolder::go_on() {
+  check_same_run();
+  const bool is_finished = claim_.state() == FolderState::finished;
+  if (is_finished && options_.shard) {
+    was_finished_ = true;  // Merged: the shard's own journal is gone.
+    return;
+  }
+  read_what_was_made(is_finished);
+}
+
+/// Whether the files of a finished run, or of a complete shard, that follow from its journal are there.
+bool RunFolder::is_whole_end_there() const {
+  if (options_.shard) {
+    return tree().size_of(state_file(kShardFile)).has_value();
+  }
+  const auto is_there = [&](const fs::path& name) { return tree().size_of(name).has_value(); };
+  const bool has_media = std::ranges::all_of(
+      plan_.media(), [&](const MediaPlan& media) { return is_there(fs::path(to_string(media.media)) / kMetadata); });
+  return has_media && is_there(kRunFile) && is_there(kFailures) && is_there(kCoverage);
+}
+
+void RunFolder::read_what_was_made(bool is_finished) {
+  JournalChecks checks;
+  std::vector<bool> belongs;
+  if (options_.shard) {
+    belongs.resize(plan_.size(), false);
+    for (const std::size_t index : share_) {
+      belongs[index] = true;
+    }
+    checks.belongs = [&](std::size_t index) { return belongs[index]; };
+  }
+  const bool was_ended = is_finished || tree().size_of(state_file(kShardFile));
+  checks.synced = was_ended ? std::numeric_limits<std::uintmax_t>::max() : synced_bytes(tree(), state_file(kSynced));
+  checks.drop_failed = options_.retry_failed;
+  checks.jobs = options_.jobs;
+  JournalState state = read_journal(tree(), state_file(kJournal), plan_, checks);
+  dropped_ = state.dropped;
+  made_before_ = state.done.size();
+  counts_.written = state.counts.written;
+  counts_.rejected = state.counts.rejected;
+  counts_.failed = state.counts.failed;
+  std::vector<std::size_t> made;
+  std::ranges::transform(state.done, std::back_inserter(made), &JournalPlace::index);
+  std::ranges::sort(made);
+  std::ranges::set_difference(share_, made, std::back_inserter(to_make_));
+  if (to_make_.empty() && state.dropped == 0 && state.header && is_whole_end_there()) {
+    was_finished_ = true;
+    return;
+  }
+  // From here on the run is unfinished again, whatever stops it.
+  tree().remove(options_.shard ? state_file(kShardFile) : fs::path(kRunFile));
+  clear_unfinished();
+  if (!state.is_solid) {
+    rewrite_journal(state);
+    state =
+        read_journal(tree(), state_file(kJournal), plan_, {checks.belongs, std::numeric_limits<std::uintmax_t>::max()});
+  }
+  open_journal(state.header ? state.end : 0);
+  done_ = std::move(state.done);
+}
+
+/// What was being written when an earlier start was stopped. Only names that are this run's or shard's own, since other
+/// shards may be writing now.
+void RunFolder::clear_unfinished() const {
+  for (const char* name : {kJournal, kSynced, kShardFile, kPlanFile, kSourcesFile}) {
+    tree().remove_unfinished(state_file(name));
+  }
+  for (const std::size_t index : to_make_) {
+    const Variant variant = plan_.at(index);
+    const fs::path folder = to_string(variant.media);
+    tree().remove_unfinished(folder / variant.file_name);
+    if (!variant.mask_file_name.empty()) {
+      tree().remove_unfinished(folder / variant.mask_file_name);
+    }
+  }
+}
+
+void RunFolder::rewrite_journal(const JournalState& state) {
+  GrowingFile lines(tree(), state_file(kJournal));
+  lines.add_line(journal_header(journal_facts(facts_, options_.shard, share_.size())));
+  auto next = state.done.begin();
+  tree().for_each_line(state_file(kJournal), [&](const FileLine& line) {
+    if (next != state.done.end() && line.offset == next->offset) {
+      lines.add_line(line.text);
+      ++next;
+    }
+    return next != state.done.end();
+  });
+  tree().remove(state_file(kSynced));
+  lines.finish();
 }
 
 void RunFolder::add(const Outcome& outcome) {
-  skin_.add(outcome);
-  RunCounts& media_counts = media_counts_.at(outcome.variant.media);
-  switch (outcome.fate) {
-    case Fate::written: {
-      const fs::path path = directory_ / to_string(outcome.variant.media) / outcome.variant.file_name;
-      make_folder(path.parent_path());
-      if (!outcome.variant.mask_file_name.empty()) {
-        write_atomically(directory_ / to_string(outcome.variant.media) / outcome.variant.mask_file_name, outcome.mask);
-      }
-      write_atomically(path, outcome.file);
-      metadata_.at(outcome.variant.media)->add_line(outcome.record);
-      ++counts_.written;
-      ++media_counts.written;
-      break;
+  sync_->check();
+  const std::size_t index = to_make_.at(next_++);
+  const fs::path folder = to_string(outcome.variant.media);
+  const fs::path file = folder / outcome.variant.file_name;
+  const fs::path mask = outcome.variant.mask_file_name.empty() ? fs::path() : folder / outcome.variant.mask_file_name;
+  if (outcome.fate == Fate::written) {
+    if (!mask.empty()) {
+      tree().write(mask, outcome.mask);
     }
-    case Fate::rejected:
-      add_failure(outcome);
-      ++counts_.rejected;
-      ++media_counts.rejected;
-      break;
-    case Fate::failed:
-      add_failure(outcome);
-      ++counts_.failed;
-      ++media_counts.failed;
-      break;
+    tree().write(file, outcome.file);
+  } else if (made_before_ > 0 || dropped_ > 0) {
+    // An earlier start may have written it and been stopped before it could say so.
+    tree().remove(file);
+    if (!mask.empty()) {
+      tree().remove(mask);
+    }
   }
-  ordered_json entry;
-  entry["variant_id"] = outcome.variant.variant_id;
-  entry["status"] = to_string(outcome.fate);
-  entry["sha256"] = outcome.sha256;
-  journal_ << entry.dump() << '\n';
-  check_journal();
+  const std::string line = journal_line(index, outcome);
+  done_.push_back({index, journal_->size(), static_cast<std::uint32_t>(line.size())});
+  journal_->add(line);
+  counts_.add(outcome.fate);
 }
 
-void RunFolder::check_journal() const {
-  if (!journal_) {
-    throw PassingFault((directory_ / "journal.jsonl").string() + ": cannot write");
-  }
-}
-
-void RunFolder::add_failure(const Outcome& outcome) {
-  ordered_json line;
-  line["variant_id"] = outcome.variant.variant_id;
-  line["source_id"] = plan_.of(outcome.variant.media).catalog->sources[outcome.variant.source].id;
-  line["kind"] = to_string(outcome.fate);
-  line["stage"] = outcome.stage;
-  line["reason"] = outcome.reason;
-  line.update(failure_figures(outcome));
-  // A reason may quote a file's name, which need not be UTF-8.
-  failures_[outcome.variant.variant_id] = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  lost_.push_back(lost_variant(outcome));
-}
-
-void RunFolder::finish(double seconds, const std::string& tool_version) {
+void RunFolder::finish(double seconds, const Assembly::Observer& observe) {
   if (counts_.done() != counts_.planned) {
     throw std::logic_error("written + rejected + failed is not what was planned");
   }
-  for (auto& [medium, file] : metadata_) {
-    file->finish();
+  sync_->stop();
+  sync_->check();
+  journal_->close();
+  if (options_.shard) {
+    tree().sync();
+    tree().remove(state_file(kSynced));
+    const ordered_json shard = {{"shard", options_.shard->index},
+                                {"of", options_.shard->count},
+                                {"counts", counts_json(counts_)},
+                                {"seconds", seconds}};
+    tree().write(state_file(kShardFile), shard.dump(2) + '\n');
+    tree().sync();
+  } else {
+    Assembly assembly(tree(), plan_);
+    assembly.add(kJournal, done_);
+    assembly.write(observe);
+    skin_warnings_ = assembly.skin_warnings();
+    assembly.finish(facts_, seconds);
   }
-  journal_.close();
-  check_journal();
-  GrowingFile failures(directory_ / "failures.jsonl");
-  for (const auto& [id, line] : failures_) {
-    failures.add_line(line);
-  }
-  failures.finish();
-  write_atomically(directory_ / "coverage.json", coverage_json(plan_, count_coverage(plan_, lost_)));
-  if (skin_.is_needed()) {
-    const SkinCounts& counts = skin_.finish();
-    write_atomically(directory_ / "skin_tone.json", skin_tone_json(counts));
-    skin_warnings_ = find_in(counts).warnings.size();
-  }
-  write_atomically(directory_ / "run.json", run_json(seconds, tool_version));
-}
-
-std::string RunFolder::run_json(double seconds, const std::string& tool_version) const {
-  const auto counts_json = [](const RunCounts& counts) {
-    return ordered_json{{"planned", counts.planned},
-                        {"written", counts.written},
-                        {"rejected", counts.rejected},
-                        {"failed", counts.failed}};
-  };
-  const Config& config = plan_.config();
-  ordered_json json;
-  json["fairground"] = tool_version;
-  json["name"] = config.name;
-  json["seed"] = config.seed;
-  json["config_file"] = config.path.string();
-  json["config_sha256"] = config.sha256;
-  json["plan_sha256"] = plan_sha256_;
-  if (const auto& extended = plan_.extends()) {
-    json["extends"] = {{"directory", extended->directory.string()}, {"plan_sha256", extended->plan_sha256}};
-  }
-  for (const auto& [manifest, sha256] : plan_.catalog().manifest_sha256) {
-    json["manifests"][manifest.string()] = sha256;
-  }
-  json["assets"] = plan_.catalog().asset_sha256;
-  if (!plan_.catalog().face_model_sha256.empty()) {
-    json["face_model"] = plan_.catalog().face_model_sha256;
-  }
-  for (const AssetSettings& asset : config.assets) {
-    if (asset.pool) {
-      json["pools"][asset.name] = {{"manifest", asset.pool->manifest.string()},
-                                   {"sha256", plan_.catalog().pools.at(asset.name).manifest_sha256}};
-    }
-  }
-  for (const auto& [medium, settings] : config.media) {
-    ordered_json& output = json["output"][to_string(medium)];
-    output["format"] = to_string(settings.output.format);
-    if (medium == Media::audio) {
-      output["bits"] = settings.output.bits;
-    } else if (settings.output.format == FileFormat::jpeg || settings.output.format == FileFormat::webp) {
-      output["quality"] = settings.output.quality;
-    }
-  }
-  json["counts"] = counts_json(counts_);
-  for (const auto& [medium, counts] : media_counts_) {
-    json["media"][to_string(medium)] = counts_json(counts);
-  }
-  json["seconds"] = seconds;
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace fairground

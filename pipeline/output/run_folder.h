@@ -2,71 +2,93 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "pipeline/design/coverage.h"
 #include "pipeline/design/plan.h"
-#include "pipeline/output/atomic_file.h"
+#include "pipeline/design/share.h"
+#include "pipeline/output/assembly.h"
+#include "pipeline/output/disk_sync.h"
 #include "pipeline/output/folder_claim.h"
+#include "pipeline/output/journal.h"
 #include "pipeline/output/outcome.h"
-#include "pipeline/output/skin_account.h"
+#include "pipeline/output/run_facts.h"
 
 namespace fairground {
 
-struct RunCounts {
-  std::size_t planned = 0;
-  std::size_t written = 0;
-  std::size_t rejected = 0;
-  std::size_t failed = 0;
+/// Throws UserError, with what can be done, where a run that was begun with the facts `then` cannot go on with those of
+/// `now`; see differing_facts().
+void check_can_go_on(const OutputTree& tree, FolderState state, const std::optional<Shard>& shard,
+                     const nlohmann::ordered_json& then, const nlohmann::ordered_json& now);
 
-  [[nodiscard]] std::size_t done() const { return written + rejected + failed; }
+struct RunFolderOptions {
+  std::optional<Shard> shard = {};  ///< empty: the whole run
+  bool restart = false;             ///< delete what the folder holds, and begin anew
+  bool retry_failed = false;        ///< what failed before is tried again
+  int jobs = 1;                     ///< threads that read again what was written last before a stop
+  std::string tool_version = {};
 };
 
-/// What coverage must know of a variant that was lost. What failed to be read counts as not recorded at all.
-[[nodiscard]] LostVariant lost_variant(const Outcome& outcome);
-
-/// What failures.jsonl has of a lost variant beside the reason: `gate`, `value` and `limit` where a gate with a figure
-/// rejected it, and `source_lightness` where it was measured. Each has the same type wherever it stands.
-[[nodiscard]] nlohmann::ordered_json failure_figures(const Outcome& outcome);
-
-/// Writes a run. Not thread-safe: one thread owns it. Every function throws PassingFault where the disk refuses.
+/// Writes a run, or one shard of it, and goes on with what an earlier start has made. Not thread-safe: one thread owns
+/// it. Every function throws PassingFault where the disk refuses.
 class RunFolder {
  public:
-  /// Prepares `directory` and writes the plan. Throws UserError where it holds a finished run (unless `restart`
-  /// is given, which deletes that run), an unfinished run of another plan, or files that are not a run's.
-  RunFolder(std::filesystem::path directory, const Plan& plan, bool restart);
+  /// Claims `directory` and finds out what is left to be made. Throws UserError where it holds another run (of another
+  /// config, plan, manifest, asset or version of the tool), or files that are not a run's.
+  RunFolder(std::filesystem::path directory, const Plan& plan, RunFolderOptions options);
+  ~RunFolder();
 
-  /// Takes the outcomes in the order of the plan.
-  void add(const Outcome& outcome);
-
+  /// The plan's variants that are to be made, ascending.
+  [[nodiscard]] const std::vector<std::size_t>& to_make() const { return to_make_; }
+  /// Whether everything was there, and nothing will be written.
+  [[nodiscard]] bool was_finished() const { return was_finished_; }
+  /// How many variants earlier starts have made, and how many of their journal's lines did not hold.
+  [[nodiscard]] std::size_t made_before() const { return made_before_; }
+  [[nodiscard]] std::size_t dropped() const { return dropped_; }
+  /// Of this run or shard, with what was made before.
   [[nodiscard]] const RunCounts& counts() const { return counts_; }
 
-  /// Writes everything that is known only now; run.json is last and marks the run as finished.
-  void finish(double seconds, const std::string& tool_version);
+  /// Takes the outcomes of to_make(), in that order.
+  void add(const Outcome& outcome);
 
-  /// Of a finished run, how many warnings its skin_tone.json has; 0 where it has no such file.
+  /// Writes everything that is known only now. `observe` sees every outcome of a whole run, those of earlier starts
+  /// too, or those of this shard.
+  void finish(double seconds, const Assembly::Observer& observe = {});
+
+  /// Of a run that finish() was called for, how many warnings its skin_tone.json has; 0 where it has no such file.
   [[nodiscard]] std::size_t skin_warnings() const { return skin_warnings_; }
 
  private:
-  void add_failure(const Outcome& outcome);
-  void check_journal() const;
-  [[nodiscard]] std::string run_json(double seconds, const std::string& tool_version) const;
+  void begin();
+  void go_on();
+  void check_same_run();
+  void read_what_was_made(bool is_finished);
+  void rewrite_journal(const JournalState& state);
+  void clear_unfinished() const;
+  void open_journal(std::uintmax_t keep);
+  [[nodiscard]] bool is_whole_end_there() const;
+  [[nodiscard]] std::filesystem::path state_file(const char* name) const;
+  [[nodiscard]] const OutputTree& tree() const { return claim_.tree(); }
 
-  std::filesystem::path directory_;
   const Plan& plan_;
+  RunFolderOptions options_;
   std::string plan_sha256_;
+  nlohmann::ordered_json facts_;
   FolderClaim claim_;
+  std::filesystem::path state_folder_;  ///< inside the directory: empty, or a shard's
+  std::vector<JournalPlace> done_;
+  std::vector<std::size_t> share_;
+  std::vector<std::size_t> to_make_;
+  std::size_t next_ = 0;  ///< index into `to_make_`: what must be added next
+  bool was_finished_ = false;
+  std::size_t made_before_ = 0;
+  std::size_t dropped_ = 0;
   RunCounts counts_;
-  std::map<Media, RunCounts> media_counts_;
-  std::map<Media, std::unique_ptr<GrowingFile>> metadata_;
-  std::ofstream journal_;
-  std::map<std::string, std::string> failures_;  ///< lines by variant_id
-  std::vector<LostVariant> lost_;
-  SkinAccount skin_;
+  std::unique_ptr<JournalWriter> journal_;
+  std::unique_ptr<DiskSync> sync_;  // after the journal, which it watches
   std::size_t skin_warnings_ = 0;
 };
 

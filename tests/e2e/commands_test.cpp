@@ -79,12 +79,15 @@ TEST(Mistakes, OfADesignShowBeforeTheSourcesAreRead) {
     return result.err;
   };
   const std::string path = set.config_path();
-  EXPECT_THAT(error_of("{at_least: {subjects: 9}}"), MatchesRegex(path + ":[0-9]+:10: `at_least: [{]subjects: 9[}]`.*"));
+  EXPECT_THAT(error_of("{at_least: {subjects: 9}}"),
+              MatchesRegex(path + ":[0-9]+:10: `at_least: [{]subjects: 9[}]`.*"));
   EXPECT_THAT(error_of("{match_on: [loudness]}"), MatchesRegex(path + ":[0-9]+:10: `match_on` names `loudness`.*"));
   // Were a source looked at, its absence would be the mistake.
   fs::remove(set / "data/speech.csv");
-  EXPECT_THAT(error_of("{except: [{noise: none}]}"), MatchesRegex(path + ":[0-9]+:[0-9]+: this leaves no condition.*\n"));
-  set.config.replace(set.config.find("axes:\n"), 6, "axes:\n    hum: {off: [], on: [{noise.coloured: {snr_db: 30}}]}\n");
+  EXPECT_THAT(error_of("{except: [{noise: none}]}"),
+              MatchesRegex(path + ":[0-9]+:[0-9]+: this leaves no condition.*\n"));
+  set.config.replace(set.config.find("axes:\n"), 6,
+                     "axes:\n    hum: {off: [], on: [{noise.coloured: {snr_db: 30}}]}\n");
   EXPECT_THAT(error_of("{except: [{noise: none, hum: off}]}"),
               MatchesRegex(path + ":[0-9]+:10: `except` forbids the condition of all first levels.*\n"));
 }
@@ -145,13 +148,20 @@ TEST(Run, QuietPrintsNothing) {
   EXPECT_EQ(result.out + result.err, "");
 }
 
-TEST(Run, AFinishedRunNeedsRestart) {
-  const TestSet set(2, 0);
+TEST(Run, AFinishedRunIsLeftAsItIs) {
+  TestSet set(2, 0);
   ASSERT_EQ(run_fairground({"run", set.config_path()}).status, 0);
   const auto before = read_tree(set / "out");
-  const ProcessResult result = run_fairground({"run", set.config_path()});
+  ProcessResult result = run_fairground({"run", set.config_path()});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("is finished; nothing was left to be made"));
+  EXPECT_EQ(read_tree(set / "out"), before);
+  set.config += "# another config\n";
+  set.save();
+  result = run_fairground({"run", set.config_path()});
   EXPECT_EQ(result.status, 2);
-  EXPECT_THAT(result.err, HasSubstr("--restart"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("the config has changed"), HasSubstr("--restart"), HasSubstr("--out"),
+                                HasSubstr("plan CONFIG --against")));
   EXPECT_EQ(read_tree(set / "out"), before);
   EXPECT_EQ(run_fairground({"run", set.config_path(), "--restart"}).status, 0);
 }

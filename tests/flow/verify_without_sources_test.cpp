@@ -119,15 +119,20 @@ TEST_F(VerifyTest, AChangedJournalIsFound) {
   lose_sources();
   const std::vector<std::string> before = read_lines(run_ / "journal.jsonl");
   std::vector<std::string> lines(before.rbegin(), before.rend());
+  std::ranges::rotate(lines, lines.end() - 1);  // the header stays in front
   write_lines(run_ / "journal.jsonl", lines);
   EXPECT_EQ(result().status, ExitStatus::done) << "its order is free";
   lines.pop_back();
   write_lines(run_ / "journal.jsonl", lines);
   expect_difference("journal.jsonl: has no line of");
   lines = before;
-  lines.push_back(before[0]);
+  lines.push_back(before[1]);
   write_lines(run_ / "journal.jsonl", lines);
   expect_difference("of one that has a line");
+  lines = before;
+  lines.erase(lines.begin());
+  write_lines(run_ / "journal.jsonl", lines);
+  expect_difference("its first line is not that of this run");
   for (const auto& [field, value] :
        std::map<std::string, std::string>{{"status", "failed"}, {"sha256", "x"}, {"variant_id", "x"}}) {
     lines = before;

@@ -26,7 +26,7 @@ class FolderClaimTest : public testing::Test {
 
   [[nodiscard]] std::string refusal(bool restart) const {
     try {
-      const FolderClaim claim(out_, "another plan", restart);
+      const FolderClaim claim(out_, std::nullopt, restart);
     } catch (const UserError& error) {
       return error.what();
     }
@@ -82,20 +82,77 @@ TEST_F(FolderClaimTest, APlanCannotNameFilesOutsideTheRun) {
 
 TEST_F(FolderClaimTest, OneRunAtATime) {
   {
-    const FolderClaim first(out_, "plan", /*restart=*/false);
+    const FolderClaim first(out_, std::nullopt, /*restart=*/false);
     try {
-      const FolderClaim second(out_, "plan", /*restart=*/false);
+      const FolderClaim second(out_, std::nullopt, /*restart=*/false);
       FAIL() << "two runs hold one folder";
     } catch (const PassingFault& fault) {
       EXPECT_THAT(fault.what(), HasSubstr("another run is writing"));
     }
   }
-  EXPECT_NO_THROW(FolderClaim(out_, "plan", /*restart=*/false));
+  EXPECT_NO_THROW(FolderClaim(out_, std::nullopt, /*restart=*/false));
+}
+
+std::string fault_of(const fs::path& out, const std::optional<Shard>& shard) {
+  try {
+    const FolderClaim claim(out, shard, /*restart=*/false);
+  } catch (const PassingFault& fault) {
+    return fault.what();
+  }
+  return "";
+}
+
+TEST_F(FolderClaimTest, ShardsShareAFolderAndNoShardIsMadeTwiceAtOnce) {
+  const FolderClaim first(out_, Shard{0, 3}, /*restart=*/false);
+  const FolderClaim second(out_, Shard{1, 3}, /*restart=*/false);
+  EXPECT_TRUE(is_locked(out_ / "run.lock"));
+  EXPECT_THAT(fault_of(out_, Shard{1, 3}), HasSubstr("another run is making this shard"));
+  EXPECT_THAT(fault_of(out_, std::nullopt), HasSubstr("another run is writing"));
+  EXPECT_EQ(fault_of(out_, Shard{2, 3}), "");
+}
+
+TEST_F(FolderClaimTest, ShardsOfDifferentDivisionsAndARunWithoutDoNotMeet) {
+  const auto refusal_of = [&](const std::optional<Shard>& shard) {
+    try {
+      const FolderClaim claim(out_, shard, /*restart=*/false);
+    } catch (const UserError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  make_run();
+  fs::remove(out_ / "run.json");
+  write_text(out_ / "shards/1-of-3/journal.jsonl", "");
+  EXPECT_EQ(refusal_of(Shard{0, 3}), "");
+  EXPECT_THAT(refusal_of(Shard{0, 4}), AllOf(HasSubstr("holds shard 0 of 3"), HasSubstr("--shard I/3")));
+  EXPECT_THAT(refusal_of(std::nullopt), AllOf(HasSubstr("made in 3 shards"), HasSubstr("fairground merge")));
+  write_text(out_ / "shards/02-of-3/mine.txt", "mine");
+  EXPECT_THAT(refusal_of(Shard{0, 3}), HasSubstr("02-of-3: is no shard's folder"));
+  fs::remove_all(out_ / "shards");
+  write_text(out_ / "journal.jsonl", "");
+  EXPECT_THAT(refusal_of(Shard{0, 3}), HasSubstr("begun without shards"));
+}
+
+TEST_F(FolderClaimTest, ARestartDeletesShardsAndNothingElseInTheirFolders) {
+  make_run();
+  write_text(out_ / "shards/1-of-3/journal.jsonl", "ours");
+  write_text(out_ / "shards/1-of-3/notes.txt", "mine");
+  write_text(out_ / "shards/2-of-3/shard.json", "ours");
+  EXPECT_EQ(refusal(/*restart=*/true), "");
+  EXPECT_EQ(read_tree(out_), (std::map<std::string, std::string>{{"shards/1-of-3/notes.txt", "mine"}}));
+}
+
+TEST_F(FolderClaimTest, ALockThatIsALinkIsNotFollowed) {
+  write_text(folder_ / "victim.txt", "mine");
+  fs::create_directories(out_);
+  fs::create_symlink(folder_ / "none", out_ / "run.lock");
+  EXPECT_NE(fault_of(out_, std::nullopt), "");
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
 }
 
 TEST_F(FolderClaimTest, ALockThatWasLeftOverLocksNobodyOut) {
   write_text(out_ / "run.lock", "");
-  EXPECT_NO_THROW(FolderClaim(out_, "plan", /*restart=*/false));
+  EXPECT_NO_THROW(FolderClaim(out_, std::nullopt, /*restart=*/false));
 }
 
 }  // namespace

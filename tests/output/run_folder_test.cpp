@@ -52,19 +52,28 @@ class RunFolderTest : public testing::Test {
     return outcome;
   }
 
-  void make_all(bool restart = false) const {
-    RunFolder folder(out_, plan_, restart);
-    for (std::size_t i = 0; i < plan_.size(); ++i) {
-      folder.add(outcome(i));
-    }
-    folder.finish(1.5, "0.0.1");
+  static RunFolderOptions options(bool restart = false) {
+    RunFolderOptions options;
+    options.restart = restart;
+    options.tool_version = "0.0.1";
+    return options;
   }
 
-  void begin(const Plan& plan, bool restart = false) const { RunFolder(out_, plan, restart).add(outcome(0)); }
+  void make_all(bool restart = false) const {
+    RunFolder folder(out_, plan_, options(restart));
+    for (const std::size_t i : folder.to_make()) {
+      folder.add(outcome(i));
+    }
+    if (!folder.was_finished()) {
+      folder.finish(1.5);
+    }
+  }
+
+  void begin(const Plan& plan, bool restart = false) const { RunFolder(out_, plan, options(restart)).add(outcome(0)); }
 
   [[nodiscard]] std::string refusal(bool restart = false) const {
     try {
-      const RunFolder folder(out_, plan_, restart);
+      const RunFolder folder(out_, plan_, options(restart));
     } catch (const UserError& error) {
       return error.what();
     }
@@ -88,18 +97,31 @@ TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
     name.ends_with(".flac") ? (void)media.insert(name) : names.push_back(name);
   }
   EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "coverage.json", "failures.jsonl", "journal.jsonl",
-                                 "plan.jsonl", "run.json"));
+                                 "plan.jsonl", "run.json", "sources.jsonl"));
   EXPECT_THAT(media, SizeIs(6));
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     EXPECT_EQ(files.at("audio/" + plan_.at(i).file_name), "f" + std::to_string(i));
     EXPECT_EQ(read_lines(out_ / "plan.jsonl").at(i), plan_.line(plan_.at(i)));
     EXPECT_EQ(read_lines(out_ / "audio/metadata.jsonl").at(i), outcome(i).record);
-    const json entry = json::parse(read_lines(out_ / "journal.jsonl").at(i));
-    EXPECT_EQ(entry,
-              json({{"variant_id", plan_.at(i).variant_id}, {"status", "written"}, {"sha256", outcome(i).sha256}}));
+    json entry = json::parse(read_lines(out_ / "journal.jsonl").at(i + 1));
+    EXPECT_EQ(entry.erase("check"), 1U);
+    EXPECT_EQ(entry, json({{"line", i + 1},
+                           {"variant_id", plan_.at(i).variant_id},
+                           {"status", "written"},
+                           {"sha256", outcome(i).sha256},
+                           {"bytes", 2},
+                           {"record", {{"variant_id", plan_.at(i).variant_id}}}}));
   }
   EXPECT_EQ(files.at("failures.jsonl"), "");
+  json header = json::parse(read_lines(out_ / "journal.jsonl").at(0));
   const json run = json::parse(files.at("run.json"));
+  EXPECT_EQ(header["planned"], 6);
+  for (const char* only_there : {"journal", "planned", "check"}) {
+    EXPECT_EQ(header.erase(only_there), 1U);
+  }
+  for (const auto& [name, value] : header.items()) {
+    EXPECT_EQ(run[name], value) << name;
+  }
   EXPECT_EQ(run["counts"], json({{"planned", 6}, {"written", 6}, {"rejected", 0}, {"failed", 0}}));
   EXPECT_EQ(run["media"]["audio"], run["counts"]);
   EXPECT_EQ(run["plan_sha256"], plan_.sha256());
@@ -108,7 +130,7 @@ TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
 }
 
 TEST_F(RunFolderTest, RunJsonComesLast) {
-  RunFolder folder(out_, plan_, false);
+  RunFolder folder(out_, plan_, options(false));
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     folder.add(outcome(i));
   }
@@ -116,20 +138,20 @@ TEST_F(RunFolderTest, RunJsonComesLast) {
   EXPECT_FALSE(fs::exists(out_ / "audio/metadata.jsonl"));
   // With the coverage out of the way, the end cannot be reached, and the run must not look finished.
   fs::create_directories(out_ / "coverage.json/x");
-  EXPECT_THROW(folder.finish(1.0, "0"), PassingFault);
+  EXPECT_THROW(folder.finish(1.0), PassingFault);
   EXPECT_FALSE(fs::exists(out_ / "run.json"));
 }
 
 TEST_F(RunFolderTest, CountsThatDoNotAddUpAreADefect) {
-  RunFolder folder(out_, plan_, false);
+  RunFolder folder(out_, plan_, options(false));
   folder.add(outcome(0));
   folder.add(outcome(1, Fate::failed));
-  EXPECT_THROW(folder.finish(1.0, "0"), std::logic_error);
+  EXPECT_THROW(folder.finish(1.0), std::logic_error);
   EXPECT_FALSE(fs::exists(out_ / "run.json"));
 }
 
 TEST_F(RunFolderTest, CountsAndFailures) {
-  RunFolder folder(out_, plan_, false);
+  RunFolder folder(out_, plan_, options(false));
   const std::vector<Fate> fates = {Fate::written, Fate::rejected, Fate::failed,
                                    Fate::failed,  Fate::written,  Fate::written};
   for (std::size_t i = 0; i < plan_.size(); ++i) {
@@ -138,7 +160,7 @@ TEST_F(RunFolderTest, CountsAndFailures) {
     folder.add(one);
   }
   EXPECT_EQ(folder.counts().done(), 6U);
-  folder.finish(1.0, "0");
+  folder.finish(1.0);
   const json run = json::parse(read_text(out_ / "run.json"));
   EXPECT_EQ(run["counts"], json({{"planned", 6}, {"written", 3}, {"rejected", 1}, {"failed", 2}}));
   const std::vector<std::string> lines = read_lines(out_ / "failures.jsonl");
@@ -154,7 +176,7 @@ TEST_F(RunFolderTest, CountsAndFailures) {
   }
   EXPECT_TRUE(std::ranges::is_sorted(ids));
   EXPECT_THAT(read_lines(out_ / "audio/metadata.jsonl"), SizeIs(3));
-  EXPECT_THAT(read_lines(out_ / "journal.jsonl"), SizeIs(6));
+  EXPECT_THAT(read_lines(out_ / "journal.jsonl"), SizeIs(7)) << "with its header";
 }
 
 TEST_F(RunFolderTest, ForeignFilesAreRefusedAndUntouched) {
@@ -163,7 +185,7 @@ TEST_F(RunFolderTest, ForeignFilesAreRefusedAndUntouched) {
     write_text(out_ / name, "mine");
     for (const bool restart : {false, true}) {
       if (std::string(name) == "plan.jsonl.part/x") {
-        EXPECT_THROW(RunFolder(out_, plan_, restart), std::exception) << name;
+        EXPECT_THROW(RunFolder(out_, plan_, options(restart)), std::exception) << name;
       } else {
         EXPECT_THAT(refusal(restart), HasSubstr("not empty")) << name;
       }
@@ -178,10 +200,27 @@ TEST_F(RunFolderTest, AFileInItsPlaceIsRefused) {
   EXPECT_EQ(read_text(out_), "mine");
 }
 
-TEST_F(RunFolderTest, AFinishedRunIsRefusedAndUntouched) {
+TEST_F(RunFolderTest, AFinishedRunIsLeftAsItIs) {
   make_all();
   const auto before = read_tree(out_);
-  EXPECT_THAT(refusal(), AllOf(HasSubstr("finished run"), HasSubstr("--restart")));
+  {
+    const RunFolder folder(out_, plan_, options());
+    EXPECT_TRUE(folder.was_finished());
+    EXPECT_THAT(folder.to_make(), IsEmpty());
+    EXPECT_EQ(folder.counts().written, 6U);
+  }
+  EXPECT_EQ(read_tree(out_), before);
+}
+
+TEST_F(RunFolderTest, AFinishedRunOfAnotherPlanIsRefusedAndUntouched) {
+  make_all();
+  const auto before = read_tree(out_);
+  try {
+    const RunFolder folder(out_, other_plan_, options());
+    FAIL() << "another plan is gone on with";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("a finished run"), HasSubstr("--restart"), HasSubstr("--against")));
+  }
   EXPECT_EQ(read_tree(out_), before);
 }
 
@@ -207,8 +246,13 @@ TEST_F(RunFolderTest, RestartDoesNotFollowLinks) {
   EXPECT_EQ(read_tree(folder_ / "elsewhere"), (std::map<std::string, std::string>{{"keep.txt", "mine"}}));
 }
 
-TEST_F(RunFolderTest, AnUnfinishedRunOfTheSamePlanIsBegunAgain) {
+TEST_F(RunFolderTest, AnUnfinishedRunOfTheSamePlanIsGoneOnWith) {
   begin(plan_);
+  {
+    const RunFolder folder(out_, plan_, options());
+    EXPECT_THAT(folder.to_make(), ElementsAre(1, 2, 3, 4, 5));
+    EXPECT_EQ(folder.made_before(), 1U);
+  }
   make_all();
   const TemporaryFolder elsewhere;
   out_ = elsewhere / "fresh";
@@ -220,7 +264,7 @@ TEST_F(RunFolderTest, AnUnfinishedRunOfTheSamePlanIsBegunAgain) {
 TEST_F(RunFolderTest, AnUnfinishedRunOfAnotherPlanIsRefused) {
   begin(other_plan_);
   const auto before = read_tree(out_);
-  EXPECT_THAT(refusal(), AllOf(HasSubstr("another plan"), HasSubstr("--restart")));
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("the plan is another one"), HasSubstr("--restart")));
   EXPECT_EQ(read_tree(out_), before);
   make_all(/*restart=*/true);
   EXPECT_TRUE(fs::exists(out_ / "run.json"));
@@ -232,7 +276,7 @@ TEST_F(RunFolderTest, ARunThatWasStoppedWhileItsPlanWasWrittenIsBegunAgain) {
   EXPECT_THAT(read_lines(out_ / "plan.jsonl"), SizeIs(6));
 }
 
-TEST_F(RunFolderTest, ARestartThatWasStoppedCanBeRepeated) {
+TEST_F(RunFolderTest, ARestartThatWasStoppedCanBeGoneOnWith) {
   make_all();
   // The names are deleted one after the other; whatever was left when that was stopped must still be known as ours.
   fs::remove(out_ / "run.json");
@@ -247,13 +291,14 @@ TEST_F(RunFolderTest, AFullDiskIsAPassingFaultAndCanBeMended) {
     GTEST_SKIP() << disk.problem();
   }
   const auto attempt = [&] {
-    RunFolder folder(out_, plan_, false);
-    for (std::size_t i = 0; i < plan_.size(); ++i) {
+    RunFolder folder(out_, plan_, options(false));
+    for (const std::size_t i : folder.to_make()) {
       Outcome one = outcome(i);
       one.file.resize(20000);
+      one.sha256 = sha256_hex(one.file);
       folder.add(one);
     }
-    folder.finish(1.0, "0");
+    folder.finish(1.0);
   };
   EXPECT_THROW(attempt(), PassingFault);
   EXPECT_FALSE(fs::exists(out_ / "run.json"));
@@ -270,9 +315,9 @@ TEST_F(RunFolderTest, ADiskTooSmallForThePlanCanBeMended) {
   if (!disk.problem().empty()) {
     GTEST_SKIP() << disk.problem();
   }
-  EXPECT_THROW(RunFolder(out_, plan, false), PassingFault);
+  EXPECT_THROW(RunFolder(out_, plan, options()), PassingFault);
   ASSERT_TRUE(disk.grow(4096));
-  RunFolder(out_, plan, false);
+  RunFolder(out_, plan, options());
   EXPECT_TRUE(fs::exists(out_ / "plan.jsonl"));
 }
 
@@ -282,7 +327,7 @@ TEST_F(RunFolderTest, AFolderThatMayNotBeReadIsAPassingFault) {
   }
   fs::create_directories(out_);
   fs::permissions(out_, fs::perms::none);
-  EXPECT_THROW(RunFolder(out_, plan_, false), PassingFault);
+  EXPECT_THROW(RunFolder(out_, plan_, options()), PassingFault);
   fs::permissions(out_, fs::perms::owner_all);
 }
 

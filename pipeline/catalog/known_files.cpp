@@ -1,0 +1,112 @@
+#include "pipeline/catalog/known_files.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// A file that changes twice within one tick of the file system's clock keeps its time. Ticks are of milliseconds, and
+// of two seconds on FAT.
+constexpr std::int64_t kTickNs = 2'000'000'000;
+
+constexpr std::size_t kHashDigits = 64;
+
+std::string key_of(const std::string& kind, const std::string& path) { return kind + '\0' + path; }
+
+template <class T>
+bool read(const json& line, const char* field, T& into) {
+  const auto found = line.find(field);
+  if (found == line.end() || !found->is_number()) {
+    return false;
+  }
+  into = found->get<T>();
+  return true;
+}
+
+}  // namespace
+
+std::string kind_of_file(Media medium, bool is_map) { return is_map ? "map" : to_string(medium); }
+
+KnownFiles::KnownFiles(const fs::path& path) {
+  const auto own_times = file_times(path);
+  if (!own_times) {
+    return;
+  }
+  trusted_until_ns_ = own_times->modified_ns - kTickNs;
+  std::ifstream file(path, std::ios::binary);
+  for (std::string text; std::getline(file, text);) {
+    const json line = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (!line.is_object()) {
+      continue;
+    }
+    Known known;
+    const auto text_of = [&](const char* field) {
+      const auto found = line.find(field);
+      return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    known.sha256 = text_of("sha256");
+    if (known.sha256.size() == kHashDigits && read(line, "bytes", known.times.bytes) &&
+        read(line, "modified_ns", known.times.modified_ns) && read(line, "changed_ns", known.times.changed_ns) &&
+        read(line, "sample_rate", known.sample_rate) && read(line, "channels", known.channels) &&
+        read(line, "seconds", known.seconds) && read(line, "megapixels", known.megapixels)) {
+      files_.emplace(key_of(text_of("kind"), text_of("path")), std::move(known));
+    }
+  }
+}
+
+bool KnownFiles::fill_in(MediaFile& file, const std::string& kind) const {
+  if (files_.empty()) {
+    return false;
+  }
+  const auto found = files_.find(key_of(kind, file.path));
+  if (found == files_.end()) {
+    return false;
+  }
+  const Known& known = found->second;
+  const auto times = file_times(file.path);
+  if (!times || *times != known.times || times->changed_ns > trusted_until_ns_) {
+    return false;
+  }
+  file.times = *times;
+  file.sha256 = known.sha256;
+  file.sample_rate = known.sample_rate;
+  file.channels = known.channels;
+  file.seconds = known.seconds;
+  file.megapixels = known.megapixels;
+  return true;
+}
+
+void KnownFiles::for_each_line(const Catalog& catalog, const std::function<void(const std::string&)>& body) {
+  const auto add = [&](const MediaFile& file, const std::string& kind) {
+    if (!file.problem.empty() || file.sha256.empty()) {
+      return;
+    }
+    const ordered_json line = {{"path", file.path},
+                               {"kind", kind},
+                               {"bytes", file.times.bytes},
+                               {"modified_ns", file.times.modified_ns},
+                               {"changed_ns", file.times.changed_ns},
+                               {"sha256", file.sha256},
+                               {"sample_rate", file.sample_rate},
+                               {"channels", file.channels},
+                               {"seconds", file.seconds},
+                               {"megapixels", file.megapixels}};
+    // A path need not be UTF-8; such a file is then read again.
+    body(line.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  };
+  for (const auto& [medium, media] : catalog.media) {
+    for (const MediaFile& file : media.files) {
+      add(file, kind_of_file(medium, /*is_map=*/false));
+    }
+    for (const MediaFile& file : media.map_files) {
+      add(file, kind_of_file(medium, /*is_map=*/true));
+    }
+  }
+}
+
+}  // namespace fairground

@@ -1,0 +1,176 @@
+#include "pipeline/output/assembly.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/units.h"
+#include "pipeline/output/journal.h"
+#include "pipeline/output/run_names.h"
+#include "pipeline/output/skin_account.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+std::string failure_line(const Plan& plan, const Outcome& outcome) {
+  const Variant& variant = outcome.variant;
+  ordered_json line;
+  line["variant_id"] = variant.variant_id;
+  line["source_id"] = plan.of(variant.media).catalog->sources[variant.source].id;
+  line["kind"] = to_string(outcome.fate);
+  line["stage"] = outcome.stage;
+  line["reason"] = outcome.reason;
+  line.update(failure_figures(outcome));
+  return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+Outcome outcome_of(JournalEntry entry, const Plan& plan) {
+  Outcome outcome;
+  outcome.index = entry.index;
+  outcome.variant = plan.at(entry.index);
+  outcome.fate = entry.fate;
+  outcome.sha256 = std::move(entry.sha256);
+  outcome.record = entry.record;
+  outcome.stage = std::move(entry.stage);
+  outcome.reason = std::move(entry.reason);
+  outcome.figure = std::move(entry.figure);
+  outcome.skin = entry.skin;
+  return outcome;
+}
+
+}  // namespace
+
+LostVariant lost_variant(const Outcome& outcome) {
+  const bool source_unread = outcome.fate == Fate::failed && outcome.stage == "read";
+  const Variant& variant = outcome.variant;
+  return {variant.media, variant.source, variant.condition, variant.control, source_unread};
+}
+
+ordered_json failure_figures(const Outcome& outcome) {
+  ordered_json figures = ordered_json::object();
+  if (outcome.figure) {
+    figures["gate"] = outcome.figure->gate;
+    figures["value"] = rounded_unit(outcome.figure->value);
+    figures["limit"] = rounded_unit(outcome.figure->limit);
+  }
+  if (outcome.skin && outcome.skin->source_lightness) {
+    figures["source_lightness"] = rounded_unit(*outcome.skin->source_lightness);
+  }
+  return figures;
+}
+
+Assembly::Assembly(const OutputTree& tree, const Plan& plan)
+    : tree_(tree), plan_(plan), places_(plan.size()), missing_(plan.size()) {}
+
+void Assembly::add(const fs::path& journal, const std::vector<JournalPlace>& places) {
+  journals_.push_back(journal);
+  files_.push_back(tree_.open_to_read(journal));
+  for (const JournalPlace& place : places) {
+    Place& known = places_.at(place.index);
+    if (known.journal != 0) {
+      throw std::logic_error("two journals have a line of one variant");
+    }
+    known = {place.offset, place.length, static_cast<std::uint32_t>(journals_.size())};
+    --missing_;
+  }
+}
+
+std::string_view Assembly::line_of(std::size_t index) {
+  const Place& place = places_[index];
+  const std::size_t journal = place.journal - 1;
+  buffer_.resize(place.length);
+  std::size_t filled = 0;
+  while (filled < buffer_.size()) {
+    const ::ssize_t got = ::pread(files_[journal].number(), buffer_.data() + filled, buffer_.size() - filled,
+                                  static_cast<::off_t>(place.offset + filled));
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      throw PassingFault((tree_.root() / journals_[journal]).string() +
+                         ": cannot read: " + std::generic_category().message(errno));
+    }
+    if (got == 0) {
+      break;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+  buffer_.resize(filled);
+  return buffer_;
+}
+
+void Assembly::write(const Observer& observe, const std::string& own_journal) {
+  if (missing_ != 0) {
+    throw std::logic_error("written + rejected + failed is not what was planned");
+  }
+  std::map<Media, std::unique_ptr<GrowingFile>> metadata;
+  for (const MediaPlan& media : plan_.media()) {
+    metadata[media.media] = std::make_unique<GrowingFile>(tree_, fs::path(to_string(media.media)) / kMetadata);
+    media_counts_[media.media].planned = media.variants();
+  }
+  counts_.planned = plan_.size();
+  std::optional<GrowingFile> journal;
+  if (!own_journal.empty()) {
+    journal.emplace(tree_, kJournal);
+    journal->add_line(own_journal);
+  }
+  SkinAccount skin(plan_);
+  std::vector<LostVariant> lost;
+  std::map<std::string, std::string> failures;  // lines by variant_id
+  for (std::size_t index = 0; index < plan_.size(); ++index) {
+    const std::string_view line = line_of(index);
+    auto entry = parse_journal_line(line);
+    if (!entry || entry->index != index) {
+      throw std::logic_error("a journal has changed while it was read");
+    }
+    const Outcome outcome = outcome_of(std::move(*entry), plan_);
+    skin.add(outcome);
+    counts_.add(outcome.fate);
+    media_counts_[outcome.variant.media].add(outcome.fate);
+    if (outcome.fate == Fate::written) {
+      metadata.at(outcome.variant.media)->add_line(outcome.record);
+    } else {
+      failures[outcome.variant.variant_id] = failure_line(plan_, outcome);
+      lost.push_back(lost_variant(outcome));
+    }
+    if (journal) {
+      journal->add_line(line);
+    }
+    if (observe) {
+      observe(outcome);
+    }
+  }
+  if (journal) {
+    journal->finish();
+  }
+  for (auto& [medium, file] : metadata) {
+    file->finish();
+  }
+  GrowingFile lines(tree_, kFailures);
+  for (const auto& [id, line] : failures) {
+    lines.add_line(line);
+  }
+  lines.finish();
+  tree_.write(kCoverage, coverage_json(plan_, count_coverage(plan_, lost)));
+  if (skin.is_needed()) {
+    const SkinCounts& of_skin = skin.finish();
+    tree_.write(kSkinTone, skin_tone_json(of_skin));
+    skin_warnings_ = find_in(of_skin).warnings.size();
+  }
+}
+
+void Assembly::finish(const ordered_json& facts, double seconds) const {
+  tree_.sync();
+  tree_.remove(kSynced);
+  tree_.write(kRunFile, run_json(facts, counts_, media_counts_, seconds));
+  tree_.sync();
+}
+
+}  // namespace fairground

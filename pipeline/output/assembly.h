@@ -1,0 +1,73 @@
+// From journals to a finished run: everything but the media and the plan is written at the end, from what the journals
+// say. One run, a run that was resumed and merged shards thus end in the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/design/coverage.h"
+#include "pipeline/output/journal_state.h"
+#include "pipeline/output/output_tree.h"
+
+namespace fairground {
+
+/// What coverage must know of a variant that was lost. What failed to be read counts as not recorded at all.
+[[nodiscard]] LostVariant lost_variant(const Outcome& outcome);
+
+/// What failures.jsonl has of a lost variant beside the reason: `gate`, `value` and `limit` where a gate with a figure
+/// rejected it, and `source_lightness` where it was measured. Each has the same type wherever it stands.
+[[nodiscard]] nlohmann::ordered_json failure_figures(const Outcome& outcome);
+
+class Assembly {
+ public:
+  Assembly(const OutputTree& tree, const Plan& plan);
+
+  /// A journal, and where in it the lines of variants stand.
+  void add(const std::filesystem::path& journal, const std::vector<JournalPlace>& places);
+  /// Of the plan, how many have no line yet.
+  [[nodiscard]] std::size_t missing() const { return missing_; }
+
+  /// Called with each outcome in the order of the plan; without its files.
+  using Observer = std::function<void(const Outcome&)>;
+
+  /// Writes metadata, failures, coverage and the account of skin, in the order of the plan; with `own_journal` also the
+  /// journal, with this as its header. Every variant must have a line. Throws PassingFault, and std::logic_error where
+  /// a journal is not what it was when its places were found.
+  void write(const Observer& observe, const std::string& own_journal = {});
+
+  /// Writes run.json, which marks the run as finished, once all else is on the disk.
+  void finish(const nlohmann::ordered_json& facts, double seconds) const;
+
+  // Of what was written:
+  [[nodiscard]] const RunCounts& counts() const { return counts_; }
+  [[nodiscard]] const std::map<Media, RunCounts>& media_counts() const { return media_counts_; }
+  [[nodiscard]] std::size_t skin_warnings() const { return skin_warnings_; }
+
+ private:
+  struct Place {
+    std::uintmax_t offset = 0;
+    std::uint32_t length = 0;
+    std::uint32_t journal = 0;  ///< 1 more than an index into `journals_`; 0: there is none
+  };
+
+  /// The journal's line of a variant. It holds until the next call.
+  [[nodiscard]] std::string_view line_of(std::size_t index);
+
+  const OutputTree& tree_;
+  const Plan& plan_;
+  std::vector<std::filesystem::path> journals_;
+  std::vector<Descriptor> files_;
+  std::vector<Place> places_;
+  std::size_t missing_;
+  std::string buffer_;
+  RunCounts counts_;
+  std::map<Media, RunCounts> media_counts_;
+  std::size_t skin_warnings_ = 0;
+};
+
+}  // namespace fairground

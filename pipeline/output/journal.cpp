@@ -1,0 +1,218 @@
+#include "pipeline/output/journal.h"
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+
+namespace fairground {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::string_view kCheckField = ",\"check\":\"";
+constexpr std::size_t kCheckDigits = 16;
+constexpr std::size_t kCheckBytes = kCheckField.size() + kCheckDigits + 2;  // and the closing quote and brace
+constexpr std::string_view kRecordField = ",\"record\":";
+
+std::string check_of(std::string_view text) {
+  char digits[kCheckDigits + 1];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(FieldHash().add(text).value64()));
+  return digits;
+}
+
+/// `object` is a JSON object with at least one field.
+std::string with_check(std::string object) {
+  object.pop_back();
+  const std::string check = check_of(object);
+  object.append(kCheckField).append(check).append("\"}");
+  return object;
+}
+
+/// The object without its check and its last brace, or nothing where the check is not that of the text.
+std::optional<std::string_view> checked(std::string_view line) {
+  if (line.size() <= kCheckBytes || line.front() != '{') {
+    return std::nullopt;
+  }
+  const std::string_view text = line.substr(0, line.size() - kCheckBytes);
+  const std::string_view check = line.substr(text.size() + kCheckField.size(), kCheckDigits);
+  const bool is_framed = line.substr(text.size()).starts_with(kCheckField) && line.ends_with("\"}");
+  return is_framed && check == check_of(text) ? std::optional(text) : std::nullopt;
+}
+
+/// JSON has no numbers beyond the finite ones.
+ordered_json number_json(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+
+ordered_json optional_json(const std::optional<double>& value) {
+  return value ? number_json(*value) : ordered_json(nullptr);
+}
+
+std::optional<double> optional_number(const json& object, const char* field) {
+  const auto found = object.find(field);
+  return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
+double number(const json& object, const char* field) {
+  return optional_number(object, field).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::string text(const json& object, const char* field) {
+  const auto found = object.find(field);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<std::uintmax_t> whole(const json& object, const char* field) {
+  const auto found = object.find(field);
+  return found != object.end() && found->is_number_unsigned() ? std::optional(found->get<std::uintmax_t>())
+                                                              : std::nullopt;
+}
+
+constexpr std::initializer_list<MaskSource> kMaskSources = {MaskSource::supplied, MaskSource::landmarks,
+                                                            MaskSource::cascade};
+
+ordered_json skin_json(const SkinOutcome& skin) {
+  return {{"source_lightness", optional_json(skin.source_lightness)},
+          {"mask_source", skin.mask_source ? ordered_json(to_string(*skin.mask_source)) : ordered_json(nullptr)},
+          {"mask_confidence", number_json(skin.mask_confidence)},
+          {"lightness", optional_json(skin.lightness)}};
+}
+
+std::optional<SkinOutcome> parse_skin(const json& line) {
+  const auto object = line.find("skin");
+  if (object == line.end() || !object->is_object()) {
+    return std::nullopt;
+  }
+  SkinOutcome skin;
+  skin.source_lightness = optional_number(*object, "source_lightness");
+  skin.mask_confidence = number(*object, "mask_confidence");
+  skin.lightness = optional_number(*object, "lightness");
+  const std::string source = text(*object, "mask_source");
+  for (const MaskSource known : kMaskSources) {
+    if (source == to_string(known)) {
+      skin.mask_source = known;
+    }
+  }
+  return skin;
+}
+
+std::optional<Fate> fate_of(const json& line) {
+  const std::string status = text(line, "status");
+  for (const Fate fate : {Fate::written, Fate::rejected, Fate::failed}) {
+    if (status == to_string(fate)) {
+      return fate;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string journal_header(const ordered_json& facts) {
+  ordered_json header = {{"journal", 1}};
+  header.update(facts);
+  return with_check(header.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+std::string journal_line(std::size_t index, const Outcome& outcome) {
+  ordered_json line;
+  line["line"] = index + 1;  // of plan.jsonl
+  line["variant_id"] = outcome.variant.variant_id;
+  line["status"] = to_string(outcome.fate);
+  if (outcome.fate == Fate::written) {
+    line["sha256"] = outcome.sha256;
+    line["bytes"] = outcome.file.size();
+    if (!outcome.variant.mask_file_name.empty()) {
+      line["mask_sha256"] = sha256_hex(outcome.mask);
+      line["mask_bytes"] = outcome.mask.size();
+    }
+  } else {
+    line["stage"] = outcome.stage;
+    line["reason"] = outcome.reason;
+  }
+  if (outcome.figure) {
+    line["figure"] = {{"gate", outcome.figure->gate},
+                      {"value", number_json(outcome.figure->value)},
+                      {"limit", number_json(outcome.figure->limit)}};
+  }
+  if (outcome.skin) {
+    line["skin"] = skin_json(*outcome.skin);
+  }
+  // A reason may quote a file's name, which need not be UTF-8.
+  std::string object = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (outcome.fate == Fate::written) {
+    object.pop_back();
+    object.append(kRecordField).append(outcome.record).append("}");
+  }
+  return with_check(std::move(object));
+}
+
+std::optional<ordered_json> parse_journal_header(std::string_view line) {
+  const auto text = checked(line);
+  if (!text) {
+    return std::nullopt;
+  }
+  ordered_json header = ordered_json::parse(std::string(*text) + '}', nullptr, /*allow_exceptions=*/false);
+  if (!header.is_object() || header.erase("journal") == 0) {
+    return std::nullopt;
+  }
+  return header;
+}
+
+std::optional<JournalEntry> parse_journal_line(std::string_view line) {
+  const auto whole_text = checked(line);
+  if (!whole_text) {
+    return std::nullopt;
+  }
+  // What stands before the record of a written variant holds no free text, so this finds the field and nothing else.
+  const std::size_t record = whole_text->find(kRecordField);
+  const std::string_view head = whole_text->substr(0, record);
+  const json object = json::parse(std::string(head) + '}', nullptr, /*allow_exceptions=*/false);
+  const auto fate = object.is_object() ? fate_of(object) : std::nullopt;
+  const auto plan_line = fate ? whole(object, "line") : std::nullopt;
+  if (!plan_line || *plan_line == 0 || (*fate == Fate::written) != (record != std::string_view::npos)) {
+    return std::nullopt;
+  }
+  JournalEntry entry;
+  entry.index = *plan_line - 1;
+  entry.variant_id = text(object, "variant_id");
+  entry.fate = *fate;
+  if (entry.fate == Fate::written) {
+    entry.sha256 = text(object, "sha256");
+    entry.bytes = whole(object, "bytes").value_or(0);
+    entry.mask_sha256 = text(object, "mask_sha256");
+    entry.mask_bytes = whole(object, "mask_bytes").value_or(0);
+    entry.record = whole_text->substr(record + kRecordField.size());
+  } else {
+    entry.stage = text(object, "stage");
+    entry.reason = text(object, "reason");
+  }
+  if (const auto figure = object.find("figure"); figure != object.end() && figure->is_object()) {
+    entry.figure = GateFigure{text(*figure, "gate"), number(*figure, "value"), number(*figure, "limit")};
+  }
+  entry.skin = parse_skin(object);
+  return entry;
+}
+
+JournalWriter::JournalWriter(const OutputTree& tree, const fs::path& name, std::uintmax_t keep)
+    : path_(tree.root() / name), file_(tree.open_to_append(name, keep)), size_(keep) {}
+
+void JournalWriter::add(std::string_view line) {
+  buffer_.assign(line).push_back('\n');
+  write_all(file_, path_, buffer_);
+  size_ += buffer_.size();
+}
+
+void JournalWriter::close() {
+  if (const int error = file_.close(); error != 0) {
+    throw PassingFault(path_.string() + ": cannot finish the file: " + std::generic_category().message(error));
+  }
+}
+
+}  // namespace fairground
