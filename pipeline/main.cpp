@@ -182,6 +182,9 @@ int dispatch(int argc, char** argv) {
                   "Make share I of N, from 0 to N-1, of a set that several machines make; auto/N reads I from what the "
                   "scheduler sets")
       ->option_text("I/N | auto/N");
+  run->add_flag("--prepare", arguments.run.prepare_only,
+                "Read the sources and write the plan, so that no shard has to do it, and make nothing")
+      ->excludes("--shard");
   run->add_flag("--restart", arguments.run.restart,
                 "Delete the run that the output directory holds, or this shard of it, and begin anew");
   run->add_flag("--retry-failed", arguments.run.retry_failed, "Try those variants again that failed before");

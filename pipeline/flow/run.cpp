@@ -240,18 +240,28 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   }
   // An asset that cannot be used shows here, before a folder is made. A finished run needs no asset.
   std::optional<Workshop> workshop;
-  if (found != FolderState::finished) {
+  if (found != FolderState::finished && !options.prepare_only) {
     workshop.emplace(plan);
   }
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  RunFolder folder(directory, plan,
-                   {options.shard, options.restart, options.retry_failed, options.jobs, options.tool_version});
+  RunFolder folder(
+      directory, plan,
+      {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs, options.tool_version});
+  if (options.prepare_only) {
+    if (!options.quiet) {
+      summary << directory.string() << " is prepared for " << counted(plan.size(), "variant") << '\n';
+    }
+    return ExitStatus::done;
+  }
   if (folder.was_finished()) {
     if (!options.quiet) {
       summary << (options.shard ? "shard " + to_string(*options.shard) + " of the run in " : "the run in ")
               << directory.string() << " is finished; nothing was left to be made\n";
+      if (folder.counts().failed > 0) {
+        summary << folder.counts().failed << " failed; --retry-failed tries them again\n";
+      }
     }
     return status_of(folder, options);
   }

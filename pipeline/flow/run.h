@@ -21,6 +21,7 @@ struct RunOptions {
   int jobs = 1;
   bool restart = false;
   bool retry_failed = false;
+  bool prepare_only = false;  ///< read the sources and plan, so that the shards need not, and make nothing
   bool quiet = false;
   std::string tool_version;
 };

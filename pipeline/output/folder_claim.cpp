@@ -147,6 +147,9 @@ void check_division(const OutputTree& tree, const std::optional<Shard>& shard) {
         "with --restart and without --shard, or choose another directory with --out");
   }
   for (const Shard& other : shards_in(tree)) {
+    if (!tree.size_of(shard_folder(other) / kJournal)) {
+      continue;  // Stopped before it began.
+    }
     if (!shard) {
       throw UserError(folder + ": the output directory holds a run that is made in " + std::to_string(other.count) +
                       " shards; finish it with `fairground merge " + folder +

@@ -81,8 +81,12 @@ void RunFolder::begin() {
   write_plan(tree(), state_folder_, plan_);
   write_sources(tree(), state_folder_, plan_.catalog());
   check_same_run();  // Another shard may have put its own plan there meanwhile.
-  to_make_ = share_;
-  open_journal(0);
+  if (!options_.prepare_only) {
+    to_make_ = share_;
+    open_journal(0);
+  }
+  // After a power cut, a plan that is not whole would make the folder look like none of ours.
+  tree().sync();
 }
 
 void RunFolder::open_journal(std::uintmax_t keep) {
@@ -110,6 +114,9 @@ void RunFolder::go_on() {
   const bool is_finished = claim_.state() == FolderState::finished;
   if (is_finished && options_.shard) {
     was_finished_ = true;  // Merged: the shard's own journal is gone.
+    return;
+  }
+  if (options_.prepare_only) {
     return;
   }
   read_what_was_made(is_finished);

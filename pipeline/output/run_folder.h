@@ -28,6 +28,7 @@ struct RunFolderOptions {
   std::optional<Shard> shard = {};  ///< empty: the whole run
   bool restart = false;             ///< delete what the folder holds, and begin anew
   bool retry_failed = false;        ///< what failed before is tried again
+  bool prepare_only = false;        ///< write what every start needs, plan and sources.jsonl, and make nothing
   int jobs = 1;                     ///< threads that read again what was written last before a stop
   std::string tool_version = {};
 };
@@ -41,7 +42,7 @@ class RunFolder {
   RunFolder(std::filesystem::path directory, const Plan& plan, RunFolderOptions options);
   ~RunFolder();
 
-  /// The plan's variants that are to be made, ascending.
+  /// The plan's variants that are to be made, ascending; none where it is only prepared.
   [[nodiscard]] const std::vector<std::size_t>& to_make() const { return to_make_; }
   /// Whether everything was there, and nothing will be written.
   [[nodiscard]] bool was_finished() const { return was_finished_; }

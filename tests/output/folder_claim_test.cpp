@@ -124,7 +124,7 @@ TEST_F(FolderClaimTest, ShardsOfDifferentDivisionsAndARunWithoutDoNotMeet) {
   fs::remove(out_ / "run.json");
   write_text(out_ / "shards/1-of-3/journal.jsonl", "");
   EXPECT_EQ(refusal_of(Shard{0, 3}), "");
-  EXPECT_THAT(refusal_of(Shard{0, 4}), AllOf(HasSubstr("holds shard 0 of 3"), HasSubstr("--shard I/3")));
+  EXPECT_THAT(refusal_of(Shard{0, 4}), AllOf(HasSubstr("holds shard 1 of 3"), HasSubstr("--shard I/3")));
   EXPECT_THAT(refusal_of(std::nullopt), AllOf(HasSubstr("made in 3 shards"), HasSubstr("fairground merge")));
   write_text(out_ / "shards/02-of-3/mine.txt", "mine");
   EXPECT_THAT(refusal_of(Shard{0, 3}), HasSubstr("02-of-3: is no shard's folder"));
