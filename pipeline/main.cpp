@@ -7,6 +7,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <new>
+#include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "augmenters/augmenter.h"
@@ -14,6 +17,7 @@
 #include "pipeline/config/reference.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/kept_memory.h"
+#include "pipeline/core/library_output.h"
 #include "pipeline/core/text.h"
 #include "pipeline/design/coded_manifest.h"
 #include "pipeline/flow/compare.h"
@@ -32,6 +36,7 @@ namespace {
 using namespace fairground;
 
 std::atomic<bool> stop_requested{false};
+bool is_quiet = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
 /// The first Ctrl-C finishes what is under way; the second ends at once.
@@ -73,7 +78,7 @@ int run_command(Arguments& arguments) {
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.run.jobs = arguments.jobs;
   arguments.run.tool_version = FAIRGROUND_VERSION;
-  return status_of(run(config, arguments.run, stop_requested, std::cerr, std::cout));
+  return status_of(run(config, arguments.run, stop_requested, message_stream(), std::cout));
 }
 
 int merge_command(Arguments& arguments) {
@@ -85,7 +90,7 @@ int merge_command(Arguments& arguments) {
 int plan_command(Arguments& arguments) {
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.plan.jobs = arguments.jobs;
-  plan_report(config, arguments.plan, std::cerr, std::cout);
+  plan_report(config, arguments.plan, message_stream(), std::cout);
   return status_of(ExitStatus::done);
 }
 
@@ -94,7 +99,7 @@ int preview_command(Arguments& arguments) {
   std::signal(SIGTERM, on_signal);
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.preview.jobs = arguments.jobs;
-  preview(config, arguments.preview, stop_requested, std::cerr, std::cout);
+  preview(config, arguments.preview, stop_requested, message_stream(), std::cout);
   return status_of(ExitStatus::done);
 }
 
@@ -103,7 +108,7 @@ int masks_command(Arguments& arguments) {
   std::signal(SIGTERM, on_signal);
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.masks.jobs = arguments.jobs;
-  return status_of(masks(config, arguments.masks, stop_requested, std::cerr, std::cout));
+  return status_of(masks(config, arguments.masks, stop_requested, message_stream(), std::cout));
 }
 
 int coverage_command(Arguments& arguments) {
@@ -133,7 +138,7 @@ int augmenters_command(const Arguments& arguments) {
 }
 
 int verify_command(const Arguments& arguments) {
-  return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, std::cerr, std::cout));
+  return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, message_stream(), std::cout));
 }
 
 int compare_command(const Arguments& arguments) {
@@ -282,8 +287,10 @@ int dispatch(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? status_of(ExitStatus::done) : status_of(ExitStatus::usage);
+    return app.exit(error, std::cout, message_stream()) == 0 ? status_of(ExitStatus::done)
+                                                             : status_of(ExitStatus::usage);
   }
+  is_quiet = arguments.run.quiet || arguments.preview.quiet || arguments.masks.quiet;
   if (run->parsed()) {
     return run_command(arguments);
   }
@@ -318,27 +325,69 @@ int check_output(int status) {
   if (std::cout) {
     return status;
   }
-  std::cerr << "fairground: cannot write to the standard output; what was printed is not complete\n";
+  message_stream() << "fairground: cannot write to the standard output; what was printed is not complete\n";
   return status == status_of(ExitStatus::done) ? status_of(ExitStatus::try_again) : status;
+}
+
+}  // namespace
+
+namespace {
+
+/// What the machine has run out of may be there again, or be allowed.
+bool is_passing(const std::error_code& code) {
+  return code == std::errc::resource_unavailable_try_again || code == std::errc::not_enough_memory ||
+         code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system ||
+         code == std::errc::no_space_on_device;
+}
+
+/// Messages quote file names and cells, which a stranger may have filled with commands to the terminal.
+void print_lines(std::string_view message) {
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    message_stream() << on_one_line(message.substr(0, end)) << '\n';
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+}
+
+int try_again(const std::string& message) {
+  print_lines(message);
+  message_stream() << "Run the same command again once that is mended.\n";
+  return status_of(ExitStatus::try_again);
+}
+
+int defect(const char* what) {
+  message_stream() << "fairground: internal error: " << what << "\nThis is a defect of fairground; please report it.\n";
+  return status_of(ExitStatus::defect);
+}
+
+int checked_dispatch(int argc, char** argv) {
+  try {
+    return check_output(dispatch(argc, argv));
+  } catch (const UserError& error) {
+    for (const std::string& message : error.messages()) {
+      print_lines(message);
+    }
+    return status_of(ExitStatus::usage);
+  } catch (const PassingFault& error) {
+    return try_again(error.what());
+  } catch (const std::bad_alloc&) {
+    return try_again("fairground: not enough memory; allow more (ulimit -v), or use fewer --jobs");
+  } catch (const std::system_error& error) {
+    return is_passing(error.code()) ? try_again(std::string("fairground: ") + error.what()) : defect(error.what());
+  } catch (const std::exception& error) {
+    return defect(error.what());
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   fairground::keep_freed_memory();
-  try {
-    return check_output(dispatch(argc, argv));
-  } catch (const UserError& error) {
-    for (const std::string& message : error.messages()) {
-      std::cerr << message << '\n';
-    }
-    return status_of(ExitStatus::usage);
-  } catch (const PassingFault& error) {
-    std::cerr << error.what() << "\nRun the same command again once that is mended.\n";
-    return status_of(ExitStatus::try_again);
-  } catch (const std::exception& error) {
-    std::cerr << "fairground: internal error: " << error.what()
-              << "\nThis is a defect of fairground; please report it.\n";
-    return status_of(ExitStatus::defect);
+  LibraryOutput library_output;
+  const int status = checked_dispatch(argc, argv);
+  const std::string warnings = library_output.finish();
+  if (!is_quiet || status == status_of(ExitStatus::defect)) {
+    message_stream() << warnings << std::flush;
   }
+  return status;
 }

@@ -28,10 +28,10 @@ void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits&
   }
   file.times = file_times(file.path).value_or(FileTimes{});
   try {
-    const Bytes bytes = read_file(file.path, limits);
+    const Bytes bytes = read_file(file.path, limits, Links::refused);
     file.sha256 = sha256_hex(bytes);
     if (medium == Media::audio) {
-      const AudioHeader header = read_audio_header(bytes, file.path);
+      const AudioHeader header = read_audio_header(bytes, file.path, limits);
       file.sample_rate = header.sample_rate;
       file.channels = header.channels;
       file.seconds = static_cast<float>(header.seconds);
@@ -128,7 +128,8 @@ std::string MediaCatalog::labels_hash(const Source& source) const {
 }
 
 MediaLimits media_limits(const Limits& limits) {
-  return {limits.audio_seconds, limits.image_megapixels, limits.file_megabytes};
+  return {limits.audio_seconds,  limits.image_megapixels,  limits.file_megabytes,
+          limits.audio_channels, limits.audio_megasamples, limits.expansion};
 }
 
 namespace {

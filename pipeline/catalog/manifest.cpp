@@ -1,7 +1,6 @@
 #include "pipeline/catalog/manifest.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -9,9 +8,18 @@
 #include "pipeline/catalog/manifest_parts.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/input_file.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
+
+bool manifests::too_many_columns(std::size_t columns, std::size_t line, Mistakes& mistakes) {
+  constexpr std::size_t kMost = 10'000;
+  if (columns > kMost) {
+    mistakes.add(line, "there are more than " + std::to_string(kMost) + " columns");
+  }
+  return columns > kMost;
+}
 
 void manifests::check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes) {
   std::set<std::string> seen;
@@ -50,23 +58,43 @@ std::vector<std::string> read_rows(std::string_view text, const std::filesystem:
   return std::move(outline.columns);
 }
 
-/// All bytes of a file, or nothing where it cannot be read. It may be a pipe, whose size is not known.
-std::optional<std::string> read_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) {
+/// All bytes of a manifest. Whether a file is none, such as a disk image or one endless line, is seen before all of it
+/// is in memory.
+std::optional<std::string> read_text(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
+  constexpr std::size_t kMost = std::size_t{4} << 30U;
+  constexpr std::size_t kBlock = std::size_t{1} << 20U;
+  const std::string name = on_one_line(path.string());
+  InputFile file(path);
+  std::string text;
+  if (file.size() <= kMost) {
+    text.reserve(file.size() + kBlock);
+  }
+  std::size_t line_start = 0;
+  while (file.problem().empty()) {
+    const std::size_t used = text.size();
+    text.resize(used + kBlock);
+    const std::size_t got = file.read(std::span(text).subspan(used));
+    text.resize(used + got);
+    if (got == 0) {
+      break;
+    }
+    const std::size_t last_end = std::string_view(text).substr(used).rfind('\n');
+    line_start = last_end == std::string_view::npos ? line_start : used + last_end + 1;
+    if (text.size() - line_start > manifests::kLongestRow + kBlock) {
+      const auto line = 1 + std::ranges::count(text, '\n');
+      mistakes.push_back(name + ":" + std::to_string(line) + ": " + manifests::kRowTooLong);
+      return std::nullopt;
+    }
+    if (text.size() > kMost) {
+      mistakes.push_back(name + ": the manifest has more than 4 GiB; divide it among several sources");
+      return std::nullopt;
+    }
+  }
+  if (!file.problem().empty()) {
+    mistakes.push_back(name + ": the manifest cannot be read: " + file.problem());
     return std::nullopt;
   }
-  constexpr std::size_t kFirstBlock = 65536;
-  std::error_code no_size;
-  const std::size_t size = std::filesystem::file_size(path, no_size);
-  std::string text(no_size ? kFirstBlock : size + 1, '\0');  // with one byte more, or the end would not be seen
-  std::size_t used = 0;
-  while (file.read(text.data() + used, static_cast<std::streamsize>(text.size() - used))) {
-    used = text.size();
-    text.resize(2 * used);
-  }
-  text.resize(used + static_cast<std::size_t>(file.gcount()));
-  return file.bad() ? std::nullopt : std::optional(std::move(text));
+  return text;
 }
 
 /// Gathers what `read` hands to the body it is called with.
@@ -97,9 +125,8 @@ std::optional<std::size_t> Manifest::find(std::string_view column) const {
 
 std::vector<std::string> for_each_manifest_row(const std::filesystem::path& path, std::vector<std::string>& mistakes,
                                                const RowBody& row, std::string* sha256) {
-  const std::optional<std::string> text = read_text(path);
+  const std::optional<std::string> text = read_text(path, mistakes);
   if (!text) {
-    mistakes.push_back(on_one_line(path.string()) + ": the manifest cannot be read");
     return {};
   }
   if (sha256 != nullptr) {

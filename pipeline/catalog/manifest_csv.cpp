@@ -27,7 +27,13 @@ class CsvReader {
       record_line_ = line_;
       cells_.clear();
       spelt_out_.clear();
+      const std::size_t start = position_;
       read_record();
+      if (position_ - start > kLongestRow) {
+        mistakes_.add(record_line_, kRowTooLong);
+        position_ = text_.size();
+        return false;
+      }
       const bool blank = cells_.size() == 1 && cells_[0].empty();
       if (!blank) {
         return true;
@@ -156,6 +162,9 @@ Outline read_csv(std::string_view text, Mistakes& mistakes, const RowBody& row) 
   Outline outline;
   CsvReader reader(text, mistakes);
   if (reader.next()) {
+    if (too_many_columns(reader.cells().size(), reader.line(), mistakes)) {
+      return outline;
+    }
     outline.columns.assign(reader.cells().begin(), reader.cells().end());
     check_columns(outline.columns, reader.line(), mistakes);
   }

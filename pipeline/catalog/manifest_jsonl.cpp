@@ -152,6 +152,10 @@ Outline read_jsonl(std::string_view text, Mistakes& mistakes, const RowBody& row
     if (content.find_first_not_of(" \t\r") == std::string_view::npos) {
       continue;
     }
+    if (content.size() > kLongestRow) {
+      mistakes.add(line, kRowTooLong);
+      continue;
+    }
     object.clear();
     if (!nlohmann::json::sax_parse(content, &object)) {
       mistakes.add(line, object.problem);
@@ -170,6 +174,9 @@ Outline read_jsonl(std::string_view text, Mistakes& mistakes, const RowBody& row
       }
       given[place] = line;
       cells[place] = text_of_value;
+    }
+    if (too_many_columns(columns.names().size(), line, mistakes)) {
+      break;
     }
     if (is_good) {
       ++rows;

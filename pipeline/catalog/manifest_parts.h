@@ -14,19 +14,37 @@
 
 namespace fairground::manifests {
 
+/// In bytes: a row with the words of many hours has less. What is longer is no manifest, or has lost a quote.
+inline constexpr std::size_t kLongestRow = std::size_t{4} << 20U;
+inline constexpr const char* kRowTooLong =
+    "the row is longer than 4 MiB; end each row with a line feed, and close each quote";
+
 /// Mistakes of one file, kept until all of it is read.
 class Mistakes {
  public:
   explicit Mistakes(const std::filesystem::path& path) : file_(on_one_line(path.string())) {}
 
   void add(std::size_t line, const std::string& message) {
-    messages_.push_back(file_ + ":" + std::to_string(line) + ": " + message);
+    if (messages_.size() < kMost) {
+      messages_.push_back(file_ + ":" + std::to_string(line) + ": " + message);
+    } else {
+      ++more_;
+    }
   }
   [[nodiscard]] bool any() const { return !messages_.empty(); }
-  [[nodiscard]] std::vector<std::string> take() { return std::move(messages_); }
+  [[nodiscard]] std::vector<std::string> take() {
+    if (more_ > 0) {
+      messages_.push_back(file_ + ": and " + counted(more_, "more mistake"));
+    }
+    return std::move(messages_);
+  }
 
  private:
+  /// A file that is no manifest at all has a mistake in every line.
+  static constexpr std::size_t kMost = 1000;
+
   std::string file_;
+  std::size_t more_ = 0;
   std::vector<std::string> messages_;
 };
 
@@ -38,6 +56,10 @@ struct Outline {
   std::vector<std::string> columns;
   std::size_t rows = 0;  ///< without those that were left out
 };
+
+/// Notes that there are more columns than anybody reads: rows of JSON that each have columns of their own would take
+/// time and memory by the square of their number.
+[[nodiscard]] bool too_many_columns(std::size_t columns, std::size_t line, Mistakes& mistakes);
 
 /// Notes columns without a name and names that two columns have. `line` is where they stand.
 void check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes);

@@ -179,9 +179,9 @@ void read_files(Pool& messages, TalkerPool& pool, const MediaLimits& limits, int
   const auto read = [&](std::size_t i) {
     TalkerFile& file = pool.files[i];
     try {
-      const Bytes bytes = read_file(file.path, limits);
+      const Bytes bytes = read_file(file.path, limits, Links::refused);
       file.sha256 = sha256_hex(bytes);
-      static_cast<void>(read_audio_header(bytes, file.path));
+      static_cast<void>(read_audio_header(bytes, file.path, limits));
     } catch (const ItemError& error) {
       problems[i] = error.what();
     }

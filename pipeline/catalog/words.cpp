@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/catalog/json_cell.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 
@@ -48,7 +49,7 @@ SpokenWords parse_words(std::string_view text) {
   if (text.empty()) {
     return found;
   }
-  const json list = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json list = parse_json_cell(text);
   if (!list.is_array()) {
     found.mistake = std::string(list.is_discarded() ? "is not JSON" : "is no JSON list") + "; " + kForm;
     return found;

@@ -1,8 +1,7 @@
 #include "pipeline/config/config.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
+#include <span>
 #include <system_error>
 
 #include "pipeline/config/config_parts.h"
@@ -11,6 +10,8 @@
 #include "pipeline/config/yaml_reader.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/input_file.h"
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
@@ -67,11 +68,15 @@ void read_limits(const ValueReader& value, Limits& limits) {
   // Generous ends, which only keep out what cannot be meant.
   constexpr Bounds kSeconds{0.001, 1e7};
   constexpr Bounds kSize{0.001, 1e6};
+  constexpr std::int64_t kMostChannels = 1024;  // as many as libsndfile reads
   MapReader map(value);
   map.number("audio_seconds", limits.audio_seconds, kSeconds, "s");
   map.number("image_megapixels", limits.image_megapixels, kSize, "megapixels");
   map.number("file_megabytes", limits.file_megabytes, kSize, "megabytes");
   map.number("asset_seconds", limits.asset_seconds, kSeconds, "s");
+  map.integer("audio_channels", limits.audio_channels, {1, kMostChannels});
+  map.number("audio_megasamples", limits.audio_megasamples, kSize, "million samples");
+  map.number("expansion", limits.expansion, {1, 1e6}, "times the file's size");
   map.finish();
 }
 
@@ -213,15 +218,21 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+  InputFile file(path);
   // One byte more than is allowed shows that there is too much, however much there is.
   std::string text(kLongestYaml + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    throw UserError(path.string() + ": cannot be read: " + std::generic_category().message(errno));
+  std::size_t used = 0;
+  while (used < text.size()) {
+    const std::size_t got = file.read(std::span(text).subspan(used));
+    if (got == 0) {
+      break;
+    }
+    used += got;
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.problem().empty()) {
+    throw UserError(on_one_line(path.string()) + ": cannot be read: " + file.problem());
+  }
+  text.resize(used);
   return text;
 }
 

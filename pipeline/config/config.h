@@ -147,10 +147,10 @@ struct SourceSettings {
   std::string mask;        ///< empty: none
   /// What the mask's codes stand for; empty: every code but 0 is skin.
   std::optional<MaskCodes> mask_codes = {};
-  std::string depth;       ///< empty: none
-  std::string normals;     ///< empty: none
-  std::string licence;     ///< empty: none
-  int sample_rate = 0;     ///< in Hz; 0: keep
+  std::string depth;    ///< empty: none
+  std::string normals;  ///< empty: none
+  std::string licence;  ///< empty: none
+  int sample_rate = 0;  ///< in Hz; 0: keep
   bool mono = true;
   std::optional<double> active_level_dbov = -26.0;  ///< empty: keep
   double speech_dba = 60.0;                         ///< the level at the microphone that the active level stands for
@@ -178,6 +178,9 @@ struct Limits {
   double image_megapixels = 100;
   double file_megabytes = 1024;
   double asset_seconds = 14400;  ///< of all recordings of one asset together
+  int audio_channels = 64;
+  double audio_megasamples = 1400;  ///< of all channels of a recording together
+  double expansion = 400;           ///< times its file's size that a medium may take when it is decoded
 };
 
 struct Gates {

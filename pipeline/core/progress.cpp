@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "pipeline/core/library_output.h"
+
 namespace fairground {
 namespace {
 
@@ -26,7 +28,7 @@ ProgressStyle progress_style(bool quiet) {
   if (quiet) {
     return ProgressStyle::silent;
   }
-  return ::isatty(STDERR_FILENO) == 1 ? ProgressStyle::terminal : ProgressStyle::log;
+  return ::isatty(message_descriptor()) == 1 ? ProgressStyle::terminal : ProgressStyle::log;
 }
 
 std::string progress_text(const std::string& noun, std::size_t done, std::size_t failed, std::size_t total,

@@ -117,7 +117,7 @@ void read_words(std::string_view text, DecodedSource& decoded) {
 }
 
 Bytes read_unchanged(const MediaFile& file, const MediaLimits& limits) {
-  Bytes bytes = read_file(file.path, limits);
+  Bytes bytes = read_file(file.path, limits, Links::refused);
   if (sha256_hex(bytes) != file.sha256) {
     throw ItemError("the file has changed since the plan was made; run again");
   }

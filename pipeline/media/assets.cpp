@@ -13,8 +13,8 @@
 namespace fairground {
 namespace {
 
-AssetRecording read_recording(const std::filesystem::path& path, const MediaLimits& limits) {
-  const Bytes bytes = read_file(path, limits);
+AssetRecording read_recording(const std::filesystem::path& path, const MediaLimits& limits, Links links) {
+  const Bytes bytes = read_file(path, limits, links);
   AssetRecording recording{path, sha256_hex(bytes), decode_audio(bytes, path, limits)};
   double energy = 0.0;
   for (const float sample : recording.audio.samples)
@@ -47,12 +47,12 @@ void Assets::load_curves(const std::string& asset, const std::vector<std::filesy
       AssetCurve curve{path, sha256_hex(bytes), parse_response_curve(bytes, path)};
       const auto same = std::ranges::find(curves, curve.sha256, &AssetCurve::sha256);
       if (same != curves.end()) {
-        faults.push_back("asset '" + asset + "': '" + path.string() + "' holds the same bytes as '" +
-                         same->path.string() + "'; remove one of them");
+        faults.push_back("asset '" + asset + "': '" + on_one_line(path.string()) + "' holds the same bytes as '" +
+                         on_one_line(same->path.string()) + "'; remove one of them");
       }
       curves.push_back(std::move(curve));
     } catch (const ItemError& fault) {
-      faults.push_back("asset '" + asset + "': '" + path.string() + "': " + fault.what());
+      faults.push_back("asset '" + asset + "': '" + on_one_line(path.string()) + "': " + fault.what());
     } catch (const UserError& mistakes) {
       faults.emplace_back(mistakes.what());
     }
@@ -78,7 +78,7 @@ void Assets::load_talkers(const std::string& asset, const std::vector<TalkerFile
 void Assets::load_files(const std::string& asset, const std::vector<TalkerFile>& files, bool as_mono,
                         const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
   const auto place = [&asset](const std::filesystem::path& path) {
-    return "asset '" + asset + "': '" + path.string() + "': ";
+    return "asset '" + asset + "': '" + on_one_line(path.string()) + "': ";
   };
   std::vector<std::string> faults;
   if (files.empty()) faults.push_back("asset '" + asset + "' has no files");
@@ -86,15 +86,18 @@ void Assets::load_files(const std::string& asset, const std::vector<TalkerFile>&
   std::map<int, std::vector<AssetRecording>> loaded;  // by rate
   std::map<std::string, std::filesystem::path> first_with;
   double seconds = 0.0;
+  // The manifest of a pool of talkers may be a stranger's; the files of other assets are named by the config.
+  const Links links = as_mono ? Links::refused : Links::followed;
   for (const TalkerFile& file : files) {
     const std::filesystem::path& path = file.path;
     try {
-      AssetRecording recording = read_recording(path, limits);
+      AssetRecording recording = read_recording(path, limits, links);
       recording.subject = file.subject;
       recording.balance = file.balance;
       if (as_mono) recording.audio = to_mono(std::move(recording.audio));
       const auto [first, is_new] = first_with.emplace(recording.sha256, path);
-      if (!is_new) throw ItemError("it holds the same bytes as '" + first->second.string() + "'; remove one of them");
+      if (!is_new)
+        throw ItemError("it holds the same bytes as '" + on_one_line(first->second.string()) + "'; remove one of them");
       seconds += recording.audio.seconds();
       // Beyond the limit the rest is only checked, so that memory stays bounded and every fault is still named.
       if (seconds > total_seconds) continue;

@@ -160,6 +160,19 @@ void check_audio_extension(const std::filesystem::path& name, int format) {
   }
 }
 
+void require_known_audio(std::span<const std::byte> bytes) {
+  const ByteView file(bytes, std::endian::big);
+  const auto is_form = [&](std::string_view type) { return file.matches(0, "FORM") && file.matches(8, type); };
+  // An MPEG frame begins with eleven set bits (ISO/IEC 11172-3, section 2.4.1.3); an ID3 tag may stand before it.
+  const bool is_mpeg = file.holds(0, 2) && (file.u16(0) & 0xFFE0U) == 0xFFE0U;
+  constexpr std::array<std::string_view, 11> kMagics = {"RIFF", "RIFX", "RF64", "riff", "caff",   ".snd",
+                                                        "dns.", "OggS", "fLaC", "ID3",  "NIST_1A"};
+  const bool is_known = std::ranges::any_of(kMagics, [&](std::string_view magic) { return file.matches(0, magic); });
+  if (!is_known && !is_mpeg && !is_form("AIFF") && !is_form("AIFC")) {
+    throw ItemError("it is no WAV, FLAC, Ogg, MP3, AIFF, AU, CAF, Wave64 or NIST SPHERE file");
+  }
+}
+
 const char* audio_format_name(int format) {
   switch (major_format(format)) {
     case SF_FORMAT_WAV:
@@ -181,6 +194,8 @@ const char* audio_format_name(int format) {
       return "CAF";
     case SF_FORMAT_W64:
       return "Wave64";
+    case SF_FORMAT_NIST:
+      return "NIST SPHERE";
     default:
       return "another audio format";
   }

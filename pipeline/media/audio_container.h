@@ -7,6 +7,10 @@
 
 namespace fairground {
 
+/// Throws ItemError where the first bytes are of no format that is read, so that none of libsndfile's rarer readers
+/// meets an untrusted file.
+void require_known_audio(std::span<const std::byte> bytes);
+
 /// Throws ItemError where `name` has the extension of a known format and libsndfile's `format` is another. Unknown
 /// extensions claim nothing.
 void check_audio_extension(const std::filesystem::path& name, int format);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -15,51 +18,92 @@ namespace {
 
 constexpr int kLowestRateHz = 1000;
 constexpr int kHighestRateHz = 768000;
-constexpr int kMostChannels = 64;
-
-/// Seconds alone do not bound memory, since a header may claim 64 channels at 768 kHz and silence compresses to
-/// nothing. This is stereo at 192 kHz or eight channels at 48 kHz, for as long as the limit allows.
-constexpr double kMostSamplesPerSecond = 384000;
-
 constexpr std::size_t kBlockFrames = 4096;
 
 /// Gapless playback trims up to a decoder's delay, which not every encoder's frame count includes: two frames of MP3.
 constexpr sf_count_t kMp3Slack = 2304;
 
-SndFile open_audio(MemorySource& source, const std::filesystem::path& name, SF_INFO& info) {
+/// Bytes of decoded sound that are gathered before they are set aside as one part: large enough for the system to take
+/// it back once it has been copied, so that a long recording is not held twice.
+constexpr std::size_t kPartSamples = std::size_t{16} << 20U;
+
+/// libsndfile may have run out of memory, which it does not say where it finds no file: sf_strerror(NULL) would, but it
+/// is one buffer for all threads. If there is no room for what it needs, that was the reason: throws std::bad_alloc.
+void require_memory() {
+  constexpr std::size_t kNeeded = std::size_t{8} << 20U;
+  static_cast<void>(std::make_unique_for_overwrite<std::byte[]>(kNeeded));
+}
+
+/// What takes memory: a sample is a float, and more channels than one are held twice, as they are separated.
+double bytes_per_sample(int channels) { return sizeof(float) * (channels > 1 ? 2.0 : 1.0); }
+
+/// `frames` of a file of `file_bytes`.
+void check_length(double frames, const SF_INFO& info, std::size_t file_bytes, const MediaLimits& limits) {
+  const double seconds = frames / info.samplerate;
+  const double samples = frames * info.channels;
+  if (seconds > limits.audio_seconds) {
+    throw ItemError("it is longer than limits.audio_seconds allows (" + shortest(limits.audio_seconds) + " s)");
+  }
+  if (samples > limits.audio_megasamples * 1e6) {
+    throw ItemError("it has more samples in all channels than limits.audio_megasamples allows (" +
+                    shortest(limits.audio_megasamples) + " million)");
+  }
+  check_expansion("it has " + shortest(std::floor(seconds)) + " s of sound", samples * bytes_per_sample(info.channels),
+                  file_bytes, limits);
+}
+
+SndFile open_audio(MemorySource& source, const std::filesystem::path& name, const MediaLimits& limits, SF_INFO& info) {
+  require_known_audio(source.bytes);
   SndFile file = open_memory(source, info);
-  // sf_strerror(NULL) would say why, but it is one buffer for all threads.
-  if (!file) throw ItemError("libsndfile cannot read it as audio");
+  if (!file) {
+    require_memory();
+    throw ItemError("libsndfile cannot read it as audio");
+  }
   check_audio_extension(name, info.format);
   if (info.samplerate < kLowestRateHz || info.samplerate > kHighestRateHz) {
     throw ItemError("the sample rate is " + std::to_string(info.samplerate) + " Hz; " + std::to_string(kLowestRateHz) +
                     " to " + std::to_string(kHighestRateHz) + " Hz can be read");
   }
-  if (info.channels < 1 || info.channels > kMostChannels) {
-    throw ItemError("it has " + std::to_string(info.channels) + " channels; 1 to " + std::to_string(kMostChannels) +
-                    " can be read");
+  if (info.channels < 1 || info.channels > limits.audio_channels) {
+    throw ItemError("it has " + std::to_string(info.channels) + " channels, and limits.audio_channels allows " +
+                    std::to_string(limits.audio_channels));
+  }
+  if (states_frame_count(source.bytes, info.format, info.frames)) {
+    check_length(static_cast<double>(info.frames), info, source.bytes.size(), limits);
   }
   return file;
 }
 
-/// All samples, interleaved. The header's frame count is never trusted with memory: what is read grows with what is
-/// there.
-std::vector<float> read_samples(SNDFILE* file, const SF_INFO& info, const MediaLimits& limits) {
+/// All samples, interleaved, in parts. The header's frame count is never trusted with memory: what is read grows with
+/// what is there.
+std::deque<std::vector<float>> read_samples(SNDFILE* file, const SF_INFO& info, std::size_t file_bytes,
+                                            const MediaLimits& limits) {
   const auto channels = static_cast<std::size_t>(info.channels);
-  const double most_samples =
-      limits.audio_seconds * std::min(kMostSamplesPerSecond, static_cast<double>(info.samplerate) * info.channels);
-  std::vector<float> samples;
+  std::deque<std::vector<float>> parts(1);
   std::vector<float> block(kBlockFrames * channels);
+  std::size_t frames = 0;
   for (;;) {
     const sf_count_t got = sf_readf_float(file, block.data(), static_cast<sf_count_t>(kBlockFrames));
-    if (got <= 0) return samples;
+    if (got <= 0) return parts;
+    frames += static_cast<std::size_t>(got);
+    check_length(static_cast<double>(frames), info, file_bytes, limits);
     const std::size_t count = static_cast<std::size_t>(got) * channels;
-    if (static_cast<double>(samples.size() + count) > most_samples) {
-      throw ItemError("it is longer than limits.audio_seconds allows (" + shortest(limits.audio_seconds) +
-                      " s, and less where all channels together have more than 384000 samples per second)");
+    if (parts.back().size() + count > kPartSamples) {
+      parts.emplace_back().reserve(kPartSamples);
     }
-    samples.insert(samples.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count));
+    parts.back().insert(parts.back().end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count));
   }
+}
+
+/// The parts as one, each given back as soon as it is copied.
+std::vector<float> joined(std::deque<std::vector<float>> parts) {
+  if (parts.size() == 1) return std::move(parts.front());
+  std::size_t count = 0;
+  for (const std::vector<float>& part : parts) count += part.size();
+  std::vector<float> samples;
+  samples.reserve(count);
+  for (; !parts.empty(); parts.pop_front()) samples.insert(samples.end(), parts.front().begin(), parts.front().end());
+  return samples;
 }
 
 void require_finite(const std::vector<float>& samples, std::size_t channels) {
@@ -88,10 +132,11 @@ Audio planar(std::vector<float> interleaved, int sample_rate, int channel_count)
 
 }  // namespace
 
-AudioHeader read_audio_header(std::span<const std::byte> bytes, const std::filesystem::path& name) {
+AudioHeader read_audio_header(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                              const MediaLimits& limits) {
   MemorySource source{bytes};
   SF_INFO info{};
-  const SndFile file = open_audio(source, name, info);
+  const SndFile file = open_audio(source, name, limits, info);
   return {info.samplerate, info.channels, static_cast<double>(info.frames) / info.samplerate,
           audio_format_name(info.format)};
 }
@@ -100,8 +145,8 @@ Audio decode_audio(std::span<const std::byte> bytes, const std::filesystem::path
   check_audio_is_whole(bytes);
   MemorySource source{bytes};
   SF_INFO info{};
-  const SndFile file = open_audio(source, name, info);
-  std::vector<float> samples = read_samples(file.get(), info, limits);
+  const SndFile file = open_audio(source, name, limits, info);
+  std::vector<float> samples = joined(read_samples(file.get(), info, bytes.size(), limits));
 
   const auto channels = static_cast<std::size_t>(info.channels);
   const auto frames = static_cast<sf_count_t>(samples.size() / channels);

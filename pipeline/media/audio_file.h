@@ -19,9 +19,10 @@ struct AudioHeader {
   std::string format;    ///< "WAV", "FLAC", …
 };
 
-/// Reads the header only. `name` is the file's name: its extension is checked against the content.
-/// Throws ItemError.
-[[nodiscard]] AudioHeader read_audio_header(std::span<const std::byte> bytes, const std::filesystem::path& name);
+/// Reads the header only. `name` is the file's name: its extension is checked against the content. Throws ItemError
+/// where it is no audio or goes beyond the limits, as far as the header tells.
+[[nodiscard]] AudioHeader read_audio_header(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                                            const MediaLimits& limits);
 
 /// Decodes a whole file. Throws ItemError where it is no audio, contradicts its extension, is cut short,
 /// holds no samples, holds NaN or infinity, or goes beyond the limits.

@@ -2,7 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
 
 #include <cerrno>
 #include <string>
@@ -16,12 +21,34 @@ namespace {
 
 constexpr double kBytesPerMegabyte = 1e6;
 
+// A named pipe would block an ordinary open() until somebody writes to it, hence O_NONBLOCK.
+constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+
+/// Opens a path without links in it: openat2 of Linux 5.6 looks at every part. Older systems, and some containers, do
+/// not have it; there the opened file is asked for its path.
+int open_without_links(const std::filesystem::path& path) {
+#ifdef SYS_openat2
+  struct open_how how {};
+  how.flags = kFlags;
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  const auto number = static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how));
+  if (number >= 0 || (errno != ENOSYS && errno != EPERM)) return number;
+#endif
+  const int opened = ::open(path.c_str(), kFlags | O_NOFOLLOW);
+  if (opened < 0) return opened;
+  std::error_code error;
+  const std::filesystem::path place = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(opened), error);
+  if (!error && place == path) return opened;
+  ::close(opened);
+  errno = ELOOP;
+  return -1;
+}
+
 /// An open file descriptor. Reading through it sees the very file that was examined, whatever happens to the path.
 class Descriptor {
  public:
-  // A named pipe would block an ordinary open() until somebody writes to it, hence O_NONBLOCK.
-  explicit Descriptor(const std::filesystem::path& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  Descriptor(const std::filesystem::path& path, Links links)
+      : number_(links == Links::refused ? open_without_links(path) : ::open(path.c_str(), kFlags)) {}
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
@@ -34,23 +61,32 @@ class Descriptor {
   int number_;
 };
 
+/// The path may hold anything, and the message may reach a terminal.
+std::string beginning(const std::filesystem::path& path) {
+  return "cannot read '" + on_one_line(path.string()) + "': ";
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& reason) {
-  throw ItemError("cannot read '" + path.string() + "': " + reason);
+  throw ItemError(beginning(path) + reason);
 }
 
 /// What the machine has run out of is no fault of the file.
 [[noreturn]] void refuse(const std::filesystem::path& path, int error) {
   const std::string reason = std::generic_category().message(error);
-  if (error == EMFILE || error == ENFILE || error == ENOMEM) {
-    throw PassingFault("cannot read '" + path.string() + "': " + reason);
+  if (error == EMFILE || error == ENFILE) {
+    throw PassingFault(beginning(path) + reason + "; allow more open files (ulimit -n)");
+  }
+  if (error == ENOMEM) throw PassingFault(beginning(path) + reason);
+  if (error == ELOOP) {
+    refuse(path, "a link stands in the path that was none when the manifest was read, so that it may lead elsewhere");
   }
   refuse(path, reason);
 }
 
 }  // namespace
 
-Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits) {
-  const Descriptor file(path);
+Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits, Links links) {
+  const Descriptor file(path, links);
   if (file.number() < 0) refuse(path, errno);
 
   struct stat status {};

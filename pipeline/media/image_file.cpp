@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
@@ -13,9 +16,11 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
+#include "pipeline/media/byte_view.h"
 #include "pipeline/media/extension.h"
 #include "pipeline/media/icc_profile.h"
 #include "pipeline/media/image_header.h"
+#include "pipeline/media/jpeg_codec.h"
 
 namespace fairground {
 namespace {
@@ -55,6 +60,29 @@ void check_size(const ImageHeader& header, const MediaLimits& limits) {
   }
 }
 
+/// What decoding takes in memory: the codes, twice where they are turned upright, and in linear light where that is
+/// asked for.
+double decoded_bytes(const ImageHeader& header, bool to_light) {
+  constexpr double kFloat = sizeof(float);
+  constexpr double kAlpha = sizeof(std::uint16_t);
+  const double codes = header.channels * header.bits / 8.0 * (header.orientation > 1 ? 2.0 : 1.0);
+  const double light = kFloat * std::min(header.channels, 3) + (header.channels > 3 ? kAlpha : 0.0);
+  return static_cast<double>(header.width) * static_cast<double>(header.height) * (codes + (to_light ? light : 0.0));
+}
+
+void check_memory(const ImageHeader& header, bool to_light, std::size_t file_bytes, const MediaLimits& limits) {
+  check_expansion("it has " + std::to_string(header.width) + " x " + std::to_string(header.height) + " pixels",
+                  decoded_bytes(header, to_light), file_bytes, limits);
+}
+
+/// A decoder that runs out of memory often says no more than that it failed. If there is no room for what it needs,
+/// that was the reason, and no fault of the file: throws std::bad_alloc.
+void require_memory(const ImageHeader& header) {
+  constexpr double kOfTheDecoder = 8e6;
+  const auto needed = static_cast<std::size_t>(decoded_bytes(header, /*to_light=*/false) + kOfTheDecoder);
+  static_cast<void>(std::make_unique_for_overwrite<std::byte[]>(needed));
+}
+
 /// As the file holds it: no conversion of depth or channels. An empty matrix where OpenCV finds no picture.
 cv::Mat decode_unchanged(std::span<const std::byte> bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
@@ -66,8 +94,36 @@ cv::Mat decode_unchanged(std::span<const std::byte> bytes) {
   try {
     return cv::imdecode(file, cv::IMREAD_UNCHANGED);
   } catch (const cv::Exception& fault) {
+    if (fault.code == cv::Error::StsNoMem) throw std::bad_alloc();
     throw ItemError("OpenCV cannot decode it: " + fault.err);
   }
+}
+
+/// A PNG without all that does not change its codes (ISO/IEC 15948, 11.3): texts that a few bytes may blow up to
+/// gigabytes, and profiles about which libpng prints warnings. `bytes` have passed read_image_header(). Empty where
+/// there is nothing to leave out.
+Bytes bare_png(std::span<const std::byte> bytes) {
+  constexpr std::size_t kSignature = 8;
+  constexpr std::size_t kOverhead = 12;  // length, name, checksum
+  constexpr unsigned kAncillary = 0x20;  // of the first letter of the name
+  const ByteView file(bytes, std::endian::big);
+  Bytes bare(bytes.begin(), bytes.begin() + kSignature);
+  bool is_bare = true;
+  for (std::uint64_t at = kSignature; file.holds(at, kOverhead);) {
+    const std::span<const std::byte> chunk = file.part(at, file.u32(at) + std::uint64_t{kOverhead});
+    const bool is_needed = (file.u8(at + 4) & kAncillary) == 0 || file.matches(at + 4, "tRNS");
+    if (is_needed) bare.insert(bare.end(), chunk.begin(), chunk.end());
+    is_bare = is_bare && is_needed;
+    if (file.matches(at + 4, "IEND")) break;
+    at += chunk.size();
+  }
+  return is_bare ? Bytes() : bare;
+}
+
+cv::Mat decode_by_format(std::span<const std::byte> bytes, ImageFormat format) {
+  if (format == ImageFormat::jpeg) return decode_jpeg(bytes).codes;
+  const Bytes bare = format == ImageFormat::png ? bare_png(bytes) : Bytes();
+  return decode_unchanged(bare.empty() ? bytes : bare);
 }
 
 /// Turns a stored picture upright: EXIF 2.32, tag 274 (orientation).
@@ -158,8 +214,11 @@ void check_header(const ImageHeader& header, const std::filesystem::path& name, 
 
 /// `header` is that of the bytes, and has been checked.
 Raster decode_checked(std::span<const std::byte> bytes, const ImageHeader& header) {
-  cv::Mat codes = decode_unchanged(bytes);
-  if (codes.empty()) throw ItemError("its picture data are damaged");
+  cv::Mat codes = decode_by_format(bytes, header.format);
+  if (codes.empty()) {
+    require_memory(header);
+    throw ItemError("its picture data are damaged");
+  }
   require_supported(codes);
   // OpenCV turns TIFF upright itself, even where it is asked to change nothing; the other formats it leaves to us.
   if (header.format != ImageFormat::tiff) codes = upright(codes, header.orientation);
@@ -178,12 +237,14 @@ Raster decode_checked(std::span<const std::byte> bytes, const ImageHeader& heade
 Raster decode_image(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
   const ImageHeader header = read_image_header(bytes);
   check_header(header, name, limits);
+  check_memory(header, /*to_light=*/false, bytes.size(), limits);
   return decode_checked(bytes, header);
 }
 
 Image decode_picture(std::span<const std::byte> bytes, const std::filesystem::path& name, const MediaLimits& limits) {
   const ImageHeader header = read_image_header(bytes);
   check_header(header, name, limits);
+  check_memory(header, /*to_light=*/true, bytes.size(), limits);
   const Bytes profile = read_icc_profile(header);
   if (profile.empty()) return to_linear(decode_checked(bytes, header));
   check_icc_profile(profile, header.is_grey);  // before the work of decoding

@@ -62,6 +62,7 @@ void read_jpeg_frame(const ByteView& frame, ImageHeader& header) {
   header.height = frame.u16(3);
   header.width = frame.u16(5);
   header.is_grey = components == 1;
+  header.channels = components;
 }
 
 ImageHeader read_jpeg(std::span<const std::byte> bytes) {
@@ -115,6 +116,8 @@ ImageHeader read_png(std::span<const std::byte> bytes) {
   header.height = file.u32(20);
   const int colour_type = file.u8(25);
   header.is_grey = colour_type == kGrey || colour_type == kGreyWithAlpha;
+  header.channels = colour_type == kGrey ? 1 : 4;  // transparency may follow the header
+  header.bits = file.u8(24) == 16 ? 16 : 8;
   for (std::uint64_t at = 8; !file.matches(at + 4, "IEND");) {
     const std::uint64_t length = file.u32(at);
     (void)file.part(at, length + kChunkOverhead);
@@ -160,6 +163,7 @@ ImageHeader read_webp(std::span<const std::byte> bytes) {
   const ByteView file(ByteView(bytes, std::endian::little).part(0, length), std::endian::little);
   ImageHeader header{ImageFormat::webp};
   header.is_lossy = true;
+  header.channels = 4;
   for (std::uint64_t at = 12; file.holds(at, kChunkHeader);) {
     const std::uint64_t size = file.u32(at + 4);
     const ByteView chunk(file.part(at + kChunkHeader, size), std::endian::little);
@@ -213,10 +217,35 @@ void require_plain_tiff(const TiffDirectory& tags) {
   }
 }
 
-/// By TIFF 6.0, its technical note 2, and what libtiff adds: JPEG in three ways, WebP and JPEG XL.
-bool is_lossy_tiff(const TiffDirectory& tags) {
-  constexpr std::array<std::uint32_t, 5> kLossy = {6, 7, 34892, 50001, 50002};
-  return std::ranges::find(kLossy, tags.value(259).value_or(1)) != kLossy.end();
+constexpr std::uint16_t kCompressionTag = 259;
+constexpr std::uint32_t kUncompressed = 1;
+constexpr std::uint32_t kJpegCompression = 7;
+
+/// TIFF 6.0 and its technical note 2: what Baseline readers know, and LZW, JPEG, Deflate under both of its numbers.
+/// libtiff knows many more, but rare decoders meet no untrusted file.
+void require_usual_compression(const TiffDirectory& tags) {
+  constexpr std::array<std::uint32_t, 9> kUsual = {kUncompressed, 2, 3, 4, 5, kJpegCompression, 8, 32773, 32946};
+  const std::uint32_t compression = tags.value(kCompressionTag).value_or(kUncompressed);
+  if (std::ranges::find(kUsual, compression) == kUsual.end()) {
+    throw ItemError("it is a TIFF of compression " + std::to_string(compression) +
+                    ", which is not read; save it with LZW, Deflate or without compression");
+  }
+}
+
+/// OpenCV takes memory for a whole strip or tile before it reads one, whatever the size of the picture.
+void require_plain_parts(const TiffDirectory& tags, const ImageHeader& header) {
+  constexpr std::uint64_t kLargestTile = 4'000'000;  // pixels, for pictures that are smaller than that
+  constexpr std::uint32_t kAllRows = 0xFFFFFFFF;
+  require_usual_compression(tags);
+  const std::uint32_t rows_per_strip = tags.value(278).value_or(kAllRows);
+  const std::uint64_t width = tags.value(322).value_or(static_cast<std::uint32_t>(header.width));
+  const std::uint64_t height =
+      tags.value(323).value_or(rows_per_strip == kAllRows ? static_cast<std::uint32_t>(header.height) : rows_per_strip);
+  const auto picture = static_cast<std::uint64_t>(header.width) * static_cast<std::uint64_t>(header.height);
+  if (width * height > std::max(picture, kLargestTile)) {
+    throw ItemError("it is a damaged TIFF: its parts of " + std::to_string(width) + " x " + std::to_string(height) +
+                    " pixels are larger than the picture");
+  }
 }
 
 void require_tiff_data(const TiffDirectory& tags, std::uint16_t offsets_tag, std::uint16_t sizes_tag,
@@ -236,7 +265,10 @@ ImageHeader read_tiff(std::span<const std::byte> bytes) {
   const std::uint32_t orientation = tags.value(kOrientationTag).value_or(1);
   header.orientation = orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   require_plain_tiff(tags);
-  header.is_lossy = is_lossy_tiff(tags);
+  require_plain_parts(tags, header);
+  header.is_lossy = tags.value(kCompressionTag).value_or(kUncompressed) == kJpegCompression;
+  header.channels = 4;  // as OpenCV has it on the way, whatever comes out
+  header.bits = tags.value(258).value_or(1) == 16 ? 16 : 8;
   constexpr std::uint32_t kLastGrey = 1;  // of photometric interpretations: white or black is zero
   header.is_grey = tags.value(262).value_or(kLastGrey) <= kLastGrey;
   if (const auto profile = tags.bytes(kIccTag)) header.icc.push_back(*profile);
@@ -260,6 +292,7 @@ ImageHeader read_bmp(std::span<const std::byte> bytes) {
   const std::uint32_t compression = is_core ? 0 : file.u32(30);
   const bool is_run_length = compression == 1 || compression == 2;
   if (header.width <= 0 || header.height <= 0) throw ItemError("it is a BMP without a size");
+  header.channels = 4;
   const auto bits_per_row = static_cast<std::uint64_t>(header.width) * file.u16(is_core ? 24 : 28);
   const std::uint64_t row = std::max<std::uint64_t>(1, (bits_per_row + 31) / 32 * 4);
   // A division, since the product of hostile sizes would wrap.

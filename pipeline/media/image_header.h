@@ -15,6 +15,8 @@ struct ImageHeader {
   std::int64_t width = 0;   ///< as stored, before it is turned upright
   std::int64_t height = 0;  ///< as stored, before it is turned upright
   int orientation = 1;      ///< EXIF tag 274: 1 (upright) to 8
+  int channels = 3;         ///< that it decodes to, at the most
+  int bits = 8;             ///< of each of these: 8 or 16
   bool is_grey = false;     ///< by its own account, whatever it decodes to
   bool is_lossy = false;    ///< made to hold other codes than were saved: JPEG, WebP, and TIFFs compressed so
   /// What holds the ICC profile, for read_icc_profile(): parts of the bytes that were read.

@@ -25,12 +25,14 @@ Bytes crafted_wav(std::uint32_t claimed_bytes, std::size_t actual_bytes, std::ui
 }
 
 TEST(BrokenAudio, IsNoAudioAtAll) {
-  EXPECT_ITEM_ERROR(decode_audio({}, "a.wav", kLimits), "libsndfile cannot read it as audio");
+  EXPECT_ITEM_ERROR(decode_audio({}, "a.wav", kLimits), "no WAV, FLAC, Ogg");
   EXPECT_ITEM_ERROR(decode_audio(Crafted().text("This is a letter and no recording.").bytes, "a.wav", kLimits),
+                    "no WAV, FLAC, Ogg, MP3, AIFF, AU, CAF, Wave64 or NIST SPHERE file");
+  EXPECT_ITEM_ERROR(decode_audio(Crafted().text("RIFF and no recording, either.").bytes, "a.wav", kLimits),
                     "libsndfile cannot read it as audio");
   // libsndfile takes a headerless format from such a name; the name must not reach it.
-  EXPECT_ITEM_ERROR(decode_audio(Crafted().text(std::string(4000, 'x')).bytes, "a.gsm", kLimits), "cannot read it");
-  EXPECT_ITEM_ERROR(decode_audio(Crafted().text(std::string(4000, 'x')).bytes, "a.vox", kLimits), "cannot read it");
+  EXPECT_ITEM_ERROR(decode_audio(Crafted().text(std::string(4000, 'x')).bytes, "a.gsm", kLimits), "no WAV");
+  EXPECT_ITEM_ERROR(decode_audio(Crafted().text(std::string(4000, 'x')).bytes, "a.vox", kLimits), "no WAV");
 }
 
 TEST(BrokenAudio, HoldsNoSamples) {
@@ -56,15 +58,38 @@ TEST(BrokenAudio, AcceptsALengthThatAPipeCouldNotKnow) {
 TEST(BrokenAudio, HasAnImpossibleRateOrTooManyChannels) {
   EXPECT_ITEM_ERROR(decode_audio(crafted_wav(1000, 1000, 999), "a.wav", kLimits), "999 Hz; 1000 to 768000");
   EXPECT_ITEM_ERROR(decode_audio(crafted_wav(1000, 1000, 768001), "a.wav", kLimits), "768001 Hz");
-  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(1300, 1300, 16000, 65), "a.wav", kLimits), "65 channels; 1 to 64");
+  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(1300, 1300, 16000, 65), "a.wav", kLimits),
+                    "65 channels, and limits.audio_channels allows 64");
+  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(1000, 1000, 0x7FFFFFFF), "a.wav", kLimits), "Hz can be read");
+  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(2 * 65535, 2 * 65535, 16000, 65535), "a.wav", kLimits), "cannot read it");
   EXPECT_EQ(decode_audio(crafted_wav(1280, 1280, 16000, 64), "a.wav", kLimits).frames(), 10U);
 }
 
-// A header may claim 64 channels at 768 kHz, which is 49 million samples per second: the limit bounds memory too.
-TEST(BrokenAudio, CannotTakeMoreMemoryThanAFewChannels) {
+TEST(BrokenAudio, FollowsTheLimitsOfChannelsAndSamples) {
   MediaLimits limits;
-  limits.audio_seconds = 0.01;  // 7680 frames at this rate, and 3840 samples in all
-  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(64 * 2 * 100, 64 * 2 * 100, 768000, 64), "a.wav", limits), "longer than");
+  limits.audio_channels = 2;
+  EXPECT_EQ(decode_audio(crafted_wav(400, 400, 16000, 2), "a.wav", limits).channels, 2);
+  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(600, 600, 16000, 3), "a.wav", limits),
+                    "3 channels, and limits.audio_channels allows 2");
+  EXPECT_ITEM_ERROR(read_audio_header(crafted_wav(600, 600, 16000, 3), "a.wav", limits), "limits.audio_channels");
+  limits.audio_megasamples = 0.001;
+  EXPECT_EQ(decode_audio(crafted_wav(2000, 2000, 16000, 2), "a.wav", limits).frames(), 500U);
+  EXPECT_ITEM_ERROR(decode_audio(crafted_wav(2004, 2004, 16000, 2), "a.wav", limits),
+                    "limits.audio_megasamples allows (0.001 million)");
+}
+
+// Silence compresses to nearly nothing: an hour of it takes some kilobytes of FLAC.
+TEST(BrokenAudio, CannotBlowUpInMemory) {
+  const Audio silence(8000, 1, 8000 * 60);
+  const Bytes file = encode_audio(quantise(silence, 16), AudioContainer::flac);
+  ASSERT_LT(file.size(), 20000U);
+  MediaLimits limits;
+  EXPECT_EQ(decode_audio(file, "a.flac", limits).frames(), silence.frames());
+  limits.expansion = 1.92;  // of 1 MB: these samples as floats
+  EXPECT_EQ(decode_audio(file, "a.flac", limits).frames(), silence.frames());
+  limits.expansion = 1.91;
+  EXPECT_ITEM_ERROR(decode_audio(file, "a.flac", limits), "it has 60 s of sound in a file of ");
+  EXPECT_ITEM_ERROR(read_audio_header(file, "a.flac", limits), "more than limits.expansion allows (1.91 times");
 }
 
 TEST(BrokenAudio, IsCutAnywhere) {
@@ -90,8 +115,9 @@ TEST(BrokenAudio, ShortFlacSaysHowManyFramesAreThere) {
 TEST(BrokenAudio, LyingFlacHeaderTakesNoMemory) {
   Bytes file = encode_audio(quantise(sine(440.0, 16000, 6000), 16), AudioContainer::flac);
   for (std::size_t i = 22; i < 26; ++i) file[i] = std::byte{0xFF};
-  EXPECT_ITEM_ERROR(decode_audio(file, "a.flac", kLimits),
-                    "cut short: the header promises 4294967295 frames, 6000 are");
+  EXPECT_ITEM_ERROR(decode_audio(file, "a.flac", kLimits), "longer than limits.audio_seconds allows (3600 s)");
+  file[22] = file[23] = std::byte{0};
+  EXPECT_ITEM_ERROR(decode_audio(file, "a.flac", kLimits), "cut short: the header promises 65535 frames, 6000 are");
   for (std::size_t i = 22; i < 26; ++i) file[i] = std::byte{0};  // an unknown length is allowed
   EXPECT_EQ(decode_audio(file, "a.flac", kLimits).frames(), 6000U);
 }

@@ -31,7 +31,7 @@ TEST_P(RoundTrip, KeepsEverySample) {
   ASSERT_EQ(read.frames(), pcm.frames());
   EXPECT_EQ(quantise(read, bits).samples, pcm.samples);
 
-  const AudioHeader header = read_audio_header(bytes, name_of(container));
+  const AudioHeader header = read_audio_header(bytes, name_of(container), kLimits);
   EXPECT_EQ(header.sample_rate, rate);
   EXPECT_EQ(header.channels, channels);
   EXPECT_DOUBLE_EQ(header.seconds, 10007.0 / rate);
@@ -134,7 +134,7 @@ TEST(DecodeAudio, RefusesAContradictingExtension) {
   for (const char* name : {"a.flac", "a.FLAC", "a.ogg", "a.oga", "a.opus", "a.mp3", "a.aif", "a.aiff", "a.aifc", "a.au",
                            "a.snd", "a.caf", "a.w64", "a.rf64"}) {
     EXPECT_ITEM_ERROR(decode_audio(wav, name, kLimits), "the content is WAV, which contradicts the extension");
-    EXPECT_ITEM_ERROR(read_audio_header(wav, name), "contradicts");
+    EXPECT_ITEM_ERROR(read_audio_header(wav, name, kLimits), "contradicts");
   }
   EXPECT_ITEM_ERROR(decode_audio(encode_audio(pcm, AudioContainer::flac), "a.wav", kLimits), "the content is FLAC");
 }
@@ -170,7 +170,7 @@ TEST(DecodeAudio, ReadsTheOtherContainers) {
   for (const auto& [format, name, format_name] : formats) {
     const Bytes bytes = encode_other(audio, format);
     EXPECT_EQ(decode_audio(bytes, name, kLimits).frames(), audio.frames()) << name;
-    EXPECT_EQ(read_audio_header(bytes, name).format, format_name);
+    EXPECT_EQ(read_audio_header(bytes, name, kLimits).format, format_name);
     const Bytes half = first_bytes(bytes, bytes.size() / 2);
     EXPECT_ITEM_ERROR(decode_audio(half, name, kLimits), "cut short") << name;
   }

@@ -46,6 +46,24 @@ TEST_F(ReadFile, DoesNotWaitForANamedPipe) {
   EXPECT_ITEM_ERROR(read_file(pipe, MediaLimits{}), "not a regular file");
 }
 
+// The path of a medium was checked when its manifest was read: a link that comes into it later leads elsewhere.
+TEST_F(ReadFile, RefusesLinksWhereTheyWereResolved) {
+  const std::filesystem::path secret = write("secret", "x");
+  std::filesystem::create_directories(folder_ / "data");
+  std::filesystem::create_symlink(secret, folder_ / "data/link");
+  std::filesystem::create_symlink(folder_, folder_ / "data/folder");
+  for (const std::filesystem::path& path : {folder_ / "data/link", folder_ / "data/folder/secret"}) {
+    EXPECT_EQ(read_file(path, MediaLimits{}).size(), 1U);
+    EXPECT_ITEM_ERROR(read_file(path, MediaLimits{}, Links::refused), "a link stands in the path");
+  }
+  EXPECT_EQ(read_file(secret, MediaLimits{}, Links::refused).size(), 1U);
+  EXPECT_ITEM_ERROR(read_file("/proc/self/exe", MediaLimits{}, Links::refused), "a link stands in the path");
+}
+
+TEST_F(ReadFile, SaysNothingToTheTerminal) {
+  EXPECT_ITEM_ERROR(read_file(folder_ / "a\x1b[2J\nb", MediaLimits{}), "/a?[2J?b': No such file");
+}
+
 TEST_F(ReadFile, FollowsTheSizeLimit) {
   MediaLimits limits;
   limits.file_megabytes = 0.001;

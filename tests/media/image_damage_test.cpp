@@ -1,5 +1,8 @@
 // Pictures that lie, are broken, or would be misread.
 #include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <fstream>
 
 #include "pipeline/core/random.h"
 #include "pipeline/media/image_header.h"
@@ -85,6 +88,80 @@ TEST(BrokenImage, ClaimsAHugeSize) {
   bmp.text("BM").little(1000, 4).little(0, 4).little(54, 4).little(40, 4).little(0x7FFFFFFF, 4).little(0x80000000, 4);
   bmp.little(1, 2).little(32, 2).little(0, 24).append(Bytes(100));
   EXPECT_ITEM_ERROR(decode_image(bmp.bytes, "a", kLimits), "cut short");
+}
+
+// Within limits.image_megapixels, but no such file can hold so much of a photograph.
+TEST(BrokenImage, CannotBlowUpInMemory) {
+  constexpr std::uint64_t kSide = 9000;
+  Crafted png;
+  png.text("\x89PNG\r\n\x1A\n");
+  png.append(png_chunk("IHDR", Crafted().big(kSide, 4).big(kSide, 4).big(16, 1).big(2, 1).big(0, 3).bytes));
+  png.append(png_chunk("IDAT", Bytes(10))).append(png_chunk("IEND", {}));
+  EXPECT_ITEM_ERROR(decode_picture(png.bytes, "a.png", kLimits),
+                    "it has 9000 x 9000 pixels in a file of 67 bytes, more than limits.expansion allows (400 times");
+
+  const Bytes small = encode_image({slope_picture(100, 100, CV_8UC1)}, ImageContainer::png, kQuality);
+  MediaLimits limits;
+  limits.expansion = 0.05;  // 50,000 bytes: a code and a float for each pixel
+  EXPECT_EQ(decode_picture(small, "a.png", limits).width, 100);
+  limits.expansion = 0.0499;
+  EXPECT_ITEM_ERROR(decode_picture(small, "a.png", limits), "limits.expansion");
+  EXPECT_EQ(decode_image(small, "a.png", limits).codes.cols, 100) << "without light there is only the code";
+  limits.expansion = 0.0099;
+  EXPECT_ITEM_ERROR(decode_image(small, "a.png", limits), "limits.expansion");
+}
+
+/// Peak resident memory in megabytes since the last call.
+double peak_megabytes() {
+  std::ifstream status("/proc/self/status");
+  double megabytes = 0.0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) megabytes = std::stod(line.substr(6)) / 1e3;
+  }
+  std::ofstream("/proc/self/clear_refs") << 5;
+  return megabytes;
+}
+
+// Each chunk of eight kilobytes is one of eight megabytes to libpng, which keeps up to a thousand of them.
+TEST(BrokenImage, TextsOfAPngAreNotReadAtAll) {
+  std::vector<unsigned char> packed(100000);
+  uLongf size = packed.size();
+  const std::vector<unsigned char> zeros(7900000);
+  ASSERT_EQ(::compress2(packed.data(), &size, zeros.data(), zeros.size(), /*level=*/9), Z_OK);
+  Crafted text;
+  text.text("key").little(0, 2);
+  for (std::size_t i = 0; i < size; ++i) text.little(packed[i], 1);
+  const cv::Mat codes = slope_picture(40, 30, CV_8UC3);
+  Bytes png = encode_image({codes}, ImageContainer::png, kQuality);
+  for (int i = 0; i < 100; ++i) png = png_with_chunk(png, "zTXt", text.bytes);
+  ASSERT_LT(png.size(), 1000000U);
+  (void)peak_megabytes();
+  const double before = peak_megabytes();
+  EXPECT_TRUE(same_codes(decode_image(png, "a.png", kLimits).codes, codes));
+  EXPECT_LT(peak_megabytes(), before + 20.0);
+}
+
+TEST(BrokenImage, NeedsItsCriticalChunks) {
+  const Bytes png = encode_image({slope_picture(40, 30, CV_8UC3)}, ImageContainer::png, kQuality);
+  EXPECT_EQ(decode_image(png_with_chunk(png, "abCd", Bytes(9)), "a.png", kLimits).codes.cols, 40);
+  EXPECT_ITEM_ERROR(decode_image(png_with_chunk(png, "ABCD", Bytes(9)), "a.png", kLimits), "damaged");
+}
+
+TEST(RefusedImage, IsATiffOfRareOrHugeParts) {
+  const auto tiff = [](std::uint64_t compression, std::uint64_t rows_per_strip, std::uint64_t tile_side) {
+    std::vector<TiffTag> tags{{256, 16}, {257, 16}, {258, 8}, {259, compression},
+                              {262, 1},  {273, 0},  {277, 1}, {278, rows_per_strip},
+                              {279, 256}};
+    if (tile_side != 0) tags.insert(tags.end(), {{322, tile_side}, {323, tile_side}});
+    return item_error([&] { return decode_image(crafted_tiff(tags, Bytes(256)), "a.tif", kLimits); });
+  };
+  EXPECT_EQ(tiff(1, 16, 0), "");
+  EXPECT_EQ(tiff(1, 0xFFFFFFFF, 0), "") << "all rows in one strip";
+  EXPECT_TRUE(says(tiff(1, 2000000, 0), "parts of 16 x 2000000 pixels are larger than the picture"));
+  EXPECT_TRUE(says(tiff(1, 16, 16384), "parts of 16384 x 16384 pixels"));
+  for (const std::uint64_t rare : {6U, 34661U, 34676U, 34887U, 34925U, 50000U, 50001U, 50002U}) {
+    EXPECT_TRUE(says(tiff(rare, 16, 0), "compression " + std::to_string(rare) + ", which is not read")) << rare;
+  }
 }
 
 TEST(BrokenImage, SaysAnotherSizeThanItHolds) {
