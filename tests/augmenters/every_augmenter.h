@@ -40,7 +40,18 @@ inline double number_at(const ParameterSpec& spec, double place) {
   return spec.minimum + place * (spec.maximum - spec.minimum);
 }
 
-inline Value value_at(const ParameterSpec& spec, double place) {
+/// Of an asset that holds what the parameter wants.
+inline std::string asset_for(const Augmenter& augmenter, const ParameterSpec& spec) {
+  const auto takes = [&spec](AssetKind kind) {
+    return std::ranges::find(spec.asset_kinds, kind) != spec.asset_kinds.end();
+  };
+  return takes(AssetKind::talkers)  ? "pool"
+         : takes(AssetKind::curves) ? "curves"
+         : augmenter.prepare_room   ? "responses"
+                                    : "site";
+}
+
+inline Value value_at(const Augmenter& augmenter, const ParameterSpec& spec, double place) {
   switch (spec.kind) {
     case ParameterKind::number:
       return number_at(spec, place);
@@ -49,9 +60,7 @@ inline Value value_at(const ParameterSpec& spec, double place) {
     case ParameterKind::flag:
       return place > 0.5;
     case ParameterKind::asset:
-      return std::string(std::ranges::find(spec.asset_kinds, AssetKind::talkers) != spec.asset_kinds.end()  ? "pool"
-                         : std::ranges::find(spec.asset_kinds, AssetKind::curves) != spec.asset_kinds.end() ? "curves"
-                                                                                                            : "site");
+      return asset_for(augmenter, spec);
     case ParameterKind::choice:
       break;
   }
@@ -86,7 +95,7 @@ inline std::vector<Case> cases_of(const Augmenter& augmenter) {
     for (std::size_t i = 0; i < schema.parameters.size(); ++i) {
       const auto bit = std::ranges::find(optional, i) - optional.begin();
       const bool left_out = static_cast<std::size_t>(bit) < optional.size() && (given >> bit & 1U) == 0;
-      values.push_back(left_out ? Value{} : value_at(schema.parameters[i], place));
+      values.push_back(left_out ? Value{} : value_at(augmenter, schema.parameters[i], place));
     }
     if (choice) {
       values[choice->first] = choice->second;
@@ -218,39 +227,41 @@ inline CodedSignal coded(const Audio& clip) {
           }};
 }
 
+/// What augmenters draw from, at each of these rates: recordings `site`, `responses` of rooms, `curves` and a `pool` of
+/// talkers. Their files are written to `folder`.
+inline void load_test_assets(const std::filesystem::path& folder, const std::vector<int>& rates, Assets& assets) {
+  // Of two rates and two channel counts, and longer than the clips, so that draws of the moment differ.
+  Audio stereo(kRate, 2, 90000);
+  RandomStream(3, 0, "stereo").normals(0, stereo.samples);
+  std::vector<float> hiss(200000);
+  RandomStream(4, 0, "mono").normals(0, hiss);
+  set_rms(stereo.samples, -30);
+  set_rms(hiss, -30);
+  assets.load("site", {write_wav(folder / "a.wav", stereo), write_wav(folder / "b.wav", mono(48000, hiss))}, rates, {},
+              1e4);
+  assets.load("responses", {write_wav(folder / "c.wav", falling(1)), write_wav(folder / "d.wav", falling(2))}, rates,
+              {}, 1e4);
+  write_text(folder / "e.csv", "hz,db\n100,-6\n1000,0\n8000,-3\n");
+  assets.load_curves("curves", {folder / "e.csv"}, {});
+  std::vector<TalkerFile> talkers;
+  for (std::size_t i = 0; i < kTalkers; ++i) {
+    const std::string name = "talker" + std::to_string(i);
+    const auto path = write_wav(folder / (name + ".wav"), mono(kRate, speech_like(0.5, kRate, -30, i + 1)));
+    talkers.push_back({path, "", name, {i % 2 == 0 ? "even" : "odd"}, i + 2});
+  }
+  assets.load_talkers("pool", talkers, rates, {}, 1e4);
+}
+
 class EveryAugmenter : public testing::Test {
  protected:
   void SetUp() override {
-    // Of two rates and two channel counts, and longer than the clips, so that draws of the moment differ.
-    Audio stereo(kRate, 2, 90000);
-    RandomStream(3, 0, "stereo").normals(0, stereo.samples);
-    std::vector<float> hiss(200000);
-    RandomStream(4, 0, "mono").normals(0, hiss);
-    set_rms(stereo.samples, -30);
-    set_rms(hiss, -30);
-    assets_.load("site", {write_wav(folder_ / "a.wav", stereo), write_wav(folder_ / "b.wav", mono(48000, hiss))},
-                 {kRate}, {}, 1e4);
-    assets_.load("responses", {write_wav(folder_ / "c.wav", falling(1)), write_wav(folder_ / "d.wav", falling(2))},
-                 {kRate}, {}, 1e4);
-    write_text(folder_ / "e.csv", "hz,db\n100,-6\n1000,0\n8000,-3\n");
-    assets_.load_curves("curves", {folder_ / "e.csv"}, {});
-    std::vector<TalkerFile> talkers;
-    for (std::size_t i = 0; i < kTalkers; ++i) {
-      const std::string name = "talker" + std::to_string(i);
-      const auto path = write_wav(folder_ / (name + ".wav"), mono(kRate, speech_like(0.5, kRate, -30, i + 1)));
-      talkers.push_back({path, "", name, {i % 2 == 0 ? "even" : "odd"}, i + 2});
-    }
-    assets_.load_talkers("pool", talkers, {kRate}, {}, 1e4);
+    load_test_assets(folder_.path(), {kRate}, assets_);
     for (const Augmenter* augmenter : registered_augmenters()) {
       if (augmenter->schema.expand) {
         continue;
       }
       std::vector<Case> cases = cases_of(*augmenter);
       ASSERT_FALSE(cases.empty()) << augmenter->schema.name << ": no settings obey its own rule";
-      for (Case& c : cases) {
-        std::ranges::replace(c.values, Value(std::string("site")),
-                             Value(std::string(augmenter->prepare_room ? "responses" : "site")));
-      }
       auto& list = augmenter->prepare_room                   ? rooms_
                    : augmenter->prepare_signal               ? signals_
                    : augmenter->schema.media == Media::audio ? audio_
