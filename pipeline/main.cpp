@@ -84,7 +84,7 @@ int run_command(Arguments& arguments) {
 int merge_command(Arguments& arguments) {
   arguments.merge.jobs = arguments.jobs;
   arguments.merge.tool_version = FAIRGROUND_VERSION;
-  return status_of(merge(arguments.directory, arguments.merge, registered_schemas(), std::cerr, std::cout));
+  return status_of(merge(arguments.directory, arguments.merge, registered_schemas(), message_stream(), std::cout));
 }
 
 int plan_command(Arguments& arguments) {
@@ -290,7 +290,7 @@ int dispatch(int argc, char** argv) {
     return app.exit(error, std::cout, message_stream()) == 0 ? status_of(ExitStatus::done)
                                                              : status_of(ExitStatus::usage);
   }
-  is_quiet = arguments.run.quiet || arguments.preview.quiet || arguments.masks.quiet;
+  is_quiet = arguments.run.quiet || arguments.preview.quiet || arguments.masks.quiet || arguments.merge.quiet;
   if (run->parsed()) {
     return run_command(arguments);
   }
@@ -328,10 +328,6 @@ int check_output(int status) {
   message_stream() << "fairground: cannot write to the standard output; what was printed is not complete\n";
   return status == status_of(ExitStatus::done) ? status_of(ExitStatus::try_again) : status;
 }
-
-}  // namespace
-
-namespace {
 
 /// What the machine has run out of may be there again, or be allowed.
 bool is_passing(const std::error_code& code) {
