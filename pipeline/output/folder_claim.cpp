@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "pipeline/core/error.h"
 #include "pipeline/output/atomic_file.h"
@@ -211,16 +213,23 @@ FileLock::FileLock(fs::path file, Kind kind, const std::string& taken) : file_(s
   const auto fault = [&](const char* action) {
     return PassingFault(file_.string() + ": cannot " + action + " the file: " + std::generic_category().message(errno));
   };
-  // Whoever held the file alone may delete it between our two calls; then a third could lock a new one.
-  constexpr int kMostAttempts = 100;
+  constexpr int kMostAttempts = 10;
+  constexpr auto kPause = std::chrono::milliseconds(20);
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    if (attempt > 0) {
+      std::this_thread::sleep_for(kPause);
+    }
     descriptor_ = Descriptor(::open(file_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
     if (!descriptor_.is_open()) {
       throw fault("create");
     }
     if (::flock(descriptor_.number(), (kind == Kind::alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-      throw errno == EWOULDBLOCK ? PassingFault(taken) : fault("lock");
+      if (errno != EWOULDBLOCK) {
+        throw fault("lock");
+      }
+      continue;  // `status` holds a lock for a moment, to see whether it is held.
     }
+    // Whoever held the file alone may delete it between our two calls; then a third could lock a new one.
     struct stat locked {};
     struct stat present {};
     if (::fstat(descriptor_.number(), &locked) == 0 && ::stat(file_.c_str(), &present) == 0 &&
@@ -239,7 +248,7 @@ FileLock::~FileLock() {
 
 bool is_locked(const fs::path& file) {
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  return descriptor.is_open() && ::flock(descriptor.number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return descriptor.is_open() && ::flock(descriptor.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, bool restart)

@@ -50,7 +50,7 @@ void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards.
 void delete_shards(const OutputTree& tree);
 
-/// Whether somebody holds the lock now. Makes no file.
+/// Whether somebody holds the lock alone now. Makes no file.
 [[nodiscard]] bool is_locked(const std::filesystem::path& file);
 
 /// Holds an output directory for one run, or for one of its shards, until it is destroyed.

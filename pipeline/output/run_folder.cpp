@@ -104,12 +104,20 @@ void RunFolder::open_journal(std::uintmax_t keep) {
 void RunFolder::check_same_run() {
   const bool is_finished = claim_.state() == FolderState::finished;
   const auto header = read_journal_header(tree(), is_finished ? fs::path(kJournal) : state_file(kJournal));
+  if (is_finished && !header) {
+    throw UserError(
+        (tree().root() / kJournal).string() +
+        ": the output directory holds a finished run whose journal is missing, damaged or of an older version, "
+        "so that nobody knows what it has; choose another directory with --out, or delete it and begin anew "
+        "with --restart");
+  }
   ordered_json then = header.value_or(facts_);
   then["plan_sha256"] = tree().sha256_of(kPlanFile);
   check_can_go_on(tree(), claim_.state(), options_.shard, then, facts_);
 }
 
 void RunFolder::go_on() {
+  goes_on_ = true;
   check_same_run();
   const bool is_finished = claim_.state() == FolderState::finished;
   if (is_finished && options_.shard) {
@@ -215,7 +223,7 @@ void RunFolder::add(const Outcome& outcome) {
       tree().write(mask, outcome.mask);
     }
     tree().write(file, outcome.file);
-  } else if (made_before_ > 0 || dropped_ > 0) {
+  } else if (goes_on_) {
     // An earlier start may have written it and been stopped before it could say so.
     tree().remove(file);
     if (!mask.empty()) {
