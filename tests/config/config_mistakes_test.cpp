@@ -65,6 +65,10 @@ TEST_F(ConfigTest, NumbersMustBeFiniteAndInRange) {
       (Lines{"6:25: `audio_seconds` must be a number from 0.001 to 10000000 s, without leading zeros; found `010`",
              "6:46: `file_megabytes` must be a number from 0.001 to 1000000 megabytes, without quotes; found the "
              "text `3`"}));
+  EXPECT_EQ(mistakes(kHead + "limits: {audio_channels: 0, audio_megasamples: 0, expansion: 0.5}\n"),
+            (Lines{"6:26: `audio_channels` must be an integer from 1 to 1024; found `0`",
+                   "6:48: `audio_megasamples` must be a number from 0.001 to 1000000 million samples; found `0`",
+                   "6:62: `expansion` must be a number from 1 to 1000000 times the file's size; found `0.5`"}));
 }
 
 TEST_F(ConfigTest, FlagsAreOnlyTrueAndFalse) {

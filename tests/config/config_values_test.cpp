@@ -1,4 +1,6 @@
 // Good configs give the right values.
+#include <sys/stat.h>
+
 #include "pipeline/config/names.h"
 #include "pipeline/core/hash.h"
 #include "tests/config/fixture.h"
@@ -25,7 +27,7 @@ sources:
 roots: {archive: more/}
 assets:
   site: {files: ["noise/*.wav", noise/a.wav], licence: CC0-1.0}
-limits: {audio_seconds: 60, image_megapixels: 12.5}
+limits: {audio_seconds: 60, image_megapixels: 12.5, audio_channels: 8, audio_megasamples: 0.5, expansion: 20}
 gates: {clipped_fraction: 0.01}
 axes:
   audio:
@@ -59,6 +61,9 @@ TEST_F(ConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.limits.audio_seconds, 60);
   EXPECT_EQ(config.limits.image_megapixels, 12.5);
   EXPECT_EQ(config.limits.asset_seconds, 14400);
+  EXPECT_EQ(config.limits.audio_channels, 8);
+  EXPECT_EQ(config.limits.audio_megasamples, 0.5);
+  EXPECT_EQ(config.limits.expansion, 20);
   EXPECT_EQ(config.gates.clipped_fraction, 0.01);
 
   ASSERT_EQ(config.sources.size(), 2U);
@@ -203,6 +208,9 @@ TEST_F(ConfigTest, LoadSaysWhyAFileCannotBeRead) {
               Lines{(folder_ / "none.yaml").string() + ": cannot be read: No such file or directory"});
   }
   EXPECT_THROW(static_cast<void>(load_config(folder_, fake_schemas())), UserError);
+  EXPECT_THROW(static_cast<void>(load_config("/dev/zero", fake_schemas())), UserError);
+  ASSERT_EQ(::mkfifo((folder_ / "pipe.yaml").c_str(), 0600), 0);
+  EXPECT_THROW(static_cast<void>(load_config(folder_ / "pipe.yaml", fake_schemas())), UserError) << "nobody writes";
 }
 
 TEST_F(ConfigTest, LoadStopsReadingAtTheLimit) {
