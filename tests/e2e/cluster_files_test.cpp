@@ -144,7 +144,9 @@ TEST(Kubernetes, TheShardsFitTheIndexesAndTheMergeReadsWhatTheyWrite) {
   EXPECT_EQ(container(shards)["args"].as<Words>(),
             (Words{"run", "/data/set.yaml", "--out", "/data/out", "--shard",
                    "auto/" + shards["completions"].as<std::string>(), "--jobs", cores, "--quiet"}));
-  EXPECT_EQ(container(merge)["args"].as<Words>(), (Words{"merge", "/data/out"}));
+  EXPECT_EQ(
+      container(merge)["args"].as<Words>(),
+      (Words{"merge", "/data/out", "--jobs", container(merge)["resources"]["requests"]["cpu"].as<std::string>()}));
   EXPECT_EQ(shards["completionMode"].as<std::string>(), "Indexed");
   for (const YAML::Node& job : {shards, merge}) {
     const YAML::Node on_exit = job["podFailurePolicy"]["rules"][0]["onExitCodes"];
@@ -190,7 +192,8 @@ TEST(AwsBatch, TheMergeIsSubmittedBehindTheArray) {
     EXPECT_TRUE(parameters.contains(name)) << name;
   }
   EXPECT_EQ(value("--depends-on"), "jobId=id-1");
-  EXPECT_EQ(json::parse(value("--container-overrides")), json({{"command", {"fairground", "merge", "/data/o"}}}));
+  EXPECT_EQ(json::parse(value("--container-overrides")),
+            json({{"command", {"fairground", "merge", "/data/o", "--jobs", "4"}}}));
 }
 
 }  // namespace

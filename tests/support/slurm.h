@@ -95,7 +95,14 @@ class Slurm {
 
   /// Lines of squeue's `format` for the tasks of the jobs `ids` (separated by commas) that are not over.
   std::vector<std::string> queue(const std::string& ids, const std::string& format) const {
-    return lines_of(call({"squeue", "-h", "-r", "-j", ids, "-o", format}).out);
+    ProcessResult result;
+    // An answer that fails to come is not an empty queue.
+    wait_until(std::chrono::seconds(10), [&] {
+      result = call({"squeue", "-h", "-r", "-j", ids, "-o", format});
+      return result.status == 0;
+    });
+    EXPECT_EQ(result.status, 0) << result.err;
+    return lines_of(result.out);
   }
 
   /// A field of `scontrol show job`, for one job or one task (`7_2`).
