@@ -278,7 +278,7 @@ void FolderClaim::lock(const std::optional<Shard>& shard) {
   run_lock_.emplace(directory_ / kLock, shard ? FileLock::Kind::shared : FileLock::Kind::alone,
                     directory_.string() + ": another run is writing to this folder");
   state_ = state_of(*tree_);  // nobody changes it any more
-  if (shard) {
+  if (shard && state_ != FolderState::finished) {  // Otherwise it was merged, and its own folder is gone.
     check_division(*tree_, shard);
     const fs::path folder = shard_folder(*shard);
     tree_->make_folder(folder);
