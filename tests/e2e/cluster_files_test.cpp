@@ -78,8 +78,8 @@ INSTANTIATE_TEST_SUITE_P(Ends, SlurmTask,
                                          End{134, 0, 134, false}, End{75, 0, 75, true}, End{75, 2, 75, true},
                                          End{75, 3, 1, false}, End{137, 0, 75, true}, End{137, 3, 1, false},
                                          End{143, 0, 75, true}),
-                         [](const auto& info) {
-                           return std::to_string(info.param.program) + "_after_" + std::to_string(info.param.restarts);
+                         [](const auto& end) {
+                           return std::to_string(end.param.program) + "_after_" + std::to_string(end.param.restarts);
                          });
 
 TEST(SlurmTaskToldToEnd, IsPutBackUnlessItWasCancelled) {

@@ -30,14 +30,15 @@
 
 namespace fairground {
 
-/// Asks every few milliseconds until the answer is yes, and tells whether it ever was.
-inline bool wait_until(std::chrono::seconds at_most, const std::function<bool()>& is_so) {
+/// Asks again and again until the answer is yes, and tells whether it ever was.
+inline bool wait_until(std::chrono::seconds at_most, const std::function<bool()>& is_so,
+                       std::chrono::milliseconds pause = std::chrono::milliseconds(20)) {
   const auto end = std::chrono::steady_clock::now() + at_most;
   while (!is_so()) {
     if (std::chrono::steady_clock::now() > end) {
       return false;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(pause);
   }
   return true;
 }
