@@ -10,6 +10,7 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <optional>
 #include <thread>
 
 #include "augmenters/augmenter.h"
@@ -50,7 +51,7 @@ struct Arguments {
   std::filesystem::path config;
   std::filesystem::path directory;
   RunOptions run;
-  std::string shard;
+  std::optional<std::string> shard;
   MergeOptions merge;
   bool status_json = false;
   PlanOptions plan;
@@ -72,8 +73,8 @@ int status_of(ExitStatus status) { return static_cast<int>(status); }
 int run_command(Arguments& arguments) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
-  if (!arguments.shard.empty()) {
-    arguments.run.shard = read_shard(arguments.shard, [](const char* variable) { return std::getenv(variable); });
+  if (arguments.shard) {  // an empty one too: a script's variable that is not set must not mean the whole set
+    arguments.run.shard = read_shard(*arguments.shard, [](const char* variable) { return std::getenv(variable); });
   }
   const Config config = load_config(arguments.config, registered_schemas());
   arguments.run.jobs = arguments.jobs;
