@@ -185,6 +185,13 @@ std::optional<std::uintmax_t> OutputTree::size_of(const fs::path& name) const {
   return static_cast<std::uintmax_t>(status.st_size);
 }
 
+bool OutputTree::has_second_name(const fs::path& name) const {
+  const Descriptor folder = parent_of(name, /*make=*/false);
+  struct stat status {};
+  return folder.is_open() && ::fstatat(folder.number(), name.filename().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISREG(status.st_mode) && status.st_nlink > 1;
+}
+
 Descriptor OutputTree::open_to_read(const fs::path& name) const {
   const Descriptor folder = parent_of(name, /*make=*/false);
   if (!folder.is_open()) {
@@ -332,6 +339,9 @@ void GrowingFile::flush() {
 
 void GrowingFile::finish() {
   flush();
+  if (::fdatasync(file_.number()) != 0) {
+    refuse(partial_, "force the file to the disk", errno);
+  }
   put_in_place(folder_, file_, partial_name_, target_name_, path_);
   is_whole_ = true;
 }

@@ -67,6 +67,8 @@ class OutputTree {
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) const;
   /// The size of a regular file; nothing where there is none.
   [[nodiscard]] std::optional<std::uintmax_t> size_of(const std::filesystem::path& name) const;
+  /// Whether it is a file that has a second name, a hard link, somewhere: what is written into it changes there too.
+  [[nodiscard]] bool has_second_name(const std::filesystem::path& name) const;
   /// A regular file to read, or one that is not open where there is none.
   [[nodiscard]] Descriptor open_to_read(const std::filesystem::path& name) const;
   /// A file to go on with: all behind its first `keep` bytes is cut off. It is made where there is none.
@@ -104,6 +106,7 @@ class GrowingFile {
   GrowingFile& operator=(const GrowingFile&) = delete;
 
   void add_line(std::string_view line);
+  /// Forces the bytes to the disk before the name has them: after a power cut the file is whole or as it was before.
   void finish();
 
  private:
