@@ -52,21 +52,26 @@ void DiskSync::work() {
 
 void DiskSync::sync() {
   // Asked before: what is added meanwhile may or may not get there.
-  const std::uintmax_t size = journal_.size();
-  if (size == synced_) {
+  const JournalEnd end = journal_.end();
+  if (end.bytes == synced_ || end.check.empty()) {
     return;
   }
   tree_.sync();
-  tree_.write(name_, std::to_string(size));
-  synced_ = size;
+  tree_.write(name_, std::to_string(end.bytes) + ' ' + end.check);
+  synced_ = end.bytes;
 }
 
-std::uintmax_t synced_bytes(const OutputTree& tree, const fs::path& name) {
-  constexpr std::size_t kMostDigits = 20;
-  const std::string text = tree.read_text(name, kMostDigits).value_or("");
-  std::uintmax_t bytes = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
-  return error == std::errc() && end == text.data() + text.size() ? bytes : 0;
+std::uintmax_t synced_bytes(const OutputTree& tree, const fs::path& name, const fs::path& journal) {
+  constexpr std::size_t kMostBytes = 64;
+  const std::string text = tree.read_text(name, kMostBytes).value_or("");
+  JournalEnd end;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), end.bytes);
+  const auto digits = static_cast<std::size_t>(rest - text.data());
+  if (error != std::errc() || digits == text.size()) {
+    return 0;
+  }
+  end.check = text.substr(digits + 1);
+  return is_end_in(tree, journal, end) ? end.bytes : 0;
 }
 
 }  // namespace fairground

@@ -49,7 +49,9 @@ class DiskSync {
   std::thread thread_;  // last: it uses everything above
 };
 
-/// The number that an earlier start has noted; 0 where there is none.
-[[nodiscard]] std::uintmax_t synced_bytes(const OutputTree& tree, const std::filesystem::path& name);
+/// The number that an earlier start has noted of `journal`; 0 where there is none, or none of this journal as it is
+/// now.
+[[nodiscard]] std::uintmax_t synced_bytes(const OutputTree& tree, const std::filesystem::path& name,
+                                          const std::filesystem::path& journal);
 
 }  // namespace fairground

@@ -1,5 +1,8 @@
 #include "pipeline/output/journal.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -45,6 +48,11 @@ std::optional<std::string_view> checked(std::string_view line) {
   const std::string_view check = line.substr(text.size() + kCheckField.size(), kCheckDigits);
   const bool is_framed = line.substr(text.size()).starts_with(kCheckField) && line.ends_with("\"}");
   return is_framed && check == check_of(text) ? std::optional(text) : std::nullopt;
+}
+
+/// The check that stands in a line that has one.
+std::string_view check_in(std::string_view line) {
+  return line.substr(line.size() - std::min(line.size(), kCheckDigits + 2), kCheckDigits);
 }
 
 /// JSON has no numbers beyond the finite ones.
@@ -200,13 +208,33 @@ std::optional<JournalEntry> parse_journal_line(std::string_view line) {
   return entry;
 }
 
+bool is_end_in(const OutputTree& tree, const fs::path& name, const JournalEnd& end) {
+  const std::string wanted = end.check + "\"}\n";
+  const Descriptor file = tree.open_to_read(name);
+  if (!file.is_open() || end.check.size() != kCheckDigits || end.bytes < wanted.size() ||
+      end.bytes > static_cast<std::uintmax_t>(std::numeric_limits<::off_t>::max())) {
+    return false;
+  }
+  std::string found(wanted.size(), '\0');
+  const ::ssize_t got =
+      ::pread(file.number(), found.data(), found.size(), static_cast<::off_t>(end.bytes - wanted.size()));
+  return got == static_cast<::ssize_t>(wanted.size()) && found == wanted;
+}
+
 JournalWriter::JournalWriter(const OutputTree& tree, const fs::path& name, std::uintmax_t keep)
-    : path_(tree.root() / name), file_(tree.open_to_append(name, keep)), size_(keep) {}
+    : path_(tree.root() / name), file_(tree.open_to_append(name, keep)), end_{keep, {}} {}
 
 void JournalWriter::add(std::string_view line) {
   buffer_.assign(line).push_back('\n');
   write_all(file_, path_, buffer_);
-  size_ += buffer_.size();
+  const std::lock_guard lock(mutex_);
+  end_.bytes += buffer_.size();
+  end_.check = check_in(line);
+}
+
+JournalEnd JournalWriter::end() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
 }
 
 void JournalWriter::close() {

@@ -5,9 +5,9 @@
 // `check`, is a hash (FieldHash) of all before it, so that a line which was torn or damaged is known as such.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -42,6 +42,15 @@ struct JournalEntry {
 [[nodiscard]] std::optional<nlohmann::ordered_json> parse_journal_header(std::string_view line);
 [[nodiscard]] std::optional<JournalEntry> parse_journal_line(std::string_view line);
 
+/// Up to where a journal goes, and the check of the line that ends there, which no other journal has.
+struct JournalEnd {
+  std::uintmax_t bytes = 0;
+  std::string check;
+};
+
+/// Whether a line of the journal ends there and has that check.
+[[nodiscard]] bool is_end_in(const OutputTree& tree, const std::filesystem::path& name, const JournalEnd& end);
+
 /// Appends to a journal. What was added has left the process, so that it outlives a kill.
 class JournalWriter {
  public:
@@ -49,8 +58,10 @@ class JournalWriter {
   JournalWriter(const OutputTree& tree, const std::filesystem::path& name, std::uintmax_t keep);
 
   void add(std::string_view line);
-  /// The bytes that have left the process. May be asked by any thread.
-  [[nodiscard]] std::uintmax_t size() const { return size_; }
+  /// The bytes that have left the process.
+  [[nodiscard]] std::uintmax_t size() const { return end_.bytes; }
+  /// The same with the check of the last line; empty where none was added. May be asked by any thread.
+  [[nodiscard]] JournalEnd end() const;
   /// Throws where the file system refuses only now.
   void close();
 
@@ -58,7 +69,8 @@ class JournalWriter {
   std::filesystem::path path_;
   Descriptor file_;
   std::string buffer_;
-  std::atomic<std::uintmax_t> size_;
+  mutable std::mutex mutex_;
+  JournalEnd end_;
 };
 
 }  // namespace fairground
