@@ -142,16 +142,15 @@ namespace {
 /// A run without shards and one with shards do not know of each other's work.
 void check_division(const OutputTree& tree, const std::optional<Shard>& shard) {
   const std::string folder = tree.root().string();
-  if (shard && tree.size_of(kJournal)) {
+  const std::vector<Shard> begun = shards_in(tree);
+  // Beside shards, a journal is what a merge left that was stopped.
+  if (shard && begun.empty() && tree.size_of(kJournal)) {
     throw UserError(
         folder +
         ": the output directory holds a run that was begun without shards; go on without --shard, delete it "
         "with --restart and without --shard, or choose another directory with --out");
   }
-  for (const Shard& other : shards_in(tree)) {
-    if (!tree.size_of(shard_folder(other) / kJournal)) {
-      continue;  // Stopped before it began.
-    }
+  for (const Shard& other : begun) {
     if (!shard) {
       throw UserError(folder + ": the output directory holds a run that is made in " + std::to_string(other.count) +
                       " shards; finish it with `fairground merge " + folder +
@@ -209,27 +208,33 @@ void delete_shards(const OutputTree& tree) {
   tree.remove_folder(kShards);
 }
 
-FileLock::FileLock(fs::path file, Kind kind, const std::string& taken) : file_(std::move(file)), kind_(kind) {
+FileLock::FileLock(fs::path file, Kind kind, const std::string& taken) : file_(std::move(file)) {
   const auto fault = [&](const char* action) {
-    return PassingFault(file_.string() + ": cannot " + action + " the file: " + std::generic_category().message(errno));
+    return PassingFault(file_.string() + ": cannot " + action + " the file: " +
+                        (errno == ELOOP ? "it is a link, which a run does not follow; remove it"
+                                        : std::generic_category().message(errno)));
   };
-  constexpr int kMostAttempts = 10;
-  constexpr auto kPause = std::chrono::milliseconds(20);
+  // Whoever held the file last may delete it between our two calls; then a third could lock a new one. And who only
+  // asks whether the lock is held, holds it for an instant.
+  constexpr int kMostAttempts = 100;
+  constexpr int kMostRefusals = 20;
+  constexpr auto kPause = std::chrono::milliseconds(5);
+  int refusals = 0;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    if (attempt > 0) {
-      std::this_thread::sleep_for(kPause);
-    }
     descriptor_ = Descriptor(::open(file_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
     if (!descriptor_.is_open()) {
       throw fault("create");
     }
     if (::flock(descriptor_.number(), (kind == Kind::alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) {
+      if (errno != EWOULDBLOCK && errno != EINTR) {
         throw fault("lock");
       }
-      continue;  // `status` holds a lock for a moment, to see whether it is held.
+      if (++refusals == kMostRefusals) {
+        break;
+      }
+      std::this_thread::sleep_for(kPause);
+      continue;
     }
-    // Whoever held the file alone may delete it between our two calls; then a third could lock a new one.
     struct stat locked {};
     struct stat present {};
     if (::fstat(descriptor_.number(), &locked) == 0 && ::stat(file_.c_str(), &present) == 0 &&
@@ -241,7 +246,8 @@ FileLock::FileLock(fs::path file, Kind kind, const std::string& taken) : file_(s
 }
 
 FileLock::~FileLock() {
-  if (kind_ == Kind::alone) {
+  // With others still there this fails, and the last of them deletes the file.
+  if (::flock(descriptor_.number(), LOCK_EX | LOCK_NB) == 0) {
     ::unlink(file_.c_str());
   }
 }
@@ -249,6 +255,27 @@ FileLock::~FileLock() {
 bool is_locked(const fs::path& file) {
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   return descriptor.is_open() && ::flock(descriptor.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+namespace {
+
+std::string folder_is_taken(const fs::path& directory) {
+  return directory.string() + ": another run is writing to this folder; wait for its end, or choose another with --out";
+}
+
+std::string shard_is_taken(const fs::path& folder) {
+  return folder.string() + ": another run is making this shard; wait for its end";
+}
+
+}  // namespace
+
+void check_nobody_writes(const fs::path& directory, const std::optional<Shard>& shard) {
+  if (is_locked(directory / kLock)) {
+    throw PassingFault(folder_is_taken(directory));
+  }
+  if (shard && is_locked(directory / shard_folder(*shard) / kLock)) {
+    throw PassingFault(shard_is_taken(directory / shard_folder(*shard)));
+  }
 }
 
 FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, bool restart)
@@ -276,19 +303,23 @@ FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, 
 
 void FolderClaim::lock(const std::optional<Shard>& shard) {
   run_lock_.emplace(directory_ / kLock, shard ? FileLock::Kind::shared : FileLock::Kind::alone,
-                    directory_.string() + ": another run is writing to this folder");
+                    folder_is_taken(directory_));
   state_ = state_of(*tree_);  // nobody changes it any more
-  if (shard && state_ != FolderState::finished) {  // Otherwise it was merged, and its own folder is gone.
+  if (shard && state_ != FolderState::finished) {
     check_division(*tree_, shard);
     const fs::path folder = shard_folder(*shard);
     tree_->make_folder(folder);
-    shard_lock_.emplace(directory_ / folder / kLock, FileLock::Kind::alone,
-                        (directory_ / folder).string() + ": another run is making this shard");
+    shard_lock_.emplace(directory_ / folder / kLock, FileLock::Kind::alone, shard_is_taken(directory_ / folder));
   }
 }
 
 void FolderClaim::prepare(const std::optional<Shard>& shard, bool restart) {
-  if (restart && shard && state_ != FolderState::finished) {
+  if (restart && shard && state_ == FolderState::finished) {
+    throw UserError(directory_.string() +
+                    ": the run in the output directory is finished, and none of its shards can be begun anew; choose "
+                    "another directory with --out, or delete the run with --restart and without --shard");
+  }
+  if (restart && shard) {
     delete_shard(*tree_, *shard);
   } else if (restart && !shard) {
     delete_run(*tree_);

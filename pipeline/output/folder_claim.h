@@ -31,10 +31,11 @@ enum class FolderState {
 class FileLock {
  public:
   enum class Kind {
-    alone,  ///< nobody else may hold it; the file is deleted at the end
+    alone,  ///< nobody else may hold it
     shared  ///< others may share it
   };
-  /// Throws PassingFault, with `taken` as its message, where the lock is held in a way that allows no other.
+  /// Throws PassingFault, with `taken` as its message, where the lock is held in a way that allows no other. Who holds
+  /// it last deletes the file.
   FileLock(std::filesystem::path file, Kind kind, const std::string& taken);
   ~FileLock();
   FileLock(const FileLock&) = delete;
@@ -42,9 +43,9 @@ class FileLock {
 
  private:
   std::filesystem::path file_;
-  Kind kind_;
   Descriptor descriptor_;
 };
+
 /// Deletes what a shard left in a run's folder, once it has been merged.
 void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards.
@@ -52,6 +53,9 @@ void delete_shards(const OutputTree& tree);
 
 /// Whether somebody holds the lock alone now. Makes no file.
 [[nodiscard]] bool is_locked(const std::filesystem::path& file);
+/// Throws the PassingFault that a FolderClaim would throw now because another run is writing there: before sources are
+/// read, which may take long.
+void check_nobody_writes(const std::filesystem::path& directory, const std::optional<Shard>& shard);
 
 /// Holds an output directory for one run, or for one of its shards, until it is destroyed.
 class FolderClaim {
@@ -59,7 +63,8 @@ class FolderClaim {
   /// Makes the directory where there is none. With `restart`, deletes the run that it holds, or what its shard was:
   /// only files that the run's plan names, and those of fixed names. Throws UserError where the directory holds no run
   /// of fairground, where shards and a run without shards would meet in it, or shards of different divisions;
-  /// PassingFault where another run is writing there or the disk refuses.
+  /// or where a shard of a finished run is to be begun anew; PassingFault where another run is writing there or the
+  /// disk refuses.
   FolderClaim(std::filesystem::path directory, const std::optional<Shard>& shard, bool restart);
 
   [[nodiscard]] const OutputTree& tree() const { return *tree_; }
