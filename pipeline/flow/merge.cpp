@@ -19,6 +19,7 @@
 #include "pipeline/output/folder_claim.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_facts.h"
+#include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
 
 namespace fairground {
@@ -222,6 +223,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   }
   Assembly assembly(tree, plan);
   add_journals(tree, plan, opened, facts, assembly);
+  write_sources(tree, {}, catalog);
   Losses losses;
   assembly.write([&](const Outcome& outcome) { losses.add(outcome); },
                  journal_header(journal_facts(facts, std::nullopt, plan.size())));

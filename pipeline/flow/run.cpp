@@ -132,14 +132,14 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
 /// it is clear before any source is read that this run is another one. Returns what the directory holds.
 FolderState follow_earlier_start(const Config& config, const RunOptions& options,
                                  const std::filesystem::path& directory, PlanningOptions& planning) {
+  check_nobody_writes(directory, options.shard);
   const FolderState state = options.restart ? FolderState::empty : state_of(directory);
   if (state == FolderState::empty) {
     return state;
   }
   const OutputTree tree(directory);
   const bool has_shard = options.shard && state != FolderState::finished;
-  const auto header =
-      read_journal_header(tree, has_shard ? shard_folder(*options.shard) / kJournal : std::filesystem::path(kJournal));
+  const auto header = began_with(tree, has_shard ? shard_folder(*options.shard) : std::filesystem::path());
   if (header) {
     nlohmann::ordered_json now = *header;
     now["fairground"] = options.tool_version;

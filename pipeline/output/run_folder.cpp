@@ -30,7 +30,14 @@ void write_plan(const OutputTree& tree, const fs::path& state_folder, const Plan
   }
 }
 
+}  // namespace
+
 void write_sources(const OutputTree& tree, const fs::path& state_folder, const Catalog& catalog) {
+  Sha256 hash;
+  KnownFiles::for_each_line(catalog, [&](const std::string& line) { hash.update(line).update("\n"); });
+  if (hash.hex() == tree.sha256_of(kSourcesFile)) {
+    return;
+  }
   const fs::path own = state_folder / kSourcesFile;
   GrowingFile lines(tree, own);
   KnownFiles::for_each_line(catalog, [&](const std::string& line) { lines.add_line(line); });
@@ -40,7 +47,19 @@ void write_sources(const OutputTree& tree, const fs::path& state_folder, const C
   }
 }
 
-}  // namespace
+std::optional<ordered_json> began_with(const OutputTree& tree, const fs::path& state_folder) {
+  constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+  auto header = read_journal_header(tree, state_folder / kJournal);
+  if (!header && state_folder.empty()) {
+    // A finished run has it twice, and versions before had other journals.
+    ordered_json run =
+        ordered_json::parse(tree.read_text(kRunFile, kMostBytes).value_or(""), nullptr, /*allow_exceptions=*/false);
+    if (run.is_object()) {
+      header = std::move(run);
+    }
+  }
+  return header;
+}
 
 void check_can_go_on(const OutputTree& tree, FolderState state, const std::optional<Shard>& shard,
                      const ordered_json& then, const ordered_json& now) {
@@ -67,32 +86,38 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions opti
       share_(share_of(plan, options_.shard)) {
   counts_.planned = share_.size();
   if (claim_.state() == FolderState::empty) {
-    begin();
-  } else {
-    go_on();
+    write_plan(tree(), state_folder_, plan_);  // Another shard may be doing the same.
   }
+  check_same_run();
+  const bool is_finished = claim_.state() == FolderState::finished;
+  if (is_finished && options_.shard) {
+    was_finished_ = true;  // Merged: the shard's own journal is gone.
+    return;
+  }
+  if (is_finished && !read_journal_header(tree(), kJournal)) {
+    throw UserError((tree().root() / kJournal).string() +
+                    ": is missing, damaged or of an older version, so that all of the finished run in the output directory "
+                    "would be made again; choose another directory with --out, or begin anew with --restart");
+  }
+  if (options_.prepare_only) {
+    write_sources(tree(), state_folder_, plan_.catalog());
+    tree().sync();
+    return;
+  }
+  read_what_was_made(is_finished);
 }
 
 RunFolder::~RunFolder() = default;
 
 fs::path RunFolder::state_file(const char* name) const { return state_folder_ / name; }
 
-void RunFolder::begin() {
-  write_plan(tree(), state_folder_, plan_);
-  write_sources(tree(), state_folder_, plan_.catalog());
-  check_same_run();  // Another shard may have put its own plan there meanwhile.
-  if (!options_.prepare_only) {
-    to_make_ = share_;
-    open_journal(0);
-  }
-  // After a power cut, a plan that is not whole would make the folder look like none of ours.
-  tree().sync();
-}
-
 void RunFolder::open_journal(std::uintmax_t keep) {
   // Bytes that are cut off now will be others when the journal has grown again.
-  if (keep < synced_bytes(tree(), state_file(kSynced))) {
+  if (keep < synced_bytes(tree(), state_file(kSynced), state_file(kJournal))) {
     tree().remove(state_file(kSynced));
+  }
+  if (keep == 0 && tree().size_of(state_file(kJournal))) {
+    tree().remove(state_file(kJournal));
   }
   journal_ = std::make_unique<JournalWriter>(tree(), state_file(kJournal), keep);
   if (keep == 0) {
@@ -103,31 +128,9 @@ void RunFolder::open_journal(std::uintmax_t keep) {
 
 void RunFolder::check_same_run() {
   const bool is_finished = claim_.state() == FolderState::finished;
-  const auto header = read_journal_header(tree(), is_finished ? fs::path(kJournal) : state_file(kJournal));
-  if (is_finished && !header) {
-    throw UserError(
-        (tree().root() / kJournal).string() +
-        ": the output directory holds a finished run whose journal is missing, damaged or of an older version, "
-        "so that nobody knows what it has; choose another directory with --out, or delete it and begin anew "
-        "with --restart");
-  }
-  ordered_json then = header.value_or(facts_);
+  ordered_json then = began_with(tree(), is_finished ? fs::path() : state_folder_).value_or(facts_);
   then["plan_sha256"] = tree().sha256_of(kPlanFile);
   check_can_go_on(tree(), claim_.state(), options_.shard, then, facts_);
-}
-
-void RunFolder::go_on() {
-  goes_on_ = true;
-  check_same_run();
-  const bool is_finished = claim_.state() == FolderState::finished;
-  if (is_finished && options_.shard) {
-    was_finished_ = true;  // Merged: the shard's own journal is gone.
-    return;
-  }
-  if (options_.prepare_only) {
-    return;
-  }
-  read_what_was_made(is_finished);
 }
 
 /// Whether the files of a finished run, or of a complete shard, that follow from its journal are there.
@@ -152,7 +155,8 @@ void RunFolder::read_what_was_made(bool is_finished) {
     checks.belongs = [&](std::size_t index) { return belongs[index]; };
   }
   const bool was_ended = is_finished || tree().size_of(state_file(kShardFile));
-  checks.synced = was_ended ? std::numeric_limits<std::uintmax_t>::max() : synced_bytes(tree(), state_file(kSynced));
+  checks.synced = was_ended ? std::numeric_limits<std::uintmax_t>::max()
+                            : synced_bytes(tree(), state_file(kSynced), state_file(kJournal));
   checks.drop_failed = options_.retry_failed;
   checks.jobs = options_.jobs;
   JournalState state = read_journal(tree(), state_file(kJournal), plan_, checks);
@@ -170,9 +174,14 @@ void RunFolder::read_what_was_made(bool is_finished) {
     return;
   }
   // From here on the run is unfinished again, whatever stops it.
+  if (is_finished) {
+    delete_shards(tree());  // A merge may have been stopped before it came to that.
+  }
   tree().remove(options_.shard ? state_file(kShardFile) : fs::path(kRunFile));
   clear_unfinished();
-  if (!state.is_solid) {
+  write_sources(tree(), state_folder_, plan_.catalog());
+  // What is appended to a journal with a second name would change there too.
+  if (!state.is_solid || (state.header && tree().has_second_name(state_file(kJournal)))) {
     rewrite_journal(state);
     state =
         read_journal(tree(), state_file(kJournal), plan_, {checks.belongs, std::numeric_limits<std::uintmax_t>::max()});
@@ -187,8 +196,9 @@ void RunFolder::clear_unfinished() const {
   for (const char* name : {kJournal, kSynced, kShardFile, kPlanFile, kSourcesFile}) {
     tree().remove_unfinished(state_file(name));
   }
-  for (const std::size_t index : to_make_) {
-    const Variant variant = plan_.at(index);
+  const bool has_media = claim_.state() != FolderState::empty;
+  for (std::size_t i = 0; i < to_make_.size() && has_media; ++i) {
+    const Variant variant = plan_.at(to_make_[i]);
     const fs::path folder = to_string(variant.media);
     tree().remove_unfinished(folder / variant.file_name);
     if (!variant.mask_file_name.empty()) {
@@ -223,7 +233,7 @@ void RunFolder::add(const Outcome& outcome) {
       tree().write(mask, outcome.mask);
     }
     tree().write(file, outcome.file);
-  } else if (goes_on_) {
+  } else {
     // An earlier start may have written it and been stopped before it could say so.
     tree().remove(file);
     if (!mask.empty()) {

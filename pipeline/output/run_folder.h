@@ -19,6 +19,14 @@
 
 namespace fairground {
 
+/// What the run in a folder was begun with, or one of its shards, whose `state_folder` is then not empty; nothing where
+/// that cannot be found out.
+[[nodiscard]] std::optional<nlohmann::ordered_json> began_with(const OutputTree& tree,
+                                                               const std::filesystem::path& state_folder);
+
+/// Writes what KnownFiles reads, unless it is there; beside its place in `state_folder` first.
+void write_sources(const OutputTree& tree, const std::filesystem::path& state_folder, const Catalog& catalog);
+
 /// Throws UserError, with what can be done, where a run that was begun with the facts `then` cannot go on with those of
 /// `now`; see differing_facts().
 void check_can_go_on(const OutputTree& tree, FolderState state, const std::optional<Shard>& shard,
@@ -63,8 +71,6 @@ class RunFolder {
   [[nodiscard]] std::size_t skin_warnings() const { return skin_warnings_; }
 
  private:
-  void begin();
-  void go_on();
   void check_same_run();
   void read_what_was_made(bool is_finished);
   void rewrite_journal(const JournalState& state);
