@@ -17,7 +17,7 @@ class KnownFiles {
  public:
   KnownFiles() = default;
   /// Reads what for_each_line() gave. A file that is missing or that cannot be read makes nothing known, and so do
-  /// single lines of it.
+  /// single lines of it that are damaged.
   explicit KnownFiles(const std::filesystem::path& path);
 
   /// Fills in hash and header of the file at `file.path` if it is known and has not changed. `kind` is what it was read
