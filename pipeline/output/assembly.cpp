@@ -71,7 +71,6 @@ Assembly::Assembly(const OutputTree& tree, const Plan& plan)
 
 void Assembly::add(const fs::path& journal, const std::vector<JournalPlace>& places) {
   journals_.push_back(journal);
-  files_.push_back(tree_.open_to_read(journal));
   for (const JournalPlace& place : places) {
     Place& known = places_.at(place.index);
     if (known.journal != 0) {
@@ -82,13 +81,28 @@ void Assembly::add(const fs::path& journal, const std::vector<JournalPlace>& pla
   }
 }
 
+const Descriptor& Assembly::opened(std::size_t journal) {
+  // A system lets a process have some thousand files open, and there may be more shards. The variants of a source
+  // follow each other and are of one shard, so that few are opened again.
+  constexpr std::size_t kMostOpen = 64;
+  const auto found = open_.find(journal);
+  if (found != open_.end()) {
+    return found->second;
+  }
+  if (open_.size() >= kMostOpen) {
+    open_.clear();
+  }
+  return open_.emplace(journal, tree_.open_to_read(journals_[journal])).first->second;
+}
+
 std::string_view Assembly::line_of(std::size_t index) {
   const Place& place = places_[index];
   const std::size_t journal = place.journal - 1;
   buffer_.resize(place.length);
+  const Descriptor& file = opened(journal);
   std::size_t filled = 0;
   while (filled < buffer_.size()) {
-    const ::ssize_t got = ::pread(files_[journal].number(), buffer_.data() + filled, buffer_.size() - filled,
+    const ::ssize_t got = ::pread(file.number(), buffer_.data() + filled, buffer_.size() - filled,
                                   static_cast<::off_t>(place.offset + filled));
     if (got < 0 && errno == EINTR) {
       continue;

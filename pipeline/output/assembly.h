@@ -55,13 +55,14 @@ class Assembly {
     std::uint32_t journal = 0;  ///< 1 more than an index into `journals_`; 0: there is none
   };
 
+  [[nodiscard]] const Descriptor& opened(std::size_t journal);
   /// The journal's line of a variant. It holds until the next call.
   [[nodiscard]] std::string_view line_of(std::size_t index);
 
   const OutputTree& tree_;
   const Plan& plan_;
   std::vector<std::filesystem::path> journals_;
-  std::vector<Descriptor> files_;
+  std::map<std::size_t, Descriptor> open_;  ///< by index into `journals_`; few at a time
   std::vector<Place> places_;
   std::size_t missing_;
   std::string buffer_;
