@@ -159,7 +159,10 @@ void run_status(const fs::path& directory, bool as_json, std::ostream& out) {
   ordered_json report;
   report["directory"] = directory.string();
   if (begun.empty()) {
-    const Progressed whole = read_progress(tree, {}, kRunFile, kFinished);
+    Progressed whole = read_progress(tree, {}, kRunFile, kFinished);
+    if (whole.state == kNotBegun) {
+      whole.state = kStopped;  // It has a plan and no more.
+    }
     report["state"] = whole.state;
     report["counts"] = counts_of(whole);
     if (as_json) {
