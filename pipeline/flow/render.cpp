@@ -119,7 +119,10 @@ void read_words(std::string_view text, DecodedSource& decoded) {
 Bytes read_unchanged(const MediaFile& file, const MediaLimits& limits) {
   Bytes bytes = read_file(file.path, limits, Links::refused);
   if (sha256_hex(bytes) != file.sha256) {
-    throw ItemError("the file has changed since the plan was made; run again");
+    throw ItemError(
+        "the file has changed since the plan was made; put it back as it was and run again with --retry-failed, or "
+        "begin "
+        "anew with --restart");
   }
   return bytes;
 }
@@ -449,8 +452,8 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const bool has_picture_steps = std::ranges::any_of(
       chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
   double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
-  // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and of the
-  // step that moves it, the patch with its grain, seven floats where skin fills the picture.
+  // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and
+  // of the step that moves it, the patch with its grain, seven floats where skin fills the picture.
   if (plan.of(variant.media).settings->needs_skin()) {
     bytes += static_cast<double>((1U + 3U + 7U) * sizeof(float)) + 1.0;
   }
