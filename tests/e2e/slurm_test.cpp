@@ -36,7 +36,7 @@ Jobs submit(const Slurm& slurm, const fs::path& config, const fs::path& out, std
   command.insert(command.end(), {config, out, "6"});
   const ProcessResult result = slurm.call(command);
   std::smatch ids;
-  if (!std::regex_match(result.out, ids, std::regex("shards: (\\d+)\nmerge: (\\d+)\n"))) {
+  if (!std::regex_match(result.out, ids, std::regex("(?:prepare: \\d+\n)?shards: (\\d+)\nmerge: (\\d+)\n"))) {
     ADD_FAILURE() << result.out << result.err << slurm.logs();
     return {};
   }
