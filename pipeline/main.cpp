@@ -31,6 +31,7 @@
 #include "pipeline/flow/shard_index.h"
 #include "pipeline/flow/status.h"
 #include "pipeline/flow/verify.h"
+#include "pipeline/media/opencv_errors.h"
 
 namespace {
 
@@ -379,7 +380,8 @@ int checked_dispatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  fairground::keep_freed_memory();
+  keep_freed_memory();
+  make_opencv_throw_bad_alloc();
   LibraryOutput library_output;
   const int status = checked_dispatch(argc, argv);
   const std::string warnings = library_output.finish();

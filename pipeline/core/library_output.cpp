@@ -166,7 +166,7 @@ void LineCounts::add(std::string_view line) {
 }
 
 std::string LineCounts::summary() const {
-  constexpr std::size_t kMostShown = 3;
+  constexpr std::size_t kMostShown = 5;
   if (lines_ == 0) {
     return {};
   }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <deque>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -26,13 +25,6 @@ constexpr sf_count_t kMp3Slack = 2304;
 /// Bytes of decoded sound that are gathered before they are set aside as one part: large enough for the system to take
 /// it back once it has been copied, so that a long recording is not held twice.
 constexpr std::size_t kPartSamples = std::size_t{16} << 20U;
-
-/// libsndfile may have run out of memory, which it does not say where it finds no file: sf_strerror(NULL) would, but it
-/// is one buffer for all threads. If there is no room for what it needs, that was the reason: throws std::bad_alloc.
-void require_memory() {
-  constexpr std::size_t kNeeded = std::size_t{8} << 20U;
-  static_cast<void>(std::make_unique_for_overwrite<std::byte[]>(kNeeded));
-}
 
 /// What takes memory: a sample is a float, and more channels than one are held twice, as they are separated.
 double bytes_per_sample(int channels) { return sizeof(float) * (channels > 1 ? 2.0 : 1.0); }
@@ -56,7 +48,7 @@ SndFile open_audio(MemorySource& source, const std::filesystem::path& name, cons
   require_known_audio(source.bytes);
   SndFile file = open_memory(source, info);
   if (!file) {
-    require_memory();
+    require_memory(kDecoderBytes);  // sf_strerror(NULL) would say why, but it is one buffer for all threads
     throw ItemError("libsndfile cannot read it as audio");
   }
   check_audio_extension(name, info.format);

@@ -39,26 +39,34 @@ TiffDirectory::TiffDirectory(std::span<const std::byte> tiff) : view_(tiff_view(
   }
 }
 
-std::vector<std::uint32_t> TiffDirectory::values(std::uint16_t tag) const {
+TiffDirectory::Numbers TiffDirectory::find(std::uint16_t tag) const {
   const auto found = entries_.find(tag);
   if (found == entries_.end()) return {};
   const std::uint64_t entry = found->second;
-  const int width = width_of(view_.u16(entry + 2));
-  const std::uint64_t count = view_.u32(entry + 4);
-  const std::uint64_t bytes = count * static_cast<std::uint64_t>(width);
-  const std::uint64_t first = bytes <= 4 ? entry + 8 : view_.u32(entry + 8);
-  (void)view_.part(first, bytes);  // Checked before memory is taken for a count that may be a lie.
+  Numbers numbers;
+  numbers.width = width_of(view_.u16(entry + 2));
+  numbers.count = view_.u32(entry + 4);
+  const std::uint64_t bytes = numbers.count * static_cast<std::uint64_t>(numbers.width);
+  numbers.first = bytes <= 4 ? entry + 8 : view_.u32(entry + 8);
+  (void)view_.part(numbers.first, bytes);  // Checked before memory is taken for a count that may be a lie.
+  return numbers;
+}
 
-  std::vector<std::uint32_t> values(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<std::uint32_t>(view_.number(first + i * static_cast<std::uint64_t>(width), width));
-  }
+std::uint32_t TiffDirectory::number(const Numbers& numbers, std::uint64_t i) const {
+  return static_cast<std::uint32_t>(
+      view_.number(numbers.first + i * static_cast<std::uint64_t>(numbers.width), numbers.width));
+}
+
+std::vector<std::uint32_t> TiffDirectory::values(std::uint16_t tag) const {
+  const Numbers numbers = find(tag);
+  std::vector<std::uint32_t> values(static_cast<std::size_t>(numbers.count));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = number(numbers, i);
   return values;
 }
 
 std::optional<std::uint32_t> TiffDirectory::value(std::uint16_t tag) const {
-  const std::vector<std::uint32_t> all = values(tag);
-  return all.empty() ? std::nullopt : std::optional(all.front());
+  const Numbers numbers = find(tag);
+  return numbers.count == 0 ? std::nullopt : std::optional(number(numbers, 0));
 }
 
 std::optional<std::span<const std::byte>> TiffDirectory::bytes(std::uint16_t tag) const {

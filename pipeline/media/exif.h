@@ -21,12 +21,21 @@ class TiffDirectory {
   /// All numbers of a tag whose values are unsigned integers; none where the tag is missing. Throws ItemError where
   /// they lie outside of the file or are of another type.
   [[nodiscard]] std::vector<std::uint32_t> values(std::uint16_t tag) const;
-  /// The first number of a tag.
+  /// The first number of a tag, without the memory that all of them would take.
   [[nodiscard]] std::optional<std::uint32_t> value(std::uint16_t tag) const;
   /// The bytes of a tag of type BYTE or UNDEFINED; nothing where the tag is missing. Throws ItemError as values().
   [[nodiscard]] std::optional<std::span<const std::byte>> bytes(std::uint16_t tag) const;
 
  private:
+  /// Where the numbers of a tag lie.
+  struct Numbers {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    int width = 1;
+  };
+  [[nodiscard]] Numbers find(std::uint16_t tag) const;
+  [[nodiscard]] std::uint32_t number(const Numbers& numbers, std::uint64_t i) const;
+
   ByteView view_;
   std::map<std::uint16_t, std::uint64_t> entries_;  ///< offset of each tag's entry
 };

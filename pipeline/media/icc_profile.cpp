@@ -20,6 +20,7 @@
 #include "pipeline/core/plain.h"
 #include "pipeline/media/byte_view.h"
 #include "pipeline/media/image_file.h"
+#include "pipeline/media/limits.h"
 
 namespace fairground {
 namespace {
@@ -114,6 +115,7 @@ Profile open_profile(const Context& context, std::span<const std::byte> bytes, b
                                               : cmsOpenProfileFromMemTHR(context.get(), bytes.data(),
                                                                          static_cast<cmsUInt32Number>(bytes.size())));
   if (!profile) {
+    require_memory(kDecoderBytes);
     refuse("is damaged");
   }
   switch (cmsGetDeviceClass(profile.get())) {

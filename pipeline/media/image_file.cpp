@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -60,27 +59,22 @@ void check_size(const ImageHeader& header, const MediaLimits& limits) {
   }
 }
 
-/// What decoding takes in memory: the codes, twice where they are turned upright, and in linear light where that is
-/// asked for.
+/// What decoding takes in memory: the codes, twice where they are turned upright, and beside them first what the
+/// library needs and then linear light, where that is asked for.
 double decoded_bytes(const ImageHeader& header, bool to_light) {
   constexpr double kFloat = sizeof(float);
   constexpr double kAlpha = sizeof(std::uint16_t);
-  const double codes = header.channels * header.bits / 8.0 * (header.orientation > 1 ? 2.0 : 1.0);
+  const double codes = header.channels * header.bits / 8.0;
+  const bool is_held_twice = header.format == ImageFormat::webp || header.format == ImageFormat::tiff;
+  const double library = is_held_twice ? 2.0 * codes : 0.0;
   const double light = kFloat * std::min(header.channels, 3) + (header.channels > 3 ? kAlpha : 0.0);
-  return static_cast<double>(header.width) * static_cast<double>(header.height) * (codes + (to_light ? light : 0.0));
+  const double pixel = codes * (header.orientation > 1 ? 2.0 : 1.0) + (to_light ? std::max(light, library) : library);
+  return static_cast<double>(header.width) * static_cast<double>(header.height) * pixel;
 }
 
 void check_memory(const ImageHeader& header, bool to_light, std::size_t file_bytes, const MediaLimits& limits) {
   check_expansion("it has " + std::to_string(header.width) + " x " + std::to_string(header.height) + " pixels",
                   decoded_bytes(header, to_light), file_bytes, limits);
-}
-
-/// A decoder that runs out of memory often says no more than that it failed. If there is no room for what it needs,
-/// that was the reason, and no fault of the file: throws std::bad_alloc.
-void require_memory(const ImageHeader& header) {
-  constexpr double kOfTheDecoder = 8e6;
-  const auto needed = static_cast<std::size_t>(decoded_bytes(header, /*to_light=*/false) + kOfTheDecoder);
-  static_cast<void>(std::make_unique_for_overwrite<std::byte[]>(needed));
 }
 
 /// As the file holds it: no conversion of depth or channels. An empty matrix where OpenCV finds no picture.
@@ -216,7 +210,7 @@ void check_header(const ImageHeader& header, const std::filesystem::path& name, 
 Raster decode_checked(std::span<const std::byte> bytes, const ImageHeader& header) {
   cv::Mat codes = decode_by_format(bytes, header.format);
   if (codes.empty()) {
-    require_memory(header);
+    require_memory(static_cast<std::size_t>(decoded_bytes(header, /*to_light=*/false)) + kDecoderBytes);
     throw ItemError("its picture data are damaged");
   }
   require_supported(codes);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "pipeline/core/error.h"
@@ -36,5 +38,14 @@ inline void check_expansion(const std::string& what, double decoded_bytes, std::
                     " times its size in memory); raise that if it is meant so");
   }
 }
+
+/// A library that runs out of memory often says no more than that it failed. If there is no room for what it needs,
+/// that was the reason, and no fault of the file: throws std::bad_alloc.
+inline void require_memory(std::size_t needed_bytes) {
+  static_cast<void>(std::make_unique_for_overwrite<std::byte[]>(needed_bytes));
+}
+
+/// What decoders take for their own tables, roughly.
+inline constexpr std::size_t kDecoderBytes = std::size_t{8} << 20U;
 
 }  // namespace fairground

@@ -21,9 +21,12 @@ TEST(LineCounts, AreOneForLinesThatDifferInNumbers) {
   counts.add("byte 9 of 2 is bad");
   EXPECT_EQ(counts.summary(), "3 warnings from libraries, such as\n  2 x byte 17 of 300 is bad\n  1 x warning: odd\n");
   counts.add("a\x1b[2J");
-  counts.add("b");
+  for (const char* line : {"b", "c", "d"}) {
+    counts.add(line);
+  }
   EXPECT_EQ(counts.summary(),
-            "5 warnings from libraries, such as\n  2 x byte 17 of 300 is bad\n  1 x warning: odd\n  1 x a?[2J\n");
+            "7 warnings from libraries, such as\n  2 x byte 17 of 300 is bad\n  1 x warning: odd\n  1 x a?[2J\n"
+            "  1 x b\n  1 x c\n");
 }
 
 /// Standard error goes into a file while this lives.
