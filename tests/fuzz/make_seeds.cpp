@@ -1,10 +1,12 @@
 // Writes what fuzzing begins with: seeds for every target, and the dictionary. All of it comes from the registry, the
 // reader of configs and the encoders, at each build, so that a new augmenter or key is fuzzed by being there.
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tests/fuzz/augmenter_case.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/journal_set.h"
 #include "tests/fuzz/media_seeds.h"
 
 namespace fairground {
@@ -126,6 +128,27 @@ void write_manifests(SeedFolder& folder) {
                    R"({"words":[],"boxes":[[[{"a":true}]]],"keypoints":"é\ud83d\ude00\n"})" + "\n");
   folder.write("jsonl", "paths.jsonl",
                "{\"path\":\"../outside/secret.wav\"}\n{\"path\":\"sub/../a.wav\"}\n{\"path\":\"round/a.wav\"}\n");
+}
+
+/// Lines as a run writes them, without their hashes, which fuzz_journal puts there again.
+void write_journals(SeedFolder& folder) {
+  constexpr std::size_t kCheck = std::string_view(",\"check\":\"0123456789abcdef\"}").size();
+  const auto bare = [](const std::string& line) { return line.substr(0, line.size() - kCheck) + "}\n"; };
+  const JournalSet set;
+  const std::string header = journal_header({{"name", "small"}, {"planned", set.plan.size()}});
+  std::string whole = bare(header);
+  std::string mixed = bare(header);
+  std::string kept = "!" + header + "\n";
+  for (std::size_t i = 0; i < set.plan.size(); ++i) {
+    const std::string written = journal_line(i, set.outcome(i, Fate::written));
+    whole += bare(written);
+    mixed += bare(journal_line(i, set.outcome(i, i % 2 == 0 ? Fate::rejected : Fate::failed)));
+    kept += "!" + written + "\n";
+  }
+  folder.write("journal", "whole.jsonl", whole);
+  folder.write("journal", "mixed.jsonl", mixed);
+  folder.write("journal", "kept.jsonl", kept);
+  folder.write("journal", "torn.jsonl", whole.substr(0, whole.size() - 20));
 }
 
 /// Inputs that some chain comes of, some for each augmenter. What stands in them is for Choices to say.
@@ -271,6 +294,7 @@ int main(int count, char** arguments) {
   SeedFolder folder(arguments[1]);
   write_configs(folder);
   write_manifests(folder);
+  write_journals(folder);
   write_augmenter_cases(folder);
   for (const SeedFile& seed : audio_seeds()) {
     folder.write("audio", seed.name, seed.bytes);
