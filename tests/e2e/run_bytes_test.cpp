@@ -6,6 +6,7 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/killed.h"
 #include "tests/support/process.h"
 #include "tests/support/run_tree.h"
 #include "tests/support/test_set.h"
@@ -73,29 +74,12 @@ TEST(Bytes, TheFolderAndTheManifestsOrderDoNotMatter) {
   expect_equal(before, after);
 }
 
-/// Waits for the first media files of a run and sends `signals` to it.
+/// Waits for the first variants that a run makes and sends `signals` to it.
 std::function<void(pid_t)> interrupt(const fs::path& out, std::vector<int> signals) {
-  // Files of a run that was stopped before are deleted first, and with them this mark.
-  const fs::path mark = out / "audio/metadata.jsonl";
-  if (fs::exists(out)) {
-    write_text(mark, "");
-  }
+  const fs::path journal = out / "journal.jsonl";
+  const std::size_t before = std::max<std::size_t>(1, lines_in(journal));  // the header
   return [=](pid_t child) {
-    const auto begun = [&] {
-      std::error_code ignored;
-      if (fs::exists(mark, ignored)) {
-        return false;
-      }
-      for (const auto& entry : fs::recursive_directory_iterator(out / "audio", ignored)) {
-        if (entry.path().extension() == ".flac") {
-          return true;
-        }
-      }
-      return false;
-    };
-    for (int i = 0; i < 10000 && !begun(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    EXPECT_TRUE(wait_until(child, [&] { return lines_in(journal) > before; })) << "it ended before";
     for (const int signal : signals) {
       ::kill(child, signal);
       std::this_thread::sleep_for(std::chrono::milliseconds(1));

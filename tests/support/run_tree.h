@@ -17,7 +17,7 @@ namespace fairground {
 
 using Tree = std::map<std::string, std::string>;
 
-/// The files of a run without what may differ: the seconds, and the order of the journal.
+/// The files of a run without what may differ: the seconds, the order of the journal, and when sources were changed.
 inline Tree comparable(const std::filesystem::path& folder) {
   Tree tree = read_tree(folder);
   nlohmann::json run = nlohmann::json::parse(tree.at("run.json"));
@@ -26,6 +26,13 @@ inline Tree comparable(const std::filesystem::path& folder) {
   std::vector<std::string> journal = read_lines(folder / "journal.jsonl");
   std::ranges::sort(journal.begin() + 1, journal.end());  // behind the header
   tree["journal.jsonl"] = testing::PrintToString(journal);
+  std::string sources;
+  for (const std::string& line : read_lines(folder / "sources.jsonl")) {
+    nlohmann::json source = nlohmann::json::parse(line);
+    EXPECT_EQ(source.erase("modified_ns") + source.erase("changed_ns") + source.erase("check"), 3U);
+    sources += source.dump() + '\n';
+  }
+  tree["sources.jsonl"] = sources;
   return tree;
 }
 
