@@ -171,6 +171,16 @@ FolderState state_of(const fs::path& directory) {
   return fs::is_directory(directory, error) ? state_of(OutputTree(directory)) : FolderState::empty;
 }
 
+namespace {
+
+/// A folder in which a restart has left nothing but what is not ours is no shard any more.
+bool is_begun(const OutputTree& tree, const Shard& shard) {
+  const auto is_there = [&](const char* name) { return tree.size_of(shard_folder(shard) / name).has_value(); };
+  return is_there(kLock) || std::ranges::any_of(kShardNames, is_there);
+}
+
+}  // namespace
+
 std::vector<Shard> shards_in(const OutputTree& tree) {
   std::vector<Shard> shards;
   const fs::path folder = tree.root() / kShards;
@@ -184,7 +194,9 @@ std::vector<Shard> shards_in(const OutputTree& tree) {
     if (!shard || entry->symlink_status().type() != fs::file_type::directory) {
       throw UserError(entry->path().string() + ": is no shard's folder, which is called I-of-N; remove it");
     }
-    shards.push_back(*shard);
+    if (is_begun(tree, *shard)) {
+      shards.push_back(*shard);
+    }
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     throw PassingFault(folder.string() + ": cannot look into the folder: " + error.message());

@@ -105,7 +105,8 @@ std::string fault_of(const fs::path& out, const std::optional<Shard>& shard) {
 TEST_F(FolderClaimTest, ShardsShareAFolderAndNoShardIsMadeTwiceAtOnce) {
   const FolderClaim first(out_, Shard{0, 3}, /*restart=*/false);
   const FolderClaim second(out_, Shard{1, 3}, /*restart=*/false);
-  EXPECT_TRUE(is_locked(out_ / "run.lock"));
+  EXPECT_FALSE(is_locked(out_ / "run.lock")) << "nobody holds it alone";
+  EXPECT_TRUE(is_locked(out_ / "shards/1-of-3/run.lock"));
   EXPECT_THAT(fault_of(out_, Shard{1, 3}), HasSubstr("another run is making this shard"));
   EXPECT_THAT(fault_of(out_, std::nullopt), HasSubstr("another run is writing"));
   EXPECT_EQ(fault_of(out_, Shard{2, 3}), "");
