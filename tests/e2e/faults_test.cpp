@@ -283,7 +283,7 @@ TEST_F(Faults, ASourceThatWasChangedIsNoticedWhateverItsTimesSay) {
 
 // What a stranger may plant in the folder of a run leads nowhere.
 TEST(PlantedLinks, ChangeNothingElsewhere) {
-  const FastSet set(/*recordings=*/5, /*pictures=*/5);
+  const FastSet set(/*recordings=*/3, /*pictures=*/3);
   const auto make = [&](const fs::path& out, std::vector<std::string> more = {},
                         const std::function<void(pid_t)>& meanwhile = {}) {
     more.insert(more.begin(), {"run", set.config_path(), "--out", out, "--jobs", "1"});
@@ -292,7 +292,7 @@ TEST(PlantedLinks, ChangeNothingElsewhere) {
   ASSERT_EQ(make(set / "whole").status, 0);
   const Tree whole = comparable(set / "whole");
   const fs::path half = set / "half";
-  ASSERT_EQ(make(half, {}, kill_when([&] { return lines_in(half / "journal.jsonl") > 50; })).status, kKilled);
+  ASSERT_EQ(make(half, {}, kill_when([&] { return lines_in(half / "journal.jsonl") > 25; })).status, kKilled);
   // Of the last source, which is not made yet.
   const std::string file = read_json_lines(half / "plan.jsonl").back().at("file");
   ASSERT_FALSE(fs::exists(half / file));
