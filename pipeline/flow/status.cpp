@@ -85,11 +85,11 @@ Progressed read_progress(const OutputTree& tree, const fs::path& state_folder, c
 }
 
 ordered_json counts_of(const Progressed& progressed) {
-  ordered_json json = {{"planned", progressed.planned ? ordered_json(*progressed.planned) : ordered_json(nullptr)}};
-  json["written"] = progressed.counts.written;
-  json["rejected"] = progressed.counts.rejected;
-  json["failed"] = progressed.counts.failed;
-  return json;
+  ordered_json counts = {{"planned", progressed.planned ? ordered_json(*progressed.planned) : ordered_json(nullptr)}};
+  counts["written"] = progressed.counts.written;
+  counts["rejected"] = progressed.counts.rejected;
+  counts["failed"] = progressed.counts.failed;
+  return counts;
 }
 
 ordered_json shard_json(const Shard& shard, const Progressed& progressed) {
