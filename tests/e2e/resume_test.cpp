@@ -121,7 +121,7 @@ TEST_F(Killed, AtRandomMomentsAgainAndAgain) {
 
 TEST(KilledWhile, EachFileOfTheRunIsWritten) {
   Dice dice("files");
-  const FastSet set(/*recordings=*/15, /*pictures=*/11);
+  const FastSet set(/*recordings=*/10, /*pictures=*/10);
   const auto start = [&](const fs::path& out, const std::function<void(pid_t)>& meanwhile = {}) {
     return run_fairground({"run", set.config_path(), "--out", out, "--jobs", "2", "--quiet"}, meanwhile);
   };
@@ -129,9 +129,8 @@ TEST(KilledWhile, EachFileOfTheRunIsWritten) {
   const Tree whole = comparable(set / "whole");
   int kills = 0;
   for (const char* name :
-       {"run.lock", "plan.jsonl.part", "plan.jsonl", "sources.jsonl.part", "sources.jsonl", "journal.jsonl", "audio",
-        "audio/metadata.jsonl.part", "audio/metadata.jsonl", "image/metadata.jsonl", "failures.jsonl.part",
-        "failures.jsonl", "coverage.json", "skin_tone.json", "run.json.part", "run.json"}) {
+       {"plan.jsonl.part", "plan.jsonl", "sources.jsonl", "journal.jsonl", "audio", "audio/metadata.jsonl.part",
+        "audio/metadata.jsonl", "failures.jsonl", "skin_tone.json", "run.json.part", "run.json"}) {
     const fs::path out = set / "killed";
     const microseconds delay(dice.draw(2) * dice.draw(1000));
     kills += start(out, kill_when(is_there(out / name), delay)).status == kKilled ? 1 : 0;
@@ -141,7 +140,7 @@ TEST(KilledWhile, EachFileOfTheRunIsWritten) {
     ASSERT_FALSE(testing::Test::HasFailure()) << name;
     fs::remove_all(out);
   }
-  EXPECT_GE(kills, 10) << "most of these files are there long enough to be seen";
+  EXPECT_GE(kills, 7) << "most of these files are there long enough to be seen";
 }
 
 /// How much of the journal is known to be on the disk; an earlier cut may have left nonsense.
@@ -202,6 +201,12 @@ TEST_F(Killed, AndThePowerCut) {
       const std::size_t lost = dice.draw(dice.draw(3) == 0 ? size : std::min<std::size_t>(size, 20'000));
       const std::size_t safe = safe_bytes(out);
       lose_tail(journal, std::max(size - lost, safe), /*as_zeros=*/dice.draw(2) == 0);
+    }
+    constexpr const char* kLeftBeside[] = {"journal.synced", "journal.jsonl", "sources.jsonl",        "plan.jsonl",
+                                           "run.json",       "coverage.json", "audio/metadata.jsonl", "failures.jsonl"};
+    const fs::path left = out / (std::string(kLeftBeside[dice.draw(std::size(kLeftBeside))]) + ".part");
+    if (fs::exists(left.parent_path())) {
+      write_text(left, "torn");
     }
     const fs::path synced = out / "journal.synced";
     switch (dice.draw(6)) {
