@@ -193,6 +193,7 @@ TEST_F(Faults, ASignalStopsItWhileItPlansAndInTheMiddle) {
 }
 
 TEST_F(Faults, TwoRunsInOneFolder) {
+  const auto state = [&] { return json::parse(run_fairground({"status", out_, "--json"}).out).at("state"); };
   const ProcessResult first =
       make({}, hold_when(lines(20), [&](pid_t child) {
              const ProcessResult second = make();
@@ -202,11 +203,16 @@ TEST_F(Faults, TwoRunsInOneFolder) {
              EXPECT_EQ(make({"--restart"}).status, 75);
              EXPECT_EQ(make({"--shard", "0/2"}).status, 75);
              EXPECT_EQ(run_fairground({"merge", out_}).status, 75);
+             EXPECT_EQ(state(), "running");
              ::kill(child, SIGKILL);
            }));
   ASSERT_EQ(first.status, kKilled);
   EXPECT_TRUE(fs::exists(out_ / "run.lock")) << "the dead one's";
+  EXPECT_EQ(state(), "stopped");
+  EXPECT_THAT(run_fairground({"status", out_}).out,
+              AllOf(HasSubstr(": stopped, "), HasSubstr("the same command again goes on with it")));
   EXPECT_EQ(make().status, 1);
+  EXPECT_EQ(state(), "finished");
   expect_whole(out_);
 }
 

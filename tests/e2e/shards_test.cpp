@@ -253,6 +253,32 @@ TEST_F(Shards, MadeInTwoFoldersAreGatheredByCopying) {
   expect_merged();
 }
 
+TEST_F(Shards, AreMergedWhereTheConfigLiesNow) {
+  make_all(2);
+  const fs::path moved = *set_ / "moved.yaml";
+  fs::rename(set_->config_path(), moved);
+  expect_refused(HasSubstr(set_->config_path().string()));
+  const ProcessResult merged = run_fairground({"merge", out_, "--config", moved});
+  fs::rename(moved, set_->config_path());
+  EXPECT_EQ(merged.status, 1) << merged.err;
+  Tree tree = comparable(out_);
+  for (const char* name : {"run.json", "journal.jsonl"}) {  // these say where the config lies
+    EXPECT_NE(tree.at(name), whole_->at(name));
+    tree[name] = whole_->at(name);
+  }
+  expect_equal(tree, *whole_);
+}
+
+TEST_F(Shards, AreMergedWithAnotherConfigNever) {
+  make_all(2);
+  const std::string config = read_text(set_->config_path());
+  write_text(set_->config_path(), config + "gates: {clipped_fraction: 0.002}\n");
+  expect_refused(AllOf(HasSubstr("0-of-2: is a shard of another run: the config has changed since"),
+                       HasSubstr("1-of-2: is a shard of another run")));
+  write_text(set_->config_path(), config);
+  expect_merged();
+}
+
 TEST_F(Shards, AndARunWithoutThemDoNotMeet) {
   ASSERT_EQ(make(0, 2).status, 0);
   const std::vector<std::string> whole = {"run", set_->config_path(), "--out", out_, "--quiet"};
