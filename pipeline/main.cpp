@@ -371,7 +371,10 @@ int checked_dispatch(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return try_again("fairground: not enough memory; allow more (ulimit -v), or use fewer --jobs");
   } catch (const std::system_error& error) {
-    return is_passing(error.code()) ? try_again(std::string("fairground: ") + error.what()) : defect(error.what());
+    return is_passing(error.code())
+               ? try_again(std::string("fairground: the machine ran out of something: ") + error.what() +
+                           "; allow more memory, threads or files (ulimit), or use fewer --jobs")
+               : defect(error.what());
   } catch (const std::exception& error) {
     return defect(error.what());
   }

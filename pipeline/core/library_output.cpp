@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <system_error>
 #include <thread>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -102,6 +104,32 @@ constexpr std::array kCrashes = {SIGABRT};  // Sanitizers have handlers of their
 constexpr std::array kCrashes = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 #endif
 
+constexpr std::string_view kShortOfMemory =
+    "fairground: not enough memory; allow more (ulimit -v), or use fewer --jobs\n"
+    "Run the same command again once that is mended.\n";
+
+/// Whether the process has come near to the address space that it may have (ulimit -v). Some libraries do not ask
+/// whether they were given memory, and crash.
+bool was_short_of_memory() {
+  constexpr ::rlim_t kNear = ::rlim_t{128} << 20U;  // heaps of threads and their stacks come in such sizes
+  constexpr std::string_view kPeak = "VmPeak:";
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return false;
+  }
+  const int file = ::open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  std::array<char, 2048> block;
+  const ::ssize_t got = file < 0 ? 0 : ::read(file, block.data(), block.size());
+  const std::string_view status(block.data(), static_cast<std::size_t>(got > 0 ? got : 0));
+  ::rlim_t peak = 0;
+  for (std::size_t at = std::min(status.find(kPeak), status.size()); at < status.size() && status[at] != '\n'; ++at) {
+    if (status[at] >= '0' && status[at] <= '9') {
+      peak = 10 * peak + static_cast<::rlim_t>(status[at] - '0');  // in KiB
+    }
+  }
+  return peak * 1024 + kNear > limit.rlim_cur;
+}
+
 extern "C" {
 /// A failed assertion has said which one just before.
 static void show_last_words(int signal) {
@@ -117,6 +145,10 @@ static void show_last_words(int signal) {
   ::fcntl(last_words.pipe, F_SETFL, O_NONBLOCK);
   for (::ssize_t got = 0; (got = ::read(last_words.pipe, rest.data(), rest.size())) > 0;) {
     write_all(out, rest.data(), static_cast<std::size_t>(got));
+  }
+  if (was_short_of_memory()) {
+    write_all(out, kShortOfMemory.data(), kShortOfMemory.size());
+    ::_exit(static_cast<int>(ExitStatus::try_again));
   }
   ::dup2(out, STDERR_FILENO);
   std::signal(signal, SIG_DFL);

@@ -46,6 +46,7 @@ void check_length(double frames, const SF_INFO& info, std::size_t file_bytes, co
 
 SndFile open_audio(MemorySource& source, const std::filesystem::path& name, const MediaLimits& limits, SF_INFO& info) {
   require_known_audio(source.bytes);
+  require_memory(kDecoderBytes);  // libvorbis crashes where it gets none
   SndFile file = open_memory(source, info);
   if (!file) {
     require_memory(kDecoderBytes);  // sf_strerror(NULL) would say why, but it is one buffer for all threads

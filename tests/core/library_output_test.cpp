@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -94,6 +96,20 @@ TEST(LibraryOutputDeathTest, ShowsTheLastWordsOfACrash) {
   EXPECT_EXIT(crash(0), testing::KilledBySignal(SIGABRT), "the assertion failed");
   EXPECT_EXIT(crash(20000), testing::KilledBySignal(SIGABRT), "line 19999\nthe assertion failed");
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Some libraries crash where they get no memory.
+TEST(LibraryOutputDeathTest, TakesACrashForWantOfMemoryAsPassing) {
+  const auto crash = [](rlim_t megabytes) {
+    const LibraryOutput output;
+    const rlimit limit{megabytes << 20U, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_AS, &limit);
+    ::raise(SIGSEGV);
+  };
+  EXPECT_EXIT(crash(64), testing::ExitedWithCode(75), "not enough memory; allow more");
+  EXPECT_EXIT(crash(1U << 20U), testing::KilledBySignal(SIGSEGV), "");
+}
+#endif
 
 }  // namespace
 }  // namespace fairground

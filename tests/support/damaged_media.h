@@ -41,8 +41,16 @@ inline Bytes sound(int format, int rate, int channels, std::size_t frames = 6000
   info.format = format;
   MemoryTarget target;
   SndFile file = open_memory(target, info);
-  if (!file || sf_write_float(file.get(), interleaved.data(), static_cast<sf_count_t>(interleaved.size())) <= 0) {
+  if (!file) {
     throw std::runtime_error("libsndfile cannot make the format " + std::to_string(format));
+  }
+  // In blocks, since libvorbis takes room on the stack for all that it is given at once.
+  constexpr std::size_t kBlock = 1000;
+  for (std::size_t at = 0; at < frames; at += kBlock) {
+    const auto count = static_cast<sf_count_t>(std::min(kBlock, frames - at));
+    if (sf_writef_float(file.get(), interleaved.data() + at * width, count) != count) {
+      throw std::runtime_error("libsndfile cannot write the format " + std::to_string(format));
+    }
   }
   file.reset();
   return target.bytes;
