@@ -69,7 +69,7 @@ TEST(Limits, TooLittleMemoryIsAPassingFault) {
       "  image: {light: {day: [], dim: [{light.exposure: {ev: -1}}]}}\noutput: {directory: out}\n";
   set.save();
   int stopped = 0;
-  for (const int megabytes : {230, 240, 250, 260, 270, 280, 290, 300, 320, 340, 380}) {
+  for (const int megabytes : {250, 265, 275, 285, 300, 340}) {
     const ProcessResult result = run_limited("ulimit -v " + std::to_string(megabytes * 1000), set);
     if (result.err.find("error while loading shared libraries") != std::string::npos) {
       continue;  // The system did not even start the program.
@@ -80,7 +80,7 @@ TEST(Limits, TooLittleMemoryIsAPassingFault) {
       ++stopped;
     }
   }
-  EXPECT_GE(stopped, 3);
+  EXPECT_GE(stopped, 2);
 }
 #endif
 
