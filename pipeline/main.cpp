@@ -1,5 +1,8 @@
 // The command line, and nothing else. Commands and exit statuses are docs/design.md, section 7.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <charconv>
@@ -8,9 +11,9 @@
 #include <filesystem>
 #include <iostream>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <system_error>
-#include <optional>
 #include <thread>
 
 #include "augmenters/augmenter.h"
@@ -380,9 +383,22 @@ int checked_dispatch(int argc, char** argv) {
   }
 }
 
+/// A program that was started without standard streams would give their numbers to the first files that it opens, and
+/// what a library then prints would land in these.
+void open_missing_streams() {
+  while (true) {
+    const int descriptor = ::open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO || descriptor < 0) {
+      ::close(descriptor);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_missing_streams();
   keep_freed_memory();
   make_opencv_throw_bad_alloc();
   LibraryOutput library_output;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/hash.h"
 
 namespace fairground {
@@ -64,7 +65,7 @@ KnownFiles::KnownFiles(const fs::path& path) {
     if (!is_checked(text)) {
       continue;
     }
-    const json line = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const json line = parse_json(text);
     if (!line.is_object()) {
       continue;
     }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "pipeline/catalog/json_cell.h"
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 
@@ -70,7 +70,7 @@ std::string read_list(std::string_view text, const Form& form, const Add& add) {
   if (text.empty()) {
     return {};
   }
-  const json list = parse_json_cell(text);
+  const json list = parse_json(text);
   if (!list.is_array()) {
     return std::string(list.is_discarded() ? "is not JSON" : "is no JSON list") + "; " + form.example;
   }

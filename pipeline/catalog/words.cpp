@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "pipeline/catalog/json_cell.h"
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 
@@ -49,7 +49,7 @@ SpokenWords parse_words(std::string_view text) {
   if (text.empty()) {
     return found;
   }
-  const json list = parse_json_cell(text);
+  const json list = parse_json(text);
   if (!list.is_array()) {
     found.mistake = std::string(list.is_discarded() ? "is not JSON" : "is no JSON list") + "; " + kForm;
     return found;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <system_error>
 #include <unordered_set>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
@@ -34,7 +36,7 @@ std::optional<E> named(const std::string& name, std::initializer_list<E> values)
 
 /// Adds a line of a plan, or returns false where it is none.
 bool add_line(const std::string& text, std::map<Media, std::map<std::string, std::uint32_t>>& known, PlannedSet& set) {
-  const json line = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json line = parse_json(text);
   const auto text_of = [&](const char* field) {
     const auto found = line.find(field);
     return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -99,7 +101,7 @@ std::size_t drop_failed(PlannedSet& planned, const fs::path& directory) {
   std::ifstream file(directory / "failures.jsonl", std::ios::binary);
   std::unordered_set<std::string> failed;
   for (std::string line; std::getline(file, line);) {
-    const json entry = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const json entry = parse_json(line);
     if (entry.is_object() && entry.value("kind", json()) == "failed" && entry.value("variant_id", json()).is_string()) {
       failed.insert(entry["variant_id"].get<std::string>());
     }
@@ -142,7 +144,7 @@ void add_earlier(const PlannedMedia& earlier, PlannedMedia& into) {
 
 json read_run_file(const fs::path& directory) {
   std::ifstream file(directory / "run.json", std::ios::binary);
-  json run = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  json run = parse_json(std::string{std::istreambuf_iterator<char>(file), {}});
   if (!run.is_object()) {
     throw UserError((directory / "run.json").string() +
                     ": cannot be read as JSON; this is no finished run of fairground");

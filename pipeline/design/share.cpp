@@ -30,7 +30,7 @@ std::uint64_t cost_of_source(const Plan& plan, const MediaPlan& media, std::size
 
 }  // namespace
 
-std::string to_string(const Shard& shard) { return std::to_string(shard.index) + " of " + std::to_string(shard.count); }
+std::string to_string(const Shard& shard) { return std::to_string(shard.index) + "/" + std::to_string(shard.count); }
 
 std::vector<std::uint32_t> shard_of_sources(const Plan& plan, std::uint32_t shards) {
   std::vector<std::uint64_t> costs;

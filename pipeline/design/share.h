@@ -21,7 +21,7 @@ struct Shard {
 
   friend bool operator==(const Shard&, const Shard&) = default;
 };
-/// As people count them: `3 of 7` for index 3, as the command line has it.
+/// As the command line has it: `3/7`.
 [[nodiscard]] std::string to_string(const Shard& shard);
 
 /// For each source, by Plan::source_number(), the shard that makes its variants: all of them, so that a source is

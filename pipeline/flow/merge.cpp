@@ -6,10 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/catalog/known_files.h"
 #include "pipeline/config/wording.h"
+#include "pipeline/core/hash.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/design/plan.h"
@@ -29,11 +33,14 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostFileBytes = std::size_t{64} << 20U;
+constexpr std::size_t kMostFileBytes = std::size_t{16} << 20U;
 
 json read_json(const OutputTree& tree, const fs::path& name) {
-  json value = json::parse(tree.read_text(name, kMostFileBytes).value_or(""), nullptr, /*allow_exceptions=*/false);
-  return value.is_object() ? value : json::object();
+  json value = parse_json(tree.read_text(name, kMostFileBytes).value_or(""));
+  if (!value.is_object()) {
+    value = json::object();
+  }
+  return value;
 }
 
 /// Of a finished run.
@@ -116,7 +123,7 @@ std::vector<OpenedShard> open_shards(const OutputTree& tree, const std::vector<S
     const fs::path journal = shard_folder(shard) / kJournal;
     auto header = read_journal_header(tree, journal);
     if (!header) {
-      throw UserError((tree.root() / journal).string() + ": is no journal, or its first line is damaged; run shard " +
+      throw UserError((tree.root() / journal).string() + ": is no journal, or its first line is damaged; run --shard " +
                       to_string(shard) + " again");
     }
     const json seconds = read_json(tree, shard_folder(shard) / kShardFile).value("seconds", json());
@@ -156,7 +163,7 @@ void add_journals(const OutputTree& tree, const Plan& plan, const std::vector<Op
     const std::vector<std::string> differences = differing_facts(header, facts);
     if (!differences.empty()) {
       mistakes.push_back((tree.root() / folder).string() + ": is a shard of another run: " + listing(differences) +
-                         "; run shard " + to_string(shard) + " again with --restart");
+                         "; run --shard " + to_string(shard) + " again with --restart");
       continue;
     }
     JournalChecks checks;
@@ -170,13 +177,50 @@ void add_journals(const OutputTree& tree, const Plan& plan, const std::vector<Op
         mistakes.push_back(problem);
       }
       mistakes.push_back((tree.root() / folder).string() + ": " + std::to_string(state.done.size()) + " of " +
-                         counted(planned[shard.index], "variant") + " hold; run shard " + to_string(shard) + " again");
+                         counted(planned[shard.index], "variant") + " hold; run --shard " + to_string(shard) +
+                         " again");
       continue;
     }
     assembly.add(folder / kJournal, state.done);
   }
   if (!mistakes.empty()) {
     throw UserError(std::move(mistakes));
+  }
+}
+
+/// Beside a finished run, shards are what a merge left that was stopped; but somebody may have put others there. Throws
+/// UserError that names a shard with a line that the run has not.
+void check_were_merged(const OutputTree& tree, const std::vector<Shard>& shards) {
+  if (shards.empty()) {
+    return;
+  }
+  const auto hash = [](const FileLine& line) { return FieldHash().add(line.text).value64(); };
+  std::unordered_set<std::uint64_t> merged;
+  tree.for_each_line(kJournal, [&](const FileLine& line) {
+    merged.insert(hash(line));
+    return true;
+  });
+  for (const Shard& shard : shards) {
+    const fs::path journal = shard_folder(shard) / kJournal;
+    bool is_first = true;
+    bool is_merged = true;
+    tree.for_each_line(journal, [&](const FileLine& line) {
+      is_merged = std::exchange(is_first, false) || merged.contains(hash(line));
+      return is_merged;
+    });
+    if (!is_merged) {
+      throw UserError(
+          (tree.root() / journal).string() + ": has what the finished run in " + tree.root().string() +
+          " has not, so that it is not merged; remove this shard's folder if it is not wanted, or make the set "
+          "anew in another directory");
+    }
+  }
+}
+
+/// What was being written when a run, a shard or a merge was stopped. Nobody else writes here now.
+void clear_unfinished(const OutputTree& tree) {
+  for (const char* name : {kPlanFile, kSourcesFile, kJournal, kSynced, kFailures, kCoverage, kSkinTone, kRunFile}) {
+    tree.remove_unfinished(name);
   }
 }
 
@@ -196,6 +240,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
                       directory.string() + ": a shard is being made in this folder, or another run is writing to it");
   const std::vector<Shard> shards = shards_in(tree);
   if (state_of(tree) == FolderState::finished) {
+    check_were_merged(tree, shards);
     delete_shards(tree);
     if (!options.quiet) {
       summary << "the run in " << directory.string() << " is finished; nothing was left to be merged\n";
@@ -224,6 +269,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   Assembly assembly(tree, plan);
   add_journals(tree, plan, opened, facts, assembly);
   write_sources(tree, {}, catalog);
+  clear_unfinished(tree);
   Losses losses;
   assembly.write([&](const Outcome& outcome) { losses.add(outcome); },
                  journal_header(journal_facts(facts, std::nullopt, plan.size())));

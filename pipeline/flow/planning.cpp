@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/catalog/known_files.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/progress.h"
@@ -41,7 +42,7 @@ void check_base(const Plan& rest, const PlannedSet& base) {
 std::string source_difference(const Plan& plan, const Variant& variant, const std::string& text) {
   const MediaCatalog& catalog = *plan.of(variant.media).catalog;
   const Source& source = catalog.sources[variant.source];
-  const nlohmann::json line = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json line = parse_json(text);
   if (!line.is_object() || line.value("source_id", nlohmann::json()) != source.id ||
       line.value("source_sha256", nlohmann::json()) == catalog.file_of(source).sha256) {
     return {};

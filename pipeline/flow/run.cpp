@@ -249,12 +249,6 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   RunFolder folder(
       directory, plan,
       {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs, options.tool_version});
-  if (options.prepare_only) {
-    if (!options.quiet) {
-      summary << directory.string() << " is prepared for " << counted(plan.size(), "variant") << '\n';
-    }
-    return ExitStatus::done;
-  }
   if (folder.was_finished()) {
     if (!options.quiet) {
       summary << (options.shard ? "shard " + to_string(*options.shard) + " of the run in " : "the run in ")
@@ -265,9 +259,18 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
     }
     return status_of(folder, options);
   }
+  if (options.prepare_only) {
+    if (!options.quiet) {
+      summary << directory.string() << " is prepared for " << counted(plan.size(), "variant") << '\n';
+    }
+    return ExitStatus::done;
+  }
   if (folder.dropped() > 0 && !options.quiet) {
-    summary << counted(folder.dropped(), "line") << " of the journal did not hold or had failed; "
-            << "these variants are made again\n";
+    summary << counted(folder.dropped(), "line") << " of the journal did not hold or had failed, so that "
+            << folder.to_make().size() << " of " << counted(folder.counts().planned, "variant") << " are to be made\n";
+    for (const std::string& problem : folder.problems()) {
+      summary << "  " << problem << '\n';
+    }
   }
   if (!folder.to_make().empty()) {
     if (!workshop) {

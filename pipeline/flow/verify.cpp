@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/flow/graph.h"
@@ -33,7 +34,7 @@ json read_run(const fs::path& directory) {
   // To read a folder as a stream would be an exception and not a mistake of the user.
   const std::string text =
       fs::is_directory(path, error) ? std::string() : std::string{std::istreambuf_iterator<char>(file), {}};
-  json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  json value = parse_json(text);
   if (!file || !value.is_object()) {
     throw UserError(path.string() + ": cannot be read as JSON; is this the folder of a finished run?");
   }

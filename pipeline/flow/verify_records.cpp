@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/catalog/picture_cells.h"
 #include "pipeline/catalog/words.h"
 #include "pipeline/core/error.h"
@@ -121,7 +123,7 @@ void check_file(const fs::path& folder, const std::string& medium, const json& r
 /// The numbers in the JSON string `measured` are those of the `measured_` columns.
 void check_measured(const std::string& id, const json& record, Differences& differences) {
   constexpr std::string_view kPrefix = "measured_";
-  const json measured = json::parse(text_field(record, "measured"), nullptr, /*allow_exceptions=*/false);
+  const json measured = parse_json(text_field(record, "measured"));
   for (const auto& [field, value] : record.items()) {
     if (!field.starts_with(kPrefix) || !value.is_number()) {
       continue;
@@ -136,7 +138,7 @@ void check_measured(const std::string& id, const json& record, Differences& diff
 
 /// Nobody hears their own voice, whatever the pool of talkers was said to be.
 void check_voices(const std::string& id, const json& record, Differences& differences) {
-  const json measured = json::parse(text_field(record, "measured"), nullptr, /*allow_exceptions=*/false);
+  const json measured = parse_json(text_field(record, "measured"));
   const std::string subject = text_field(record, "subject");
   for (const auto& [list, what] : {std::pair("stems", "noise"), {"steps", "steps"}}) {
     const auto parts = measured.find(list);
@@ -300,7 +302,7 @@ void check_medium(const fs::path& directory, const std::string& medium, const js
   std::uintmax_t at = 0;
   for (std::string line; std::getline(lines, line);) {
     const std::uintmax_t begin = std::exchange(at, at + line.size() + 1);
-    json record = json::parse(line, nullptr, false);
+    json record = parse_json(line);
     if (!record.is_object()) {
       differences.add(medium + "/metadata.jsonl: a line is not a JSON object");
       continue;
@@ -345,7 +347,7 @@ void check_no_other_files(const fs::path& directory, const std::string& medium, 
 void check_failures(const fs::path& directory, PlannedVariants& planned, Differences& differences) {
   std::ifstream lines(directory / "failures.jsonl", std::ios::binary);
   for (std::string line; std::getline(lines, line);) {
-    const json failure = json::parse(line, nullptr, false);
+    const json failure = parse_json(line);
     const auto found = planned.find(text_field(failure, "variant_id"));
     if (found == planned.end() || !found->second.status.empty()) {
       differences.add("failures.jsonl: a line is of no planned variant, or of one that has a record: " + line);
@@ -390,7 +392,7 @@ void check_journal(const fs::path& directory, const json& run, PlannedVariants& 
     differences.add("journal.jsonl: its first line is not that of this run");
   }
   while (std::getline(lines, line)) {
-    const json entry = json::parse(line, nullptr, false);
+    const json entry = parse_json(line);
     const auto found = planned.find(text_field(entry, "variant_id"));
     if (!parse_journal_line(line)) {
       differences.add("journal.jsonl: a line is damaged: " + line);
@@ -439,7 +441,7 @@ void check_skin_tone(const fs::path& directory, const PlannedVariants& planned, 
     return;
   }
   std::ifstream file(directory / "skin_tone.json", std::ios::binary);
-  const json account = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const json account = parse_json(std::string{std::istreambuf_iterator<char>(file), {}});
   using Counts = std::map<std::string, std::int64_t>;
   std::map<std::pair<std::string, std::string>, Counts> told;
   std::map<std::pair<std::string, std::string>, Counts> found;
@@ -473,7 +475,7 @@ void check_skin_tone(const fs::path& directory, const PlannedVariants& planned, 
     }
     std::string fate = variant.status;
     if (fate == "rejected") {
-      const json figures = json::parse(variant.figures, nullptr, /*allow_exceptions=*/false);
+      const json figures = parse_json(variant.figures);
       fate = "rejected by " + (figures.contains("gate") ? text_field(figures, "gate") : kOtherGate);
     }
     const json condition = json::parse(variant.condition);
@@ -505,7 +507,7 @@ PlannedVariants read_planned(const fs::path& directory, const json& run, Differe
   std::ifstream lines(directory / "plan.jsonl", std::ios::binary);
   for (std::string line; std::getline(lines, line);) {
     hash.update(line + '\n');
-    const json entry = json::parse(line, nullptr, false);
+    const json entry = parse_json(line);
     if (!entry.is_object()) {
       differences.add("plan.jsonl: a line is not a JSON object");
       continue;

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <thread>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/output/atomic_file.h"
 #include "pipeline/output/run_names.h"
@@ -32,12 +33,16 @@ constexpr std::array kOwnNames = {
     kSourcesFile};
 constexpr std::array kShardNames = {kShardFile, kJournal, kSynced, kSourcesFile, kPlanFile};
 
-// Enough for any run.json; a journal of a stranger may be of any size.
-constexpr std::size_t kMostRunFileBytes = std::size_t{64} << 20U;
+// Enough for the hashes of a hundred thousand assets. As JSON in memory, a text takes up to ten times its bytes.
+constexpr std::size_t kMostRunFileBytes = std::size_t{16} << 20U;
+constexpr std::size_t kMostPlanLineBytes = std::size_t{1} << 20U;
 
 json read_object(const std::string& text) {
-  json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return value.is_object() ? value : json::object();
+  json value = parse_json(text);
+  if (!value.is_object()) {
+    value = json::object();
+  }
+  return value;
 }
 
 /// A file of that name is not enough: anyone may have a run.json.
@@ -49,7 +54,8 @@ bool is_our_run_file(const OutputTree& tree) {
 bool is_our_plan(const OutputTree& tree) {
   json line = json::object();
   tree.for_each_line(kPlanFile, [&](const FileLine& first) {
-    line = first.is_whole ? read_object(std::string(first.text)) : json::object();
+    const bool is_line = first.is_whole && first.text.size() <= kMostPlanLineBytes;
+    line = is_line ? read_object(std::string(first.text)) : json::object();
     return false;
   });
   return line.contains("variant_id") && line.contains("draw_id") && line.contains("file");
@@ -71,7 +77,7 @@ fs::path media_file(const json& line, const char* field) {
 void delete_media(const OutputTree& tree) {
   std::set<fs::path> folders;
   tree.for_each_line(kPlanFile, [&](const FileLine& line) {
-    const json of_variant = json::parse(line.text, nullptr, /*allow_exceptions=*/false);
+    const json of_variant = line.text.size() <= kMostPlanLineBytes ? parse_json(line.text) : json();
     for (const char* field : {"file", "mask_file"}) {
       const fs::path file = media_file(of_variant, field);
       if (!file.empty()) {
@@ -181,7 +187,10 @@ bool is_begun(const OutputTree& tree, const Shard& shard) {
 
 }  // namespace
 
-std::vector<Shard> shards_in(const OutputTree& tree) {
+namespace {
+
+/// Every folder of a shard, whatever it holds.
+std::vector<Shard> shard_folders_in(const OutputTree& tree) {
   std::vector<Shard> shards;
   const fs::path folder = tree.root() / kShards;
   std::error_code error;
@@ -194,14 +203,20 @@ std::vector<Shard> shards_in(const OutputTree& tree) {
     if (!shard || entry->symlink_status().type() != fs::file_type::directory) {
       throw UserError(entry->path().string() + ": is no shard's folder, which is called I-of-N; remove it");
     }
-    if (is_begun(tree, *shard)) {
-      shards.push_back(*shard);
-    }
+    shards.push_back(*shard);
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     throw PassingFault(folder.string() + ": cannot look into the folder: " + error.message());
   }
   std::ranges::sort(shards, {}, [](const Shard& shard) { return std::pair(shard.count, shard.index); });
+  return shards;
+}
+
+}  // namespace
+
+std::vector<Shard> shards_in(const OutputTree& tree) {
+  std::vector<Shard> shards = shard_folders_in(tree);
+  std::erase_if(shards, [&](const Shard& shard) { return !is_begun(tree, shard); });
   return shards;
 }
 
@@ -212,7 +227,7 @@ void delete_shard(const OutputTree& tree, const Shard& shard) {
 }
 
 void delete_shards(const OutputTree& tree) {
-  for (const Shard& shard : shards_in(tree)) {
+  for (const Shard& shard : shard_folders_in(tree)) {
     delete_shard(tree, shard);
     tree.remove(shard_folder(shard) / kLock);
     tree.remove_folder(shard_folder(shard));
@@ -290,8 +305,7 @@ void check_nobody_writes(const fs::path& directory, const std::optional<Shard>& 
   }
 }
 
-FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, bool restart)
-    : directory_(std::move(directory)) {
+FolderClaim::FolderClaim(fs::path directory, const ClaimOptions& options) : directory_(std::move(directory)) {
   std::error_code error;
   if (fs::exists(directory_, error) && !fs::is_directory(directory_, error)) {
     throw UserError(directory_.string() + ": the output directory is a file; choose another with --out");
@@ -302,8 +316,8 @@ FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, 
     tree_.emplace(directory_);
     // Before anything is made in it: a folder that is not ours is left as it was found.
     state_ = state_of(*tree_);
-    lock(shard);
-    prepare(shard, restart);
+    lock(options);
+    prepare(options);
   } catch (...) {
     run_lock_.reset();
     if (!existed) {
@@ -313,8 +327,10 @@ FolderClaim::FolderClaim(fs::path directory, const std::optional<Shard>& shard, 
   }
 }
 
-void FolderClaim::lock(const std::optional<Shard>& shard) {
-  run_lock_.emplace(directory_ / kLock, shard ? FileLock::Kind::shared : FileLock::Kind::alone,
+void FolderClaim::lock(const ClaimOptions& options) {
+  const auto& shard = options.shard;
+  const bool shares = shard || (options.prepare_only && state_ != FolderState::empty);
+  run_lock_.emplace(directory_ / kLock, shares ? FileLock::Kind::shared : FileLock::Kind::alone,
                     folder_is_taken(directory_));
   state_ = state_of(*tree_);  // nobody changes it any more
   if (shard && state_ != FolderState::finished) {
@@ -325,19 +341,18 @@ void FolderClaim::lock(const std::optional<Shard>& shard) {
   }
 }
 
-void FolderClaim::prepare(const std::optional<Shard>& shard, bool restart) {
-  if (restart && shard && state_ == FolderState::finished) {
+void FolderClaim::prepare(const ClaimOptions& options) {
+  const auto& shard = options.shard;
+  if (options.restart && shard && state_ == FolderState::finished) {
     throw UserError(directory_.string() +
                     ": the run in the output directory is finished, and none of its shards can be begun anew; choose "
                     "another directory with --out, or delete the run with --restart and without --shard");
   }
-  if (restart && shard) {
-    delete_shard(*tree_, *shard);
-  } else if (restart && !shard) {
+  if (options.restart && !shard) {
     delete_run(*tree_);
     state_ = FolderState::empty;
   }
-  if (!shard && state_ != FolderState::finished) {
+  if (!shard && !options.prepare_only && state_ != FolderState::finished) {
     check_division(*tree_, shard);
   }
 }

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 
@@ -24,6 +25,10 @@ constexpr std::string_view kCheckField = ",\"check\":\"";
 constexpr std::size_t kCheckDigits = 16;
 constexpr std::size_t kCheckBytes = kCheckField.size() + kCheckDigits + 2;  // and the closing quote and brace
 constexpr std::string_view kRecordField = ",\"record\":";
+
+// Whoever knows the check can make lines of any kind. As JSON in memory, a text takes up to ten times its bytes.
+constexpr std::size_t kMostHeaderBytes = std::size_t{16} << 20U;
+constexpr std::size_t kMostHeadBytes = std::size_t{1} << 20U;  // what stands before a record, or a reason
 
 std::string check_of(std::string_view text) {
   char digits[kCheckDigits + 1];
@@ -163,10 +168,10 @@ std::string journal_line(std::size_t index, const Outcome& outcome) {
 
 std::optional<ordered_json> parse_journal_header(std::string_view line) {
   const auto text = checked(line);
-  if (!text) {
+  if (!text || text->size() > kMostHeaderBytes) {
     return std::nullopt;
   }
-  ordered_json header = ordered_json::parse(std::string(*text) + '}', nullptr, /*allow_exceptions=*/false);
+  ordered_json header = parse_ordered_json(std::string(*text) + '}');
   if (!header.is_object() || header.erase("journal") == 0) {
     return std::nullopt;
   }
@@ -181,7 +186,10 @@ std::optional<JournalEntry> parse_journal_line(std::string_view line) {
   // What stands before the record of a written variant holds no free text, so this finds the field and nothing else.
   const std::size_t record = whole_text->find(kRecordField);
   const std::string_view head = whole_text->substr(0, record);
-  const json object = json::parse(std::string(head) + '}', nullptr, /*allow_exceptions=*/false);
+  if (head.size() > kMostHeadBytes) {
+    return std::nullopt;
+  }
+  const json object = parse_json(std::string(head) + '}');
   const auto fate = object.is_object() ? fate_of(object) : std::nullopt;
   const auto plan_line = fate ? whole(object, "line") : std::nullopt;
   if (!plan_line || *plan_line == 0 || (*fate == Fate::written) != (record != std::string_view::npos)) {

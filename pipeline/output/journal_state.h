@@ -45,7 +45,7 @@ struct JournalChecks {
 };
 
 /// Reads a journal. A line holds if it is whole, of a variant of the plan that has no other line, and if the files that
-/// it speaks of are there. What comes behind a damaged line does not hold. Throws PassingFault where the disk refuses.
+/// it speaks of are there. Behind a damaged header nothing holds. Throws PassingFault where the disk refuses.
 [[nodiscard]] JournalState read_journal(const OutputTree& tree, const std::filesystem::path& name, const Plan& plan,
                                         const JournalChecks& checks);
 

@@ -6,12 +6,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/catalog/known_files.h"
 #include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/output/skin_account.h"
 
 namespace fairground {
 namespace {
@@ -48,12 +50,11 @@ void write_sources(const OutputTree& tree, const fs::path& state_folder, const C
 }
 
 std::optional<ordered_json> began_with(const OutputTree& tree, const fs::path& state_folder) {
-  constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+  constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
   auto header = read_journal_header(tree, state_folder / kJournal);
   if (!header && state_folder.empty()) {
     // A finished run has it twice, and versions before had other journals.
-    ordered_json run =
-        ordered_json::parse(tree.read_text(kRunFile, kMostBytes).value_or(""), nullptr, /*allow_exceptions=*/false);
+    ordered_json run = parse_ordered_json(tree.read_text(kRunFile, kMostBytes).value_or(""));
     if (run.is_object()) {
       header = std::move(run);
     }
@@ -68,12 +69,14 @@ void check_can_go_on(const OutputTree& tree, FolderState state, const std::optio
     return;
   }
   const std::string folder = tree.root().string();
+  const bool is_other_plan = then.value("plan_sha256", ordered_json()) != now.value("plan_sha256", ordered_json());
   throw UserError(folder + ": the output directory holds " +
                   (state == FolderState::finished ? "a finished run" : "an unfinished run") +
                   " that this one cannot go on with: " + listing(differences) + "; `fairground plan CONFIG --against " +
                   folder + "` shows how the plans differ. Choose another directory with --out, or delete " +
-                  (shard ? "what this shard has made with --restart, or all of it with --restart and without --shard"
-                         : "it and begin anew with --restart"));
+                  (!shard          ? "it and begin anew with --restart"
+                   : is_other_plan ? "all of it with --restart and without --shard"
+                                   : "what this shard has made with --restart, or all of it without --shard"));
 }
 
 RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions options)
@@ -81,25 +84,34 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions opti
       options_(std::move(options)),
       plan_sha256_(plan.sha256()),
       facts_(run_facts(plan, plan.extends(), plan_sha256_, options_.tool_version)),
-      claim_(std::move(directory), options_.shard, options_.restart),
+      claim_(std::move(directory), {options_.shard, options_.restart, options_.prepare_only}),
       state_folder_(options_.shard ? shard_folder(*options_.shard) : fs::path()),
       share_(share_of(plan, options_.shard)) {
   counts_.planned = share_.size();
   if (claim_.state() == FolderState::empty) {
     write_plan(tree(), state_folder_, plan_);  // Another shard may be doing the same.
   }
+  if (options_.restart && options_.shard && tree().sha256_of(kPlanFile) == plan_sha256_) {
+    delete_shard(tree(), *options_.shard);
+  }
   check_same_run();
   const bool is_finished = claim_.state() == FolderState::finished;
   if (is_finished && options_.shard) {
+    if (options_.retry_failed) {
+      throw UserError(tree().root().string() +
+                      ": the run in the output directory is finished; give --retry-failed without --shard");
+    }
     was_finished_ = true;  // Merged: the shard's own journal is gone.
     return;
   }
   if (is_finished && !read_journal_header(tree(), kJournal)) {
-    throw UserError((tree().root() / kJournal).string() +
-                    ": is missing, damaged or of an older version, so that all of the finished run in the output directory "
-                    "would be made again; choose another directory with --out, or begin anew with --restart");
+    throw UserError(
+        (tree().root() / kJournal).string() +
+        ": is missing, damaged or of an older version, so that all of the finished run in the output directory "
+        "would be made again; choose another directory with --out, or begin anew with --restart");
   }
   if (options_.prepare_only) {
+    was_finished_ = is_finished;
     write_sources(tree(), state_folder_, plan_.catalog());
     tree().sync();
     return;
@@ -141,7 +153,8 @@ bool RunFolder::is_whole_end_there() const {
   const auto is_there = [&](const fs::path& name) { return tree().size_of(name).has_value(); };
   const bool has_media = std::ranges::all_of(
       plan_.media(), [&](const MediaPlan& media) { return is_there(fs::path(to_string(media.media)) / kMetadata); });
-  return has_media && is_there(kRunFile) && is_there(kFailures) && is_there(kCoverage);
+  const bool has_skin = !SkinAccount(plan_).is_needed() || is_there(kSkinTone);
+  return has_media && has_skin && is_there(kRunFile) && is_there(kFailures) && is_there(kCoverage);
 }
 
 void RunFolder::read_what_was_made(bool is_finished) {
@@ -161,6 +174,7 @@ void RunFolder::read_what_was_made(bool is_finished) {
   checks.jobs = options_.jobs;
   JournalState state = read_journal(tree(), state_file(kJournal), plan_, checks);
   dropped_ = state.dropped;
+  problems_ = state.problems;
   made_before_ = state.done.size();
   counts_.written = state.counts.written;
   counts_.rejected = state.counts.rejected;

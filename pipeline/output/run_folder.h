@@ -57,6 +57,8 @@ class RunFolder {
   /// How many variants earlier starts have made, and how many of their journal's lines did not hold.
   [[nodiscard]] std::size_t made_before() const { return made_before_; }
   [[nodiscard]] std::size_t dropped() const { return dropped_; }
+  /// Why they did not, the first few, as `FILE:LINE: reason`.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   /// Of this run or shard, with what was made before.
   [[nodiscard]] const RunCounts& counts() const { return counts_; }
 
@@ -94,6 +96,7 @@ class RunFolder {
   bool was_finished_ = false;
   std::size_t made_before_ = 0;
   std::size_t dropped_ = 0;
+  std::vector<std::string> problems_;
   RunCounts counts_;
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<DiskSync> sync_;  // after the journal, which it watches

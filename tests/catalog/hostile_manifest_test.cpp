@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "pipeline/catalog/json_cell.h"
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/catalog/manifest.h"
 #include "pipeline/catalog/picture_cells.h"
 #include "pipeline/catalog/words.h"
@@ -125,9 +125,9 @@ TEST(HostileManifest, IsAFileOrAPipe) {
 
 TEST(HostileManifest, NestsItsCellsToALimit) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  EXPECT_FALSE(parse_json_cell(nested(64)).is_discarded());
-  EXPECT_TRUE(parse_json_cell(nested(65)).is_discarded());
-  EXPECT_FALSE(parse_json_cell("[\"" + std::string(100, '[') + R"(\"[[[")" + "]").is_discarded()) << "text";
+  EXPECT_FALSE(parse_json(nested(64)).is_discarded());
+  EXPECT_TRUE(parse_json(nested(65)).is_discarded());
+  EXPECT_FALSE(parse_json("[\"" + std::string(100, '[') + R"(\"[[[")" + "]").is_discarded()) << "text";
   for (const std::string& deep : {std::string(1000000, '['), nested(1000000)}) {
     (void)peak_megabytes();
     const double before = peak_megabytes();

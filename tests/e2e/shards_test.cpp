@@ -115,7 +115,7 @@ TEST_F(Shards, MadeTwiceChangeNothing) {
   const auto written = fs::last_write_time(shard(1, 3) / "journal.jsonl");
   const ProcessResult again = make(1, 3);
   EXPECT_EQ(again.status, 0) << again.err;
-  EXPECT_THAT(again.out, HasSubstr("shard 1 of 3 of the run in " + out_.string() + " is finished"));
+  EXPECT_THAT(again.out, HasSubstr("shard 1/3 of the run in " + out_.string() + " is finished"));
   expect_equal(read_tree(out_), before);
   EXPECT_EQ(fs::last_write_time(shard(1, 3) / "journal.jsonl"), written);
   expect_merged();
@@ -158,7 +158,7 @@ TEST_F(Shards, OfAnotherDivisionAreRefused) {
   make_all(2);
   const ProcessResult other = make(1, 3);
   EXPECT_EQ(other.status, 2);
-  EXPECT_THAT(other.err, AllOf(HasSubstr("holds shard 0 of 2"), HasSubstr("--shard I/2")));
+  EXPECT_THAT(other.err, AllOf(HasSubstr("holds shard 0/2"), HasSubstr("--shard I/2")));
   fs::copy(shard(1, 2), shard(1, 3), fs::copy_options::recursive);
   expect_refused(HasSubstr("1-of-3: belongs to a division into 3 shards, and the others to one into 2"));
   fs::rename(shard(1, 3), *set_ / "aside");
@@ -206,7 +206,7 @@ TEST_F(Shards, WhoseJournalIsDamagedAreNamedAndMendThemselves) {
   text[text.size() / 2] ^= 1;
   write_text(journal, text);
   expect_refused(AllOf(HasSubstr("1-of-2/journal.jsonl:"), HasSubstr("the line is damaged"),
-                       HasSubstr("run shard 1 of 2 again"), Not(HasSubstr("0-of-2"))));
+                       HasSubstr("run --shard 1/2 again"), Not(HasSubstr("0-of-2"))));
   ASSERT_EQ(make(1, 2).status, 0);
   write_text(journal, "");
   expect_refused(HasSubstr("1-of-2/journal.jsonl: is no journal"));

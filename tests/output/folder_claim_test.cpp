@@ -26,7 +26,7 @@ class FolderClaimTest : public testing::Test {
 
   [[nodiscard]] std::string refusal(bool restart) const {
     try {
-      const FolderClaim claim(out_, std::nullopt, restart);
+      const FolderClaim claim(out_, {.restart = restart});
     } catch (const UserError& error) {
       return error.what();
     }
@@ -82,20 +82,20 @@ TEST_F(FolderClaimTest, APlanCannotNameFilesOutsideTheRun) {
 
 TEST_F(FolderClaimTest, OneRunAtATime) {
   {
-    const FolderClaim first(out_, std::nullopt, /*restart=*/false);
+    const FolderClaim first(out_, ClaimOptions{});
     try {
-      const FolderClaim second(out_, std::nullopt, /*restart=*/false);
+      const FolderClaim second(out_, ClaimOptions{});
       FAIL() << "two runs hold one folder";
     } catch (const PassingFault& fault) {
       EXPECT_THAT(fault.what(), HasSubstr("another run is writing"));
     }
   }
-  EXPECT_NO_THROW(FolderClaim(out_, std::nullopt, /*restart=*/false));
+  EXPECT_NO_THROW(FolderClaim(out_, ClaimOptions{}));
 }
 
 std::string fault_of(const fs::path& out, const std::optional<Shard>& shard) {
   try {
-    const FolderClaim claim(out, shard, /*restart=*/false);
+    const FolderClaim claim(out, {.shard = shard});
   } catch (const PassingFault& fault) {
     return fault.what();
   }
@@ -103,8 +103,8 @@ std::string fault_of(const fs::path& out, const std::optional<Shard>& shard) {
 }
 
 TEST_F(FolderClaimTest, ShardsShareAFolderAndNoShardIsMadeTwiceAtOnce) {
-  const FolderClaim first(out_, Shard{0, 3}, /*restart=*/false);
-  const FolderClaim second(out_, Shard{1, 3}, /*restart=*/false);
+  const FolderClaim first(out_, {.shard = Shard{0, 3}});
+  const FolderClaim second(out_, {.shard = Shard{1, 3}});
   EXPECT_FALSE(is_locked(out_ / "run.lock")) << "nobody holds it alone";
   EXPECT_TRUE(is_locked(out_ / "shards/1-of-3/run.lock"));
   EXPECT_THAT(fault_of(out_, Shard{1, 3}), HasSubstr("another run is making this shard"));
@@ -115,7 +115,7 @@ TEST_F(FolderClaimTest, ShardsShareAFolderAndNoShardIsMadeTwiceAtOnce) {
 TEST_F(FolderClaimTest, ShardsOfDifferentDivisionsAndARunWithoutDoNotMeet) {
   const auto refusal_of = [&](const std::optional<Shard>& shard) {
     try {
-      const FolderClaim claim(out_, shard, /*restart=*/false);
+      const FolderClaim claim(out_, {.shard = shard});
     } catch (const UserError& error) {
       return std::string(error.what());
     }
@@ -125,7 +125,7 @@ TEST_F(FolderClaimTest, ShardsOfDifferentDivisionsAndARunWithoutDoNotMeet) {
   fs::remove(out_ / "run.json");
   write_text(out_ / "shards/1-of-3/journal.jsonl", "");
   EXPECT_EQ(refusal_of(Shard{0, 3}), "");
-  EXPECT_THAT(refusal_of(Shard{0, 4}), AllOf(HasSubstr("holds shard 1 of 3"), HasSubstr("--shard I/3")));
+  EXPECT_THAT(refusal_of(Shard{0, 4}), AllOf(HasSubstr("holds shard 1/3"), HasSubstr("--shard I/3")));
   EXPECT_THAT(refusal_of(std::nullopt), AllOf(HasSubstr("made in 3 shards"), HasSubstr("fairground merge")));
   write_text(out_ / "shards/02-of-3/mine.txt", "mine");
   EXPECT_THAT(refusal_of(Shard{0, 3}), HasSubstr("02-of-3: is no shard's folder"));
@@ -143,6 +143,34 @@ TEST_F(FolderClaimTest, ARestartDeletesShardsAndNothingElseInTheirFolders) {
   EXPECT_EQ(read_tree(out_), (std::map<std::string, std::string>{{"shards/1-of-3/notes.txt", "mine"}}));
 }
 
+TEST_F(FolderClaimTest, WhoOnlyPreparesDisturbsNoShard) {
+  make_run();
+  fs::remove(out_ / "run.json");
+  const FolderClaim shard(out_, {.shard = Shard{0, 3}});
+  write_text(out_ / "shards/0-of-3/journal.jsonl", "");
+  EXPECT_NO_THROW(FolderClaim(out_, {.prepare_only = true}));
+  EXPECT_TRUE(is_locked(out_ / "shards/0-of-3/run.lock"));
+}
+
+TEST_F(FolderClaimTest, AFolderThatIsNestedTooDeepIsNoneOfOurs) {
+  const std::string deep(1'000'000, '[');
+  for (const auto& [name, text] :
+       {std::pair("run.json", "{\"fairground\":1,\"plan_sha256\":" + deep + std::string(1'000'000, ']') + "}"),
+        {"plan.jsonl", "{\"variant_id\":1,\"draw_id\":1,\"file\":" + deep + "\n"},
+        {"plan.jsonl", deep}}) {
+    write_text(out_ / name, text);
+    EXPECT_THAT(refusal(/*restart=*/true), HasSubstr("holds no run of fairground")) << name;
+    fs::remove_all(out_);
+  }
+}
+
+TEST_F(FolderClaimTest, DeletedShardsLeaveNoFolderEvenWhereAnEarlierDeletionWasStopped) {
+  fs::create_directories(out_ / "shards/1-of-3");
+  write_text(out_ / "shards/0-of-3/journal.jsonl", "ours");
+  delete_shards(OutputTree(out_));
+  EXPECT_FALSE(fs::exists(out_ / "shards"));
+}
+
 TEST_F(FolderClaimTest, ALockThatIsALinkIsNotFollowed) {
   write_text(folder_ / "victim.txt", "mine");
   fs::create_directories(out_);
@@ -153,7 +181,7 @@ TEST_F(FolderClaimTest, ALockThatIsALinkIsNotFollowed) {
 
 TEST_F(FolderClaimTest, ALockThatWasLeftOverLocksNobodyOut) {
   write_text(out_ / "run.lock", "");
-  EXPECT_NO_THROW(FolderClaim(out_, std::nullopt, /*restart=*/false));
+  EXPECT_NO_THROW(FolderClaim(out_, ClaimOptions{}));
 }
 
 }  // namespace

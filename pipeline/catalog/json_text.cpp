@@ -1,4 +1,4 @@
-#include "pipeline/catalog/json_cell.h"
+#include "pipeline/catalog/json_text.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -27,14 +27,19 @@ std::size_t deepest_bracket(std::string_view text) {
   return deepest;
 }
 
-}  // namespace
-
-nlohmann::json parse_json_cell(std::string_view text) {
+template <class Json>
+Json parse(std::string_view text) {
   constexpr std::size_t kDeepest = 64;  // as in configs and in lines of JSON
   if (deepest_bracket(text) > kDeepest) {
-    return nlohmann::json(nlohmann::json::value_t::discarded);
+    return Json(nlohmann::json::value_t::discarded);
   }
-  return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text) { return parse<nlohmann::json>(text); }
+
+nlohmann::ordered_json parse_ordered_json(std::string_view text) { return parse<nlohmann::ordered_json>(text); }
 
 }  // namespace fairground
