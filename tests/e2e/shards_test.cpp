@@ -48,8 +48,7 @@ class Shards : public testing::Test {
     for (int index = 0; index < count; ++index) {
       const ProcessResult result = make(index, count);
       ASSERT_EQ(result.status, 0) << result.err;
-      EXPECT_THAT(result.out,
-                  HasSubstr("shard " + std::to_string(index) + " of " + std::to_string(count) + " is complete"));
+      EXPECT_THAT(result.out, HasSubstr("shard " + name(index, count) + " is complete"));
     }
   }
   [[nodiscard]] ProcessResult merge() const { return run_fairground({"merge", out_}); }
