@@ -1,4 +1,6 @@
+#include <dirent.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <system_error>
@@ -10,12 +12,32 @@
 namespace fairground {
 namespace {
 
+// A pattern such as /*/*/*/* would list the whole machine.
+constexpr std::size_t kMostEntries = 1'000'000;
+
+/// Of folders, that the pattern at hand may still look at.
+thread_local std::size_t entries_left = 0;
+
+dirent* next_entry(void* folder) {
+  if (entries_left == 0) {
+    return nullptr;
+  }
+  --entries_left;
+  return ::readdir(static_cast<DIR*>(folder));
+}
+
 /// The matches of one call of glob(3), given back to it at the end.
 class GlobMatches {
  public:
   explicit GlobMatches(const std::string& pattern) {
-    constexpr int kFlags = 0;
-    found_ = glob(pattern.c_str(), kFlags, /*errfunc=*/nullptr, &matches_) == 0;
+    matches_.gl_opendir = [](const char* name) -> void* { return ::opendir(name); };
+    matches_.gl_readdir = next_entry;
+    matches_.gl_closedir = [](void* folder) { ::closedir(static_cast<DIR*>(folder)); };
+    matches_.gl_stat = ::stat;
+    matches_.gl_lstat = ::lstat;
+    entries_left = kMostEntries;
+    found_ = glob(pattern.c_str(), GLOB_ALTDIRFUNC, /*errfunc=*/nullptr, &matches_) == 0;
+    is_cut_off_ = entries_left == 0;
   }
   ~GlobMatches() { globfree(&matches_); }
   GlobMatches(const GlobMatches&) = delete;
@@ -24,10 +46,13 @@ class GlobMatches {
   [[nodiscard]] std::span<char* const> paths() const {
     return found_ ? std::span<char* const>(matches_.gl_pathv, matches_.gl_pathc) : std::span<char* const>();
   }
+  /// There were more entries to look at than are allowed.
+  [[nodiscard]] bool is_cut_off() const { return is_cut_off_; }
 
  private:
   glob_t matches_{};
   bool found_ = false;
+  bool is_cut_off_ = false;
 };
 
 /// The config's own folder may have any name, such as `take [2]`, and is no pattern.
@@ -50,6 +75,11 @@ void add_matches(const ValueReader& value, const std::filesystem::path& folder,
   }
   const bool absolute = pattern->front() == '/';
   const GlobMatches matches(absolute ? *pattern : escaped(folder.string()) + "/" + *pattern);
+  if (matches.is_cut_off()) {
+    value.error("to find what matches " + in_ticks(*pattern) + ", more than " + std::to_string(kMostEntries) +
+                " files would have to be looked at; name the folder more closely");
+    return;
+  }
   if (matches.paths().empty()) {
     value.error("no file matches " + in_ticks(*pattern) + " from " + in_ticks(folder.string()));
   }
