@@ -123,14 +123,16 @@ TEST_F(JournalStateTest, ATornEndIsCutOff) {
   }
 }
 
-TEST_F(JournalStateTest, NothingHoldsBehindADamagedLine) {
+TEST_F(JournalStateTest, ADamagedLineDoesNotHoldAndBehindADamagedHeaderNothingDoes) {
   for (std::size_t damaged = 0; damaged < lines_.size(); ++damaged) {
     std::vector<std::string> lines = lines_;
     lines[damaged][10] ^= 1;
     const JournalState state = read_lines_of(lines);
-    EXPECT_EQ(state.done.size(), damaged == 0 ? 0U : damaged - 1);
+    const bool is_last = damaged + 1 == lines_.size();
+    EXPECT_EQ(state.done.size(), damaged == 0 ? 0U : lines_.size() - 2);
     EXPECT_EQ(state.dropped, 1U);
-    EXPECT_EQ(state.end, end_of(damaged));
+    EXPECT_EQ(state.end, damaged == 0 ? 0U : end_of(is_last ? damaged : lines_.size()));
+    EXPECT_EQ(state.is_solid, damaged == 0 || is_last);
     EXPECT_THAT(state.problems, ElementsAre(HasSubstr("journal.jsonl:" + std::to_string(damaged + 1) + ": ")));
   }
 }
@@ -188,18 +190,19 @@ TEST_F(JournalStateTest, AVariantHasOneLineAndThatOfThisPlanAndShard) {
   lines = lines_;
   lines[3] = journal_line(3, other);
   state = read_lines_of(lines);
-  EXPECT_THAT(done(state), ElementsAre(0, 1));
+  EXPECT_THAT(done(state), ElementsAre(0, 1, 3, 4, 5));
   EXPECT_THAT(state.problems, ElementsAre(HasSubstr(":4: the line is of no variant of the plan")));
   lines[3] = journal_line(plan_.size(), other);
-  EXPECT_THAT(done(read_lines_of(lines)), ElementsAre(0, 1));
+  EXPECT_THAT(done(read_lines_of(lines)), ElementsAre(0, 1, 3, 4, 5));
   lines[3] = journal_line(std::numeric_limits<std::size_t>::max() - 1, other);
-  EXPECT_THAT(done(read_lines_of(lines)), ElementsAre(0, 1));
+  EXPECT_THAT(done(read_lines_of(lines)), ElementsAre(0, 1, 3, 4, 5));
 
   JournalChecks checks;
   checks.belongs = [](std::size_t index) { return index < 4; };
   state = read_lines_of(lines_, checks);
   EXPECT_THAT(done(state), ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(state.problems, ElementsAre(HasSubstr(":6: the line is of a variant of another shard")));
+  EXPECT_THAT(state.problems, ElementsAre(HasSubstr(":6: the line is of a variant of another shard"),
+                                          HasSubstr(":7: the line is of a variant of another shard")));
 }
 
 TEST_F(JournalStateTest, ProblemsAreAFew) {
