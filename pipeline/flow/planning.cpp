@@ -140,7 +140,10 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
   planning->design = std::make_unique<Plan>(config, planning->catalog, inputs);
   if (planning->base) {
     planning->rest = std::make_unique<Plan>(*planning->design, *planning->base);
-    check_base(*planning->rest, *planning->base);
+    if (!planning->given) {
+      check_base(*planning->rest,
+                 *planning->base);  // A given plan has only what the base lacks, and may share nothing.
+    }
   }
   if (planning->given) {
     check_given(planning->plan(), *planning->given, planning->base.has_value());

@@ -297,7 +297,8 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
     summary << counted(warnings, "warning") << " about apparent skin tone; see " << (directory / kSkinTone).string()
             << '\n';
   }
-  if (planning->rest) {
+  // A plan that was begun with has only what the base lacks, and does not tell how much that has.
+  if (planning->rest && planning_options.given == options.plan) {
     print_base(summary, options.base, *planning->rest);
   }
   return status_of(folder, options);
