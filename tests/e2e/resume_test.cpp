@@ -204,9 +204,10 @@ TEST_F(Killed, AndThePowerCut) {
     }
     constexpr const char* kLeftBeside[] = {"journal.synced", "journal.jsonl", "sources.jsonl",        "plan.jsonl",
                                            "run.json",       "coverage.json", "audio/metadata.jsonl", "failures.jsonl"};
-    const fs::path left = out / (std::string(kLeftBeside[dice.draw(std::size(kLeftBeside))]) + ".part");
-    if (fs::exists(left.parent_path())) {
-      write_text(left, "torn");
+    for (const char* name : kLeftBeside) {
+      if (fs::exists((out / name).parent_path())) {
+        write_text(out / (std::string(name) + ".part"), "torn");
+      }
     }
     const fs::path synced = out / "journal.synced";
     switch (dice.draw(6)) {
