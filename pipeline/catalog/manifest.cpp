@@ -14,7 +14,7 @@
 namespace fairground {
 
 bool manifests::too_many_columns(std::size_t columns, std::size_t line, Mistakes& mistakes) {
-  constexpr std::size_t kMost = 10'000;
+  constexpr std::size_t kMost = 30'000;
   if (columns > kMost) {
     mistakes.add(line, "there are more than " + std::to_string(kMost) + " columns");
   }
