@@ -13,12 +13,11 @@
 
 namespace fairground {
 
-bool manifests::too_many_columns(std::size_t columns, std::size_t line, Mistakes& mistakes) {
-  constexpr std::size_t kMost = 30'000;
-  if (columns > kMost) {
-    mistakes.add(line, "there are more than " + std::to_string(kMost) + " columns");
+bool manifests::too_many_columns(std::size_t columns, std::size_t most, std::size_t line, Mistakes& mistakes) {
+  if (columns > most) {
+    mistakes.add(line, "there are more than " + std::to_string(most) + " columns");
   }
-  return columns > kMost;
+  return columns > most;
 }
 
 void manifests::check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes) {
@@ -97,13 +96,24 @@ std::optional<std::string> read_text(const std::filesystem::path& path, std::vec
   return text;
 }
 
-/// Gathers what `read` hands to the body it is called with.
+/// Gathers what `read` hands to the body it is called with. A line of JSON without keys has a cell for each column all
+/// the same, so that a small file could fill the memory: beyond a number of cells there is a mistake in place of rows.
 template <typename Read>
-Manifest table(const Read& read) {
+Manifest table(const Read& read, const std::filesystem::path& path, std::vector<std::string>& mistakes) {
+  constexpr std::size_t kMostCells = 5'000'000;
   Manifest manifest;
-  manifest.columns = read([&](const std::vector<std::string>&, std::size_t line, const auto& cells) {
-    manifest.rows.push_back({line, {cells.begin(), cells.end()}});
+  bool is_full = false;
+  manifest.columns = read([&](const std::vector<std::string>& columns, std::size_t line, const auto& cells) {
+    is_full = is_full || (manifest.rows.size() + 1) * columns.size() > kMostCells;
+    if (!is_full) {
+      manifest.rows.push_back({line, {cells.begin(), cells.end()}});
+    }
   });
+  if (is_full) {
+    manifest.rows.clear();
+    mistakes.push_back(on_one_line(path.string()) + ": the manifest has more than " + std::to_string(kMostCells) +
+                       " cells; leave out columns that are not used");
+  }
   for (ManifestRow& row : manifest.rows) {
     row.cells.resize(manifest.columns.size());
   }
@@ -137,13 +147,13 @@ std::vector<std::string> for_each_manifest_row(const std::filesystem::path& path
 
 Manifest parse_manifest(std::string_view text, const std::filesystem::path& path) {
   std::vector<std::string> mistakes;
-  Manifest manifest = table([&](const RowBody& row) { return read_rows(text, path, mistakes, row); });
+  Manifest manifest = table([&](const RowBody& row) { return read_rows(text, path, mistakes, row); }, path, mistakes);
   throw_if_any(std::move(mistakes));
   return manifest;
 }
 
 Manifest read_manifest(const std::filesystem::path& path, std::vector<std::string>& mistakes, std::string* sha256) {
-  return table([&](const RowBody& row) { return for_each_manifest_row(path, mistakes, row, sha256); });
+  return table([&](const RowBody& row) { return for_each_manifest_row(path, mistakes, row, sha256); }, path, mistakes);
 }
 
 Manifest read_manifest(const std::filesystem::path& path) {

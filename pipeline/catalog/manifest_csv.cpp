@@ -159,10 +159,11 @@ class CsvReader {
 }  // namespace
 
 Outline read_csv(std::string_view text, Mistakes& mistakes, const RowBody& row) {
+  constexpr std::size_t kMostColumns = 100'000;
   Outline outline;
   CsvReader reader(text, mistakes);
   if (reader.next()) {
-    if (too_many_columns(reader.cells().size(), reader.line(), mistakes)) {
+    if (too_many_columns(reader.cells().size(), kMostColumns, reader.line(), mistakes)) {
       return outline;
     }
     outline.columns.assign(reader.cells().begin(), reader.cells().end());

@@ -57,9 +57,8 @@ struct Outline {
   std::size_t rows = 0;  ///< without those that were left out
 };
 
-/// Notes that there are more columns than anybody reads: rows of JSON that each have columns of their own would take
-/// time and memory by the square of their number.
-[[nodiscard]] bool too_many_columns(std::size_t columns, std::size_t line, Mistakes& mistakes);
+/// Notes that there are more columns than anybody reads.
+[[nodiscard]] bool too_many_columns(std::size_t columns, std::size_t most, std::size_t line, Mistakes& mistakes);
 
 /// Notes columns without a name and names that two columns have. `line` is where they stand.
 void check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes);

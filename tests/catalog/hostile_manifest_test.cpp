@@ -83,7 +83,7 @@ TEST(HostileManifest, AQuoteThatIsNeverClosedEndsTheReading) {
               ElementsAre(HasSubstr("never closed"), HasSubstr("m.csv:2: the row is longer than 4 MiB")));
 }
 
-TEST(HostileManifest, HasThirtyThousandColumnsAtTheMost) {
+TEST(HostileManifest, HasOnlySoManyColumns) {
   const TemporaryFolder folder;
   const auto header = [](int columns) {
     std::string text = "c0";
@@ -92,14 +92,31 @@ TEST(HostileManifest, HasThirtyThousandColumnsAtTheMost) {
     }
     return text + '\n';
   };
-  EXPECT_THAT(mistakes_in_text(folder, "m.csv", header(30001)), ElementsAre(HasSubstr("more than 30000 columns")));
-  EXPECT_THAT(mistakes_in_text(folder, "m.csv", header(30000) + std::string(29999, ',') + '\n'), IsEmpty());
+  EXPECT_THAT(mistakes_in_text(folder, "m.csv", header(100001)), ElementsAre(HasSubstr("more than 100000 columns")));
+  EXPECT_THAT(mistakes_in_text(folder, "m.csv", header(100000) + std::string(99999, ',') + '\n'), IsEmpty());
   std::string rows;
   for (int i = 0; i < 100000; ++i) {
     rows += R"({"c)" + std::to_string(i) + "\": 1}\n";
   }
   EXPECT_THAT(mistakes_in_text(folder, "m.jsonl", rows),
-              ElementsAre(HasSubstr("m.jsonl:30001: there are more than 30000 columns")));
+              ElementsAre(HasSubstr("m.jsonl:2001: there are more than 2000 columns")));
+}
+
+// Two bytes of JSON are a row of as many empty cells as there are columns.
+TEST(HostileManifest, EmptyRowsDoNotFillTheMemory) {
+  const TemporaryFolder folder;
+  std::string rows = "{";
+  for (int i = 0; i < 1000; ++i) {
+    rows += (i == 0 ? "\"c" : ", \"c") + std::to_string(i) + "\": 1";
+  }
+  rows += "}\n";
+  for (int i = 0; i < 50000; ++i) {
+    rows += "{}\n";
+  }
+  (void)peak_megabytes();
+  const double before = peak_megabytes();
+  EXPECT_THAT(mistakes_in_text(folder, "m.jsonl", rows), ElementsAre(HasSubstr("has more than 5000000 cells")));
+  EXPECT_LT(peak_megabytes(), before + 300.0);
 }
 
 TEST(HostileManifest, TellsAThousandMistakesAndCountsTheRest) {
