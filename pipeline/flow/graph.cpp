@@ -164,8 +164,15 @@ std::size_t run(const GraphWork& work, int jobs, const std::atomic<bool>& stop) 
   flow::make_edge(in_order, write);
   flow::make_edge(flow::output_port<0>(write), tokens.decrementer());
 
-  feed.activate();
-  graph.wait_for_all();
+  try {
+    feed.activate();
+    graph.wait_for_all();
+  } catch (...) {
+    // The machine may lack memory even for a task. Nodes must not go while something is under way in them.
+    graph.cancel();
+    graph.wait_for_all();
+    throw;
+  }
   return writer.finish();
 }
 

@@ -133,7 +133,12 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
 FolderState follow_earlier_start(const Config& config, const RunOptions& options,
                                  const std::filesystem::path& directory, PlanningOptions& planning) {
   check_nobody_writes(directory, options.shard);
-  const FolderState state = options.restart ? FolderState::empty : state_of(directory);
+  FolderState state = FolderState::empty;
+  try {
+    state = options.restart ? state : state_of(directory);
+  } catch (const UserError&) {
+    // Refused later, when it can be said whether what is not ours there is something that the run reads.
+  }
   if (state == FolderState::empty) {
     return state;
   }

@@ -79,6 +79,8 @@ TEST_F(Prepare, ARunWithoutShardsGoesOnFromThere) {
 
 TEST_F(Prepare, WhatWasLeftOfAKilledOneIsGoneAfterTheMerge) {
   write_text(out_ / "plan.jsonl.part", "{\"variant_id\":");
+  ASSERT_EQ(make({"--prepare"}).status, 0);
+  write_text(out_ / "plan.jsonl.part", "{\"variant_id\":");
   write_text(out_ / "sources.jsonl.part", "{");
   expect_merged();
 }

@@ -361,7 +361,7 @@ TEST_F(Shards, TakeTheirIndexFromTheScheduler) {
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const ProcessResult result = run_process({"/bin/sh", "-c", none + variables[i] + " " + command}, "/");
     EXPECT_EQ(result.status, 0) << result.err;
-    EXPECT_THAT(result.out, HasSubstr("shard " + std::to_string(i) + " of 7 is complete")) << variables[i];
+    EXPECT_THAT(result.out, HasSubstr("shard " + std::to_string(i) + "/7 is complete")) << variables[i];
   }
   for (const char* wrong : {"SLURM_ARRAY_TASK_ID=7", "SLURM_ARRAY_TASK_ID=x", "SGE_TASK_ID=0", "SGE_TASK_ID=undefined",
                             "JOB_COMPLETION_INDEX=-1", "SLURM_ARRAY_TASK_ID="}) {
