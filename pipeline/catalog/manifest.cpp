@@ -51,6 +51,8 @@ std::vector<std::string> read_rows(std::string_view text, const std::filesystem:
     outline = is_jsonl ? manifests::read_jsonl(text, found, row) : manifests::read_csv(text, found, row);
     if (outline.rows == 0 && !found.any()) {
       found.add(1, "the manifest lists no sources");
+    } else if (outline.columns.empty() && !found.any()) {
+      found.add(1, "no line of the manifest has a key");
     }
   }
   std::ranges::move(found.take(), std::back_inserter(mistakes));

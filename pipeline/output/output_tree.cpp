@@ -42,11 +42,14 @@ std::string partial_of(const fs::path& name) { return name.filename().string() +
 
 /// The file beside the target. What lies there is of an earlier run, or a trap.
 Descriptor create_partial(const Descriptor& folder, const std::string& partial, const fs::path& path) {
-  if (::unlinkat(folder.number(), partial.c_str(), 0) != 0 && errno != ENOENT) {
-    refuse(path, "create the file", errno);
+  const auto create = [&] {
+    return Descriptor(
+        ::openat(folder.number(), partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  };
+  Descriptor file = create();
+  if (!file.is_open() && errno == EEXIST && ::unlinkat(folder.number(), partial.c_str(), 0) == 0) {
+    file = create();
   }
-  Descriptor file(
-      ::openat(folder.number(), partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) {
     refuse(path, "create the file", errno);
   }
@@ -101,12 +104,18 @@ Descriptor OutputTree::parent_of(const fs::path& name, bool make) const {
   const fs::path above = name.parent_path();
   for (const fs::path& part : above) {
     so_far /= part;
-    if (make && ::mkdirat(folder.number(), part.c_str(), 0777) != 0 && errno != EEXIST) {
-      refuse(so_far, "make the folder", errno);
-    }
-    Descriptor inner(::openat(folder.number(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!inner.is_open() && errno == ENOENT && !make) {
-      return Descriptor();
+    const auto open = [&] {
+      return Descriptor(::openat(folder.number(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    };
+    Descriptor inner = open();
+    if (!inner.is_open() && errno == ENOENT) {
+      if (!make) {
+        return Descriptor();
+      }
+      if (::mkdirat(folder.number(), part.c_str(), 0777) != 0 && errno != EEXIST) {
+        refuse(so_far, "make the folder", errno);
+      }
+      inner = open();
     }
     if (!inner.is_open()) {
       const int error = errno;

@@ -103,6 +103,18 @@ TEST(HostileManifest, HasOnlySoManyColumns) {
 }
 
 // Two bytes of JSON are a row of as many empty cells as there are columns.
+// Found by fuzzing: such a manifest once passed, and its sources had neither id nor file.
+TEST(HostileManifest, LinesWithoutAnyKeyListNothing) {
+  for (const char* text : {"{}", "{}\n", "{}\n\n{}\n"}) {
+    try {
+      (void)parse_manifest(text, "m.jsonl");
+      FAIL() << text;
+    } catch (const UserError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("m.jsonl:1: no line of the manifest has a key"));
+    }
+  }
+}
+
 TEST(HostileManifest, EmptyRowsDoNotFillTheMemory) {
   const TemporaryFolder folder;
   std::string rows = "{";
