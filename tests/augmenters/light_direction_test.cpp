@@ -270,12 +270,12 @@ TEST(LightDirection, TakesFlatAndTinyDepthsAndNormals) {
 
 // An inclined plane faces one way everywhere, up to the edges of the frame.
 TEST(LightDirection, FindsTheSlopeOfADepthUpToTheFrame) {
-  constexpr int kWidth = 400;
-  constexpr int kHeight = 300;
+  constexpr int kColumns = 400;
+  constexpr int kRows = 300;
   PictureLabels labels;
-  labels.depth = flat(kWidth, kHeight, 0.0F, 1);
-  for (int y = 0; y < kHeight; ++y) {
-    for (int x = 0; x < kWidth; ++x) {
+  labels.depth = flat(kColumns, kRows, 0.0F, 1);
+  for (int y = 0; y < kRows; ++y) {
+    for (int x = 0; x < kColumns; ++x) {
       labels.depth->row(y).samples[static_cast<std::size_t>(x)] =
           0.3F * static_cast<float>(x) + 0.2F * static_cast<float>(y);
     }
@@ -284,9 +284,9 @@ TEST(LightDirection, FindsTheSlopeOfADepthUpToTheFrame) {
   shot.labels = &labels;
   const Image image =
       apply_picture("light.direction", {{"azimuth_deg", 60.0}, {"elevation_deg", 20.0}, {"depth_unit_px", 1.0}},
-                    flat(kWidth, kHeight, 0.3F, 1), {}, shot)
+                    flat(kColumns, kRows, 0.3F, 1), {}, shot)
           .image;
-  for (const auto& [x, y] : {std::pair(0, 0), {kWidth - 1, 0}, {0, kHeight - 1}, {kWidth - 1, kHeight - 1}, {1, 150}}) {
+  for (const auto& [x, y] : {std::pair(0, 0), {kColumns - 1, 0}, {0, kRows - 1}, {kColumns - 1, kRows - 1}, {1, 150}}) {
     EXPECT_NEAR(sample(image, x, y), sample(image, 200, 150), 1e-5) << x << " " << y;
   }
 }
