@@ -217,13 +217,6 @@ void check_were_merged(const OutputTree& tree, const std::vector<Shard>& shards)
   }
 }
 
-/// What was being written when a run, a shard or a merge was stopped. Nobody else writes here now.
-void clear_unfinished(const OutputTree& tree) {
-  for (const char* name : {kPlanFile, kSourcesFile, kJournal, kSynced, kFailures, kCoverage, kSkinTone, kRunFile}) {
-    tree.remove_unfinished(name);
-  }
-}
-
 }  // namespace
 
 ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::span<const StepSchema* const> schemas,

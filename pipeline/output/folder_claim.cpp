@@ -220,6 +220,13 @@ std::vector<Shard> shards_in(const OutputTree& tree) {
   return shards;
 }
 
+void clear_unfinished(const OutputTree& tree) {
+  for (const char* name : kOwnNames) {
+    tree.remove_unfinished(name);
+  }
+  tree.remove_unfinished(kPlanFile);
+}
+
 void delete_shard(const OutputTree& tree, const Shard& shard) {
   for (const char* name : kShardNames) {
     tree.remove(shard_folder(shard) / name);

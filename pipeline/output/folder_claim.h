@@ -46,6 +46,10 @@ class FileLock {
   Descriptor descriptor_;
 };
 
+/// Deletes what lies beside the files of fixed names since a run, a shard or a merge was stopped while it wrote them.
+/// For who holds the folder alone.
+void clear_unfinished(const OutputTree& tree);
+
 /// Deletes a shard's own files, but for its lock; what it has made stays.
 void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards, with their locks and folders, once they have been merged.

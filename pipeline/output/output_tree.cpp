@@ -56,6 +56,24 @@ Descriptor create_partial(const Descriptor& folder, const std::string& partial, 
   return file;
 }
 
+/// Calls `body` with what a file holds, block by block, until it returns false.
+template <class Body>
+void read_all(const Descriptor& file, const fs::path& path, const Body& body) {
+  std::array<char, kBufferBytes> buffer;
+  while (true) {
+    const ::ssize_t got = ::read(file.number(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      refuse(path, "read", errno);
+    }
+    if (got == 0 || !body(std::string_view(buffer.data(), static_cast<std::size_t>(got)))) {
+      return;
+    }
+  }
+}
+
 /// Closes what was written and puts it in its place, or deletes it.
 void put_in_place(const Descriptor& folder, Descriptor& file, const std::string& partial, const std::string& target,
                   const fs::path& path) {
@@ -235,20 +253,11 @@ std::string OutputTree::sha256_of(const fs::path& name) const {
     return {};
   }
   Sha256 hash;
-  std::array<char, kBufferBytes> buffer;
-  while (true) {
-    const ::ssize_t got = ::read(file.number(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      refuse(root_ / name, "read", errno);
-    }
-    if (got == 0) {
-      return hash.hex();
-    }
-    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
-  }
+  read_all(file, root_ / name, [&](std::string_view block) {
+    hash.update(block);
+    return true;
+  });
+  return hash.hex();
 }
 
 std::optional<std::string> OutputTree::read_text(const fs::path& name, std::size_t most) const {
@@ -257,23 +266,11 @@ std::optional<std::string> OutputTree::read_text(const fs::path& name, std::size
     return std::nullopt;
   }
   std::string text;
-  std::array<char, kBufferBytes> buffer;
-  while (true) {
-    const ::ssize_t got = ::read(file.number(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      refuse(root_ / name, "read", errno);
-    }
-    if (got == 0) {
-      return text;
-    }
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > most) {
-      return std::nullopt;
-    }
-  }
+  read_all(file, root_ / name, [&](std::string_view block) {
+    text += block;
+    return text.size() <= most;
+  });
+  return text.size() <= most ? std::optional(std::move(text)) : std::nullopt;
 }
 
 bool OutputTree::for_each_line(const fs::path& name, const std::function<bool(const FileLine&)>& body) const {
