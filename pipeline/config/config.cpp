@@ -86,9 +86,6 @@ void read_gates(const ValueReader& value, Gates& gates) {
   map.finish();
 }
 
-/// Whether `key` may be set for `media`. All may where the media of the sources are unclear.
-bool is_in_use(const Config& config, Media media) { return config.media.empty() || config.media.contains(media); }
-
 /// With sources of both media, `axes` is divided into one map for each.
 void read_all_axes(const ValueReader& value, std::span<const StepSchema* const> schemas, Config& config) {
   if (config.media.empty()) {
@@ -102,47 +99,6 @@ void read_all_axes(const ValueReader& value, std::span<const StepSchema* const> 
   for (const Media media : kAllMedia) {
     if (const auto part = map.find(to_string(media))) {
       read_axes(*part, media, schemas, config);
-    }
-  }
-  map.finish();
-}
-
-OutputFormat read_output_format(const ValueReader& value, Media media) {
-  OutputFormat output;
-  std::vector<FileFormat> formats = {FileFormat::flac, FileFormat::wav};
-  if (media == Media::image) {
-    formats = {FileFormat::png, FileFormat::jpeg, FileFormat::webp, FileFormat::tiff};
-  }
-  output.format = formats.front();
-  std::vector<std::pair<std::string, FileFormat>> choices;
-  choices.reserve(formats.size());
-  for (const FileFormat format : formats) {
-    choices.emplace_back(to_string(format), format);
-  }
-  MapReader map(value);
-  map.choice("format", output.format, choices);
-  if (media == Media::audio) {
-    map.choice("bits", output.bits, {{"16", 16}, {"24", 24}});
-  } else {
-    map.only_if(output.format == FileFormat::jpeg || output.format == FileFormat::webp, "is for jpeg and webp only");
-    map.integer("quality", output.quality, {1, 100});
-  }
-  map.finish();
-  return output;
-}
-
-void read_output(const ValueReader& value, const std::filesystem::path& folder, Config& config) {
-  MapReader map(value);
-  std::string directory;
-  map.text("directory", directory, Need::required);
-  config.output_directory = path_in(folder, directory);
-  for (const Media media : kAllMedia) {
-    map.only_if(is_in_use(config, media), "has no sources");
-    if (const auto part = map.find(to_string(media))) {
-      const OutputFormat output = read_output_format(*part, media);
-      if (config.media.contains(media)) {
-        config.media.at(media).output = output;
-      }
     }
   }
   map.finish();
@@ -211,8 +167,11 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (const auto gates = map.find("gates")) {
     read_gates(*gates, config.gates);
   }
+  if (const auto card = map.find("card")) {
+    read_card(*card, config.card);
+  }
   if (const auto output = map.find("output", Need::required)) {
-    read_output(*output, folder, config);
+    read_output(*output, folder, good.sources, config);
   }
   map.finish();
 }
@@ -293,6 +252,7 @@ Config parse_config(const std::string& text, const std::filesystem::path& path,
   Mistakes mistakes(path.string());
   Config config;
   config.path = std::filesystem::absolute(path).lexically_normal();
+  config.text = text;
   config.sha256 = sha256_hex(text);
   const YamlPointer root = load_yaml(text, mistakes);
   read_config(ValueReader(*root, "config", mistakes), schemas, config);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/config/export_format.h"
 #include "pipeline/config/schema.h"
 #include "pipeline/core/skin_part.h"
 
@@ -187,9 +188,23 @@ struct Gates {
   double clipped_fraction = 0.001;  ///< an audio variant with a larger share of clipped samples is rejected
 };
 
+/// What whoever publishes a set says about it, verbatim. Empty: nothing is said.
+struct Card {
+  std::string description;  ///< in a sentence or two, what the set is
+  std::string purpose;      ///< what it is to be used for
+  std::string limits;       ///< what it must not be used for, beside what fairground says itself
+  std::string licence;      ///< of the set as a whole: an SPDX name or a URL; sources keep theirs
+  std::string creator;      ///< a person or an organisation
+  std::string contact;      ///< a mail address or a URL
+  std::string url;          ///< where the set is published
+  std::string version;      ///< MAJOR.MINOR.PATCH
+  std::string citation;     ///< how to cite it
+};
+
 struct Config {
   std::filesystem::path path;  ///< absolute
-  std::string sha256;          ///< of the file's bytes
+  std::string text;            ///< the file's bytes
+  std::string sha256;          ///< of these
   std::string name;
   std::uint64_t seed = 0;
   std::vector<SourceSettings> sources;
@@ -202,6 +217,10 @@ struct Config {
   std::filesystem::path face_model;
   std::filesystem::path face_cascades;
   std::filesystem::path output_directory;
+  std::string date;                   ///< of publication, as 2026-01-01; empty: not told
+  std::vector<ExportFormat> exports;  ///< in the order of the enumeration, each once
+  bool digital_source_type = true;    ///< files of variants say that an algorithm has altered them
+  Card card;
 };
 
 /// Reads a config. `schemas` are the augmenters that levels may name. Throws UserError with every mistake in

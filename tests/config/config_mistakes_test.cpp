@@ -20,7 +20,7 @@ TEST_F(ConfigTest, UnknownKeysGetTheNearestOne) {
 TEST_F(ConfigTest, UnknownKeysFarFromAllGetTheList) {
   EXPECT_EQ(mistakes(kHead + "zebra: 1\n"),
             Lines{"6:1: unknown key `zebra` in `config`; valid here: fairground, name, seed, sources, roots, limits, "
-                  "assets, design, axes, face_model, face_cascades, gates, output"});
+                  "assets, design, axes, face_model, face_cascades, gates, card, output"});
 }
 
 TEST_F(ConfigTest, RequiredKeysAreMissed) {
