@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -19,6 +20,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/config/config.h"
 #include "pipeline/config/reference.h"
+#include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/kept_memory.h"
 #include "pipeline/core/library_output.h"
@@ -35,6 +37,7 @@
 #include "pipeline/flow/status.h"
 #include "pipeline/flow/verify.h"
 #include "pipeline/media/opencv_errors.h"
+#include "pipeline/publish/publish.h"
 
 namespace {
 
@@ -70,6 +73,7 @@ struct Arguments {
   std::filesystem::path real;
   std::filesystem::path synth;
   bool compare_json = false;
+  std::vector<std::string> export_names;
 };
 
 int status_of(ExitStatus status) { return static_cast<int>(status); }
@@ -144,6 +148,30 @@ int augmenters_command(const Arguments& arguments) {
 
 int verify_command(const Arguments& arguments) {
   return status_of(verify(arguments.directory, registered_schemas(), arguments.jobs, message_stream(), std::cout));
+}
+
+int report_command(const Arguments& arguments) {
+  write_report(arguments.directory, std::cout);
+  return status_of(ExitStatus::done);
+}
+
+int export_command(const Arguments& arguments) {
+  std::vector<ExportFormat> formats;
+  for (const std::string& name : arguments.export_names) {
+    const auto format = export_format_named(name);
+    if (!format) {
+      std::vector<std::string> names;
+      for (const ExportInfo& info : export_formats()) {
+        names.emplace_back(info.name);
+      }
+      throw UserError("--to: there is no format " + in_ticks(name) + "; " + suggestion(name, names));
+    }
+    if (std::ranges::find(formats, *format) == formats.end()) {
+      formats.push_back(*format);
+    }
+  }
+  write_exports(arguments.directory, formats, std::cout);
+  return status_of(ExitStatus::done);
 }
 
 int compare_command(const Arguments& arguments) {
@@ -280,6 +308,17 @@ int dispatch(int argc, char** argv) {
   verify->add_option("DIR", arguments.directory, "The folder of the run")->required();
   add_jobs(verify);
 
+  CLI::App* report = app.add_subcommand("report", "Write report.html and DATACARD.md of a finished set again");
+  report->add_option("DIR", arguments.directory, "The folder of the run")->required();
+
+  std::string formats = "Formats, separated by commas:";
+  for (const ExportInfo& info : export_formats()) {
+    formats += std::string("\n") + info.name + ": " + info.summary;
+  }
+  CLI::App* exported = app.add_subcommand("export", "Write a finished set in the formats of other tools");
+  exported->add_option("DIR", arguments.directory, "The folder of the run")->required();
+  exported->add_option("--to", arguments.export_names, formats)->required()->delimiter(',')->option_text("FORMAT,...");
+
   CLI::App* compared =
       app.add_subcommand("compare", "Say how near a synthetic noise comes to a recording of the place");
   compared->add_option("REAL", arguments.real, "The recording, of 4 s or more")->required();
@@ -317,6 +356,12 @@ int dispatch(int argc, char** argv) {
   }
   if (coverage->parsed()) {
     return coverage_command(arguments);
+  }
+  if (report->parsed()) {
+    return report_command(arguments);
+  }
+  if (exported->parsed()) {
+    return export_command(arguments);
   }
   if (compared->parsed()) {
     return compare_command(arguments);

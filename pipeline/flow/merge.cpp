@@ -19,12 +19,14 @@
 #include "pipeline/design/plan.h"
 #include "pipeline/design/share.h"
 #include "pipeline/flow/losses.h"
+#include "pipeline/flow/set_description.h"
 #include "pipeline/output/assembly.h"
 #include "pipeline/output/folder_claim.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_facts.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/publish/publish.h"
 
 namespace fairground {
 namespace {
@@ -261,6 +263,9 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   }
   Assembly assembly(tree, plan);
   add_journals(tree, plan, opened, facts, assembly);
+  const Publisher publisher{[&] { return set_description(plan, plan, {}, options.tool_version); }, publish,
+                            is_published};
+  write_description(tree, {}, config, publisher);
   write_sources(tree, {}, catalog);
   clear_unfinished(tree);
   Losses losses;
@@ -270,7 +275,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   for (const OpenedShard& shard : opened) {
     seconds += shard.seconds;
   }
-  assembly.finish(facts, seconds);
+  assembly.finish(facts, seconds, publisher);
   delete_shards(tree);
   const RunCounts& counts = assembly.counts();
   if (!options.quiet) {

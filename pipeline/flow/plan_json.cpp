@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/flow/plan_json_parts.h"
 #include "pipeline/flow/plan_page.h"
 #include "pipeline/output/skin_counts.h"
 
@@ -17,6 +18,8 @@ template <typename T>
 ordered_json optional_json(const std::optional<T>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
+
+}  // namespace
 
 ordered_json labels_json(const MediaPlan& plan, const std::vector<std::string>& labels) {
   ordered_json json = ordered_json::object();
@@ -67,6 +70,27 @@ ordered_json design_json(const MediaFindings& findings) {
   return json;
 }
 
+ordered_json absent_json(const MediaFindings& findings) {
+  ordered_json first = ordered_json::array();
+  for (const auto& labels : findings.absent.first) {
+    first.push_back(labels_json(*findings.plan, labels));
+  }
+  return {{"total", findings.absent.total}, {"first", std::move(first)}};
+}
+
+ordered_json power_assumptions_json(const PowerSettings& settings) {
+  return {{"baseline_error", settings.baseline_error},
+          {"degradation", settings.degradation},
+          {"units", settings.units},
+          {"subject_sd", settings.subject_sd},
+          {"source_sd", settings.source_sd},
+          {"interaction_sd", settings.interaction_sd},
+          {"alpha", settings.alpha},
+          {"power", settings.power}};
+}
+
+namespace {
+
 ordered_json balance_json(const MediaFindings& findings) {
   if (!findings.balance) {
     return nullptr;
@@ -94,16 +118,8 @@ ordered_json balance_json(const MediaFindings& findings) {
 }
 
 ordered_json power_json(const MediaFindings& findings) {
-  const PowerSettings& settings = findings.plan->settings->design.power;
   ordered_json json;
-  json["assumed"] = {{"baseline_error", settings.baseline_error},
-                     {"degradation", settings.degradation},
-                     {"units", settings.units},
-                     {"subject_sd", settings.subject_sd},
-                     {"source_sd", settings.source_sd},
-                     {"interaction_sd", settings.interaction_sd},
-                     {"alpha", settings.alpha},
-                     {"power", settings.power}};
+  json["assumed"] = power_assumptions_json(findings.plan->settings->design.power);
   json["not_told"] = findings.power.not_told.empty() ? ordered_json(nullptr) : ordered_json(findings.power.not_told);
   json["n_too_small"] = findings.power.too_small;
   json["pairs"] = ordered_json::array();
@@ -190,11 +206,7 @@ ordered_json media_json(const MediaFindings& findings, ordered_json groups) {
     add_group_findings(findings, g, groups[g]);
   }
   json["groups"] = std::move(groups);
-  ordered_json absent = ordered_json::array();
-  for (const auto& labels : findings.absent.first) {
-    absent.push_back(labels_json(plan, labels));
-  }
-  json["absent_people"] = {{"total", findings.absent.total}, {"first", std::move(absent)}};
+  json["absent_people"] = absent_json(findings);
   json["balance"] = balance_json(findings);
   json["power"] = power_json(findings);
   json["cost"] = {{"variants", findings.cost.variants},           {"audio_seconds", findings.cost.total.audio_seconds},

@@ -12,9 +12,11 @@
 #include "pipeline/flow/planning.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/flow/report_text.h"
+#include "pipeline/flow/set_description.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/publish/publish.h"
 
 namespace fairground {
 namespace {
@@ -251,9 +253,12 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  RunFolder folder(
-      directory, plan,
-      {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs, options.tool_version});
+  const Publisher publisher{
+      [&] { return set_description(*planning->design, plan, planning->surveys, options.tool_version); }, publish,
+      is_published};
+  RunFolder folder(directory, plan,
+                   {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs,
+                    options.tool_version, publisher});
   if (folder.was_finished()) {
     if (!options.quiet) {
       summary << (options.shard ? "shard " + to_string(*options.shard) + " of the run in " : "the run in ")

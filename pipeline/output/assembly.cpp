@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
+
+// What a finished run says the hashes of: the files that nobody could make again without the config and the sources.
+constexpr std::array kSealed = {kSetFile,  kConfigCopy, "audio/metadata.jsonl", "image/metadata.jsonl", kFailures,
+                                kCoverage, kSkinTone};
 
 std::string failure_line(const Plan& plan, const Outcome& outcome) {
   const Variant& variant = outcome.variant;
@@ -180,10 +185,20 @@ void Assembly::write(const Observer& observe, const std::string& own_journal) {
   }
 }
 
-void Assembly::finish(const ordered_json& facts, double seconds) const {
+void Assembly::finish(const ordered_json& facts, double seconds, const Publisher& publisher) const {
+  ordered_json run = finished_facts(facts, counts_, media_counts_);
+  for (const char* name : kSealed) {
+    if (const std::string sha256 = tree_.sha256_of(name); !sha256.empty()) {
+      run["files"][name] = sha256;
+    }
+  }
+  if (publisher.publish) {
+    publisher.publish(tree_, run);
+  }
   tree_.sync();
   tree_.remove(kSynced);
-  tree_.write(kRunFile, run_json(facts, counts_, media_counts_, seconds));
+  run["seconds"] = seconds;
+  tree_.write(kRunFile, run.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n');
   tree_.sync();
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,14 @@
 #include "pipeline/output/output_tree.h"
 
 namespace fairground {
+
+/// What is made of a whole run beside media, plan and records, by rooms that this one does not know. Each may be empty.
+struct Publisher {
+  std::function<std::string()> describe;  ///< the text of set.json
+  /// Writes what follows from the finished records; gets what run.json will hold, but for the seconds.
+  std::function<void(const OutputTree&, const nlohmann::ordered_json& run)> publish;
+  std::function<bool(const OutputTree&)> is_published;  ///< whether all of that is there
+};
 
 /// What coverage must know of a variant that was lost. What failed to be read counts as not recorded at all.
 [[nodiscard]] LostVariant lost_variant(const Outcome& outcome);
@@ -40,8 +49,8 @@ class Assembly {
   /// a journal is not what it was when its places were found.
   void write(const Observer& observe, const std::string& own_journal = {});
 
-  /// Writes run.json, which marks the run as finished, once all else is on the disk.
-  void finish(const nlohmann::ordered_json& facts, double seconds) const;
+  /// Publishes what was written, and writes run.json, which marks the run as finished, once all else is on the disk.
+  void finish(const nlohmann::ordered_json& facts, double seconds, const Publisher& publisher) const;
 
   // Of what was written:
   [[nodiscard]] const RunCounts& counts() const { return counts_; }

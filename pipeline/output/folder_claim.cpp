@@ -28,10 +28,20 @@ using nlohmann::json;
 
 // Files of fixed names, each with what is left beside it when it is stopped on its way. Without run.json, which goes
 // first, a run is unfinished; without the plan, which goes last, the folder would no longer be known as ours.
-constexpr std::array kOwnNames = {
-    kRunFile,    kCoverage, kSkinTone, kFailures, kJournal, kSynced, "audio/metadata.jsonl", "image/metadata.jsonl",
-    kSourcesFile};
-constexpr std::array kShardNames = {kShardFile, kJournal, kSynced, kSourcesFile, kPlanFile};
+constexpr std::array kOwnNames = {kRunFile,
+                                  kReport,
+                                  kDataCard,
+                                  kCoverage,
+                                  kSkinTone,
+                                  kFailures,
+                                  kJournal,
+                                  kSynced,
+                                  "audio/metadata.jsonl",
+                                  "image/metadata.jsonl",
+                                  kSourcesFile,
+                                  kConfigCopy,
+                                  kSetFile};
+constexpr std::array kShardNames = {kShardFile, kJournal, kSynced, kSourcesFile, kConfigCopy, kSetFile, kPlanFile};
 
 // Enough for the hashes of a hundred thousand assets. As JSON in memory, a text takes up to ten times its bytes.
 constexpr std::size_t kMostRunFileBytes = std::size_t{16} << 20U;
@@ -92,9 +102,43 @@ void delete_media(const OutputTree& tree) {
   }
 }
 
+}  // namespace
+
+void delete_export(const OutputTree& tree, ExportFormat format) {
+  const fs::path folder = fs::path(kExports) / info_of(format).name;
+  const fs::path path = tree.root() / folder;
+  std::error_code error;
+  if (fs::is_symlink(tree.root() / kExports, error) || fs::is_symlink(path, error)) {
+    return;
+  }
+  std::vector<fs::path> files;
+  fs::directory_iterator entry(path, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    files.push_back(entry->path().filename());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw PassingFault(path.string() + ": cannot look into the folder: " + error.message());
+  }
+  for (const fs::path& file : files) {
+    if (!fs::is_directory(fs::symlink_status(path / file, error))) {
+      tree.remove(folder / file);
+    }
+  }
+  tree.remove_folder(folder);
+}
+
+namespace {
+
+void delete_exports(const OutputTree& tree) {
+  for (const ExportInfo& info : export_formats()) {
+    delete_export(tree, info.format);
+  }
+  tree.remove_folder(kExports);
+}
+
 void delete_run(const OutputTree& tree) {
   // A link is not ours to follow: what it leads to stays.
-  for (const char* folder : {"audio", "image", kShards}) {
+  for (const char* folder : {"audio", "image", kShards, kExports}) {
     if (fs::is_symlink(tree.root() / folder)) {
       tree.remove(folder);
     }
@@ -104,6 +148,7 @@ void delete_run(const OutputTree& tree) {
   for (const char* name : kOwnNames) {
     tree.remove(name);
   }
+  delete_exports(tree);
   delete_shards(tree);
   for (const char* folder : {"audio", "image"}) {
     tree.remove_folder(folder);
@@ -111,9 +156,20 @@ void delete_run(const OutputTree& tree) {
   tree.remove(kPlanFile);
 }
 
+/// Anyone may have a set.json.
+bool is_our_set_file(const OutputTree& tree) {
+  const json set = read_object(tree.read_text(kSetFile, kMostRunFileBytes).value_or(""));
+  return set.contains("fairground") && set.contains("digital_source_type");
+}
+
 /// Whether there is nothing, or only what a run leaves that was stopped before its plan was written.
-bool is_as_good_as_empty(const fs::path& directory) {
-  const std::set<fs::path> left_over = {kLock, std::string(kPlanFile) + ".part", kShards};
+bool is_as_good_as_empty(const OutputTree& tree) {
+  const fs::path& directory = tree.root();
+  const auto part_of = [](const char* name) { return std::string(name) + ".part"; };
+  std::set<fs::path> left_over = {kLock, part_of(kSetFile), part_of(kPlanFile), kShards};
+  if (is_our_set_file(tree)) {
+    left_over.insert({kSetFile, kConfigCopy, part_of(kConfigCopy)});
+  }
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
@@ -130,7 +186,7 @@ bool is_as_good_as_empty(const fs::path& directory) {
 }  // namespace
 
 FolderState state_of(const OutputTree& tree) {
-  if (is_as_good_as_empty(tree.root())) {
+  if (is_as_good_as_empty(tree)) {
     return FolderState::empty;
   }
   if (is_our_run_file(tree)) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/config/export_format.h"
 #include "pipeline/design/share.h"
 #include "pipeline/output/output_tree.h"
 
@@ -54,6 +55,9 @@ void clear_unfinished(const OutputTree& tree);
 void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards, with their locks and folders, once they have been merged.
 void delete_shards(const OutputTree& tree);
+
+/// Deletes an export of a run: all files that lie in its folder, which is fairground's own.
+void delete_export(const OutputTree& tree, ExportFormat format);
 
 /// Whether somebody holds the lock alone now. Makes no file.
 [[nodiscard]] bool is_locked(const std::filesystem::path& file);

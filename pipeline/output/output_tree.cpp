@@ -330,9 +330,8 @@ GrowingFile::~GrowingFile() {
   }
 }
 
-void GrowingFile::add_line(std::string_view line) {
-  buffer_ += line;
-  buffer_ += '\n';
+void GrowingFile::add(std::string_view bytes) {
+  buffer_ += bytes;
   if (buffer_.size() >= kBufferBytes) {
     flush();
   }

@@ -105,7 +105,11 @@ class GrowingFile {
   GrowingFile(const GrowingFile&) = delete;
   GrowingFile& operator=(const GrowingFile&) = delete;
 
-  void add_line(std::string_view line);
+  void add(std::string_view bytes);
+  void add_line(std::string_view line) {
+    add(line);
+    add("\n");
+  }
   /// Forces the bytes to the disk before the name has them: after a power cut the file is whole or as it was before.
   void finish();
 

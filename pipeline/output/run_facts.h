@@ -39,8 +39,8 @@ struct RunCounts {
 /// `counts` as it stands in run.json.
 [[nodiscard]] nlohmann::ordered_json counts_json(const RunCounts& counts);
 
-/// The text of run.json.
-[[nodiscard]] std::string run_json(nlohmann::ordered_json facts, const RunCounts& counts,
-                                   const std::map<Media, RunCounts>& of_media, double seconds);
+/// What run.json says once all is counted, but for the hashes of files and the seconds.
+[[nodiscard]] nlohmann::ordered_json finished_facts(nlohmann::ordered_json facts, const RunCounts& counts,
+                                                    const std::map<Media, RunCounts>& of_media);
 
 }  // namespace fairground

@@ -32,7 +32,26 @@ void write_plan(const OutputTree& tree, const fs::path& state_folder, const Plan
   }
 }
 
+/// Writes a file beside its place under a name of its own, since other shards may be doing the same.
+void write_in_place(const OutputTree& tree, const fs::path& state_folder, const char* name, const std::string& text) {
+  const fs::path own = state_folder / name;
+  tree.write(own, text);
+  if (own != name) {
+    tree.rename(own, name);
+  }
+}
+
 }  // namespace
+
+void write_description(const OutputTree& tree, const fs::path& state_folder, const Config& config,
+                       const Publisher& publisher) {
+  if (publisher.describe && !tree.size_of(kSetFile)) {
+    write_in_place(tree, state_folder, kSetFile, publisher.describe());
+  }
+  if (tree.sha256_of(kConfigCopy) != config.sha256) {
+    write_in_place(tree, state_folder, kConfigCopy, config.text);
+  }
+}
 
 void write_sources(const OutputTree& tree, const fs::path& state_folder, const Catalog& catalog) {
   Sha256 hash;
@@ -89,6 +108,8 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions opti
       share_(share_of(plan, options_.shard)) {
   counts_.planned = share_.size();
   if (claim_.state() == FolderState::empty) {
+    tree().remove(kSetFile);  // of a start that was stopped before it had a plan, maybe of another config
+    write_description(tree(), state_folder_, plan_.config(), options_.publisher);
     write_plan(tree(), state_folder_, plan_);  // Another shard may be doing the same.
   }
   if (options_.restart && options_.shard && tree().sha256_of(kPlanFile) == plan_sha256_) {
@@ -154,7 +175,11 @@ bool RunFolder::is_whole_end_there() const {
   const bool has_media = std::ranges::all_of(
       plan_.media(), [&](const MediaPlan& media) { return is_there(fs::path(to_string(media.media)) / kMetadata); });
   const bool has_skin = !SkinAccount(plan_).is_needed() || is_there(kSkinTone);
-  return has_media && has_skin && is_there(kRunFile) && is_there(kFailures) && is_there(kCoverage);
+  const Publisher& publisher = options_.publisher;
+  const bool is_published = !publisher.is_published || publisher.is_published(tree());
+  const bool is_described = !publisher.describe || is_there(kSetFile);
+  return has_media && has_skin && is_described && is_published && is_there(kConfigCopy) && is_there(kRunFile) &&
+         is_there(kFailures) && is_there(kCoverage);
 }
 
 void RunFolder::read_what_was_made(bool is_finished) {
@@ -193,6 +218,7 @@ void RunFolder::read_what_was_made(bool is_finished) {
   }
   tree().remove(options_.shard ? state_file(kShardFile) : fs::path(kRunFile));
   clear_unfinished();
+  write_description(tree(), state_folder_, plan_.config(), options_.publisher);
   write_sources(tree(), state_folder_, plan_.catalog());
   // What is appended to a journal with a second name would change there too.
   if (!state.is_solid || (state.header && tree().has_second_name(state_file(kJournal)))) {
@@ -207,7 +233,7 @@ void RunFolder::read_what_was_made(bool is_finished) {
 /// What was being written when an earlier start was stopped. Only names that are this run's or shard's own, since other
 /// shards may be writing now.
 void RunFolder::clear_unfinished() const {
-  for (const char* name : {kJournal, kSynced, kShardFile, kPlanFile, kSourcesFile}) {
+  for (const char* name : {kJournal, kSynced, kShardFile, kPlanFile, kSourcesFile, kSetFile, kConfigCopy}) {
     tree().remove_unfinished(state_file(name));
   }
   const bool has_media = claim_.state() != FolderState::empty;
@@ -281,7 +307,7 @@ void RunFolder::finish(double seconds, const Assembly::Observer& observe) {
     assembly.add(kJournal, done_);
     assembly.write(observe);
     skin_warnings_ = assembly.skin_warnings();
-    assembly.finish(facts_, seconds);
+    assembly.finish(facts_, seconds, options_.publisher);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +19,10 @@
 #include "pipeline/output/run_facts.h"
 
 namespace fairground {
+
+/// Writes set.json and a copy of the config, where they are not there; beside their places in `state_folder` first.
+void write_description(const OutputTree& tree, const std::filesystem::path& state_folder, const Config& config,
+                       const Publisher& publisher);
 
 /// What the run in a folder was begun with, or one of its shards, whose `state_folder` is then not empty; nothing where
 /// that cannot be found out.
@@ -39,6 +44,7 @@ struct RunFolderOptions {
   bool prepare_only = false;        ///< write what every start needs, plan and sources.jsonl, and make nothing
   int jobs = 1;                     ///< threads that read again what was written last before a stop
   std::string tool_version = {};
+  Publisher publisher = {};
 };
 
 /// Writes a run, or one shard of it, and goes on with what an earlier start has made. Not thread-safe: one thread owns

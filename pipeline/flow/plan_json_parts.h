@@ -1,0 +1,21 @@
+// What the JSON of `plan` and the description of a set have in common.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "pipeline/flow/plan_findings.h"
+
+namespace fairground {
+
+/// The labels of a group by their columns, without those that are empty.
+[[nodiscard]] nlohmann::ordered_json labels_json(const MediaPlan& plan, const std::vector<std::string>& labels);
+/// How the design's conditions came about.
+[[nodiscard]] nlohmann::ordered_json design_json(const MediaFindings& findings);
+/// Combinations of labels that no source has.
+[[nodiscard]] nlohmann::ordered_json absent_json(const MediaFindings& findings);
+/// What `power:` in the config assumes.
+[[nodiscard]] nlohmann::ordered_json power_assumptions_json(const PowerSettings& settings);
+
+}  // namespace fairground
