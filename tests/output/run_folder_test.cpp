@@ -96,8 +96,8 @@ TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
   for (const auto& [name, text] : files) {
     name.ends_with(".flac") ? (void)media.insert(name) : names.push_back(name);
   }
-  EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "coverage.json", "failures.jsonl", "journal.jsonl",
-                                 "plan.jsonl", "run.json", "sources.jsonl"));
+  EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "config.yaml", "coverage.json", "failures.jsonl",
+                                 "journal.jsonl", "plan.jsonl", "run.json", "sources.jsonl"));
   EXPECT_THAT(media, SizeIs(6));
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     EXPECT_EQ(files.at("audio/" + plan_.at(i).file_name), "f" + std::to_string(i));
@@ -142,6 +142,48 @@ TEST_F(RunFolderTest, RunJsonComesLast) {
   EXPECT_FALSE(fs::exists(out_ / "run.json"));
 }
 
+TEST_F(RunFolderTest, ARunIsDescribedBeforeItsPlanAndPublishedBeforeItIsFinished) {
+  std::vector<std::string> calls;
+  RunFolderOptions with_publisher = options();
+  with_publisher.publisher = {[&] {
+                                EXPECT_FALSE(fs::exists(out_ / "plan.jsonl"));
+                                calls.emplace_back("describe");
+                                return std::string("{\"fairground\":1,\"digital_source_type\":true}");
+                              },
+                              [&](const OutputTree& tree, const nlohmann::ordered_json& run) {
+                                EXPECT_TRUE(fs::exists(out_ / "coverage.json"));
+                                EXPECT_FALSE(fs::exists(out_ / "run.json"));
+                                EXPECT_EQ(run.at("counts").at("written"), 6);
+                                EXPECT_FALSE(run.contains("seconds"));
+                                tree.write("report.html", "page");
+                                calls.emplace_back("publish");
+                              },
+                              [](const OutputTree& tree) { return tree.size_of("report.html").has_value(); }};
+  const auto make = [&] {
+    RunFolder folder(out_, plan_, with_publisher);
+    for (const std::size_t i : folder.to_make()) {
+      folder.add(outcome(i));
+    }
+    if (!folder.was_finished()) {
+      folder.finish(1.5);
+    }
+  };
+  make();
+  EXPECT_THAT(calls, ElementsAre("describe", "publish"));
+  const json run = json::parse(read_text(out_ / "run.json"));
+  for (const char* name : {"set.json", "config.yaml", "audio/metadata.jsonl", "failures.jsonl", "coverage.json"}) {
+    EXPECT_EQ(run.at("files").at(name), sha256_hex(read_text(out_ / name))) << name;
+  }
+  EXPECT_EQ(run.at("files").size(), 5U);
+  const auto before = read_tree(out_);
+  make();
+  EXPECT_THAT(calls, SizeIs(2)) << "what is finished is left alone";
+  fs::remove(out_ / "report.html");
+  make();
+  EXPECT_THAT(calls, ElementsAre("describe", "publish", "publish"));
+  EXPECT_EQ(read_tree(out_), before);
+}
+
 TEST_F(RunFolderTest, CountsThatDoNotAddUpAreADefect) {
   RunFolder folder(out_, plan_, options(false));
   folder.add(outcome(0));
@@ -180,7 +222,8 @@ TEST_F(RunFolderTest, CountsAndFailures) {
 }
 
 TEST_F(RunFolderTest, ForeignFilesAreRefusedAndUntouched) {
-  for (const char* name : {"thesis.doc", "audio/song.flac", ".hidden", "metadata.jsonl", "plan.jsonl.part/x"}) {
+  for (const char* name :
+       {"thesis.doc", "audio/song.flac", ".hidden", "metadata.jsonl", "set.json", "config.yaml", "plan.jsonl.part/x"}) {
     fs::remove_all(out_);
     write_text(out_ / name, "mine");
     for (const bool restart : {false, true}) {
@@ -274,6 +317,17 @@ TEST_F(RunFolderTest, ARunThatWasStoppedWhileItsPlanWasWrittenIsBegunAgain) {
   write_text(out_ / "plan.jsonl.part", "{\"variant_id\":");
   make_all();
   EXPECT_THAT(read_lines(out_ / "plan.jsonl"), SizeIs(6));
+}
+
+TEST_F(RunFolderTest, ARunThatWasStoppedBeforeItsPlanIsDescribedAnew) {
+  RunFolderOptions with_publisher = options();
+  with_publisher.publisher.describe = [] { return std::string("new"); };
+  write_text(out_ / "set.json", R"({"fairground":"0.0.1","digital_source_type":true})");
+  write_text(out_ / "config.yaml", "of another config");
+  write_text(out_ / "config.yaml.part", "of ano");
+  RunFolder(out_, plan_, with_publisher).add(outcome(0));
+  EXPECT_EQ(read_text(out_ / "set.json"), "new");
+  EXPECT_EQ(read_text(out_ / "config.yaml"), plan_.config().text);
 }
 
 TEST_F(RunFolderTest, ARestartThatWasStoppedCanBeGoneOnWith) {
