@@ -152,6 +152,13 @@ std::optional<ExitStatus> read_command_line(int argc, char** argv, Arguments& ar
   exported->add_option("DIR", arguments.directory, "The folder of the run")->required();
   exported->add_option("--to", arguments.export_names, formats)->required()->delimiter(',')->option_text("FORMAT,...");
 
+  CLI::App* replayed = app.add_subcommand("replay", "Make one variant of a finished set again, and compare it");
+  replayed->add_option("DIR", arguments.directory, "The folder of the run")->required();
+  replayed->add_option("VARIANT_ID", arguments.variant_id, "The variant, as records and plan name it")->required();
+  replayed->add_option("--out", arguments.replay.out, "Write the bytes that were made to this file");
+  replayed->add_option("--config", arguments.replay.config, "Where the config lies now, if not where the run found it");
+  add_jobs(replayed);
+
   CLI::App* compared =
       app.add_subcommand("compare", "Say how near a synthetic noise comes to a recording of the place");
   compared->add_option("REAL", arguments.real, "The recording, of 4 s or more")->required();

@@ -14,6 +14,7 @@
 #include "pipeline/flow/merge.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/preview.h"
+#include "pipeline/flow/replay.h"
 #include "pipeline/flow/run.h"
 
 namespace fairground {
@@ -40,6 +41,8 @@ struct Arguments {
   std::filesystem::path synth;
   bool compare_json = false;
   std::vector<std::string> export_names;
+  ReplayOptions replay;
+  std::string variant_id;
 };
 
 /// Fills `arguments`. Where there is no command to be done, because help was asked for and is printed, or because of a

@@ -150,6 +150,13 @@ int export_command(Arguments& arguments) {
   return status_of(ExitStatus::done);
 }
 
+int replay_command(Arguments& arguments) {
+  arguments.replay.jobs = arguments.jobs;
+  arguments.replay.tool_version = FAIRGROUND_VERSION;
+  return status_of(replay(arguments.directory, arguments.variant_id, arguments.replay, registered_schemas(),
+                          message_stream(), std::cout));
+}
+
 int compare_command(Arguments& arguments) {
   compare(arguments.real, arguments.synth, arguments.compare_json, std::cout);
   return status_of(ExitStatus::done);
@@ -162,12 +169,11 @@ int status_command(Arguments& arguments) {
 
 int dispatch(int argc, char** argv) {
   static const std::map<std::string, int (*)(Arguments&)> kCommands = {
-      {"augmenters", augmenters_command}, {"compare", compare_command},
-      {"coverage", coverage_command},     {"export", export_command},
-      {"report", report_command},         {"masks", masks_command},
-      {"merge", merge_command},           {"plan", plan_command},
-      {"preview", preview_command},       {"run", run_command},
-      {"status", status_command},         {"verify", verify_command}};
+      {"augmenters", augmenters_command}, {"compare", compare_command}, {"coverage", coverage_command},
+      {"export", export_command},         {"replay", replay_command},   {"report", report_command},
+      {"masks", masks_command},           {"merge", merge_command},     {"plan", plan_command},
+      {"preview", preview_command},       {"run", run_command},         {"status", status_command},
+      {"verify", verify_command}};
   Arguments arguments;
   if (const auto status = read_command_line(argc, argv, arguments)) {
     return status_of(*status);

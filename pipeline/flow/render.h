@@ -57,7 +57,9 @@ struct PreparedStep {
 class Workshop {
  public:
   /// Loads the assets and prepares every step of the plan. Throws UserError where an asset cannot be used.
-  explicit Workshop(const Plan& plan);
+  explicit Workshop(const Plan& plan) : Workshop(plan, nullptr) {}
+  /// For one variant of the plan: only the assets that it draws from are loaded, and its steps alone made ready.
+  Workshop(const Plan& plan, const Variant& only) : Workshop(plan, &only) {}
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   /// The step at a sample rate, or at 0 for pictures.
@@ -69,7 +71,8 @@ class Workshop {
   [[nodiscard]] const SkinFinder* skin_finder() const { return skin_finder_.get(); }
 
  private:
-  void load_assets(const std::set<int>& rates);
+  Workshop(const Plan& plan, const Variant* only);
+  void load_assets(const std::set<const Step*>& steps, const std::set<int>& rates);
   void prepare(Media media, const Step& step, const std::set<int>& rates);
 
   const Plan& plan_;

@@ -13,6 +13,7 @@
 #include "pipeline/catalog/json_text.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
+#include "pipeline/flow/finished_run.h"
 #include "pipeline/flow/graph.h"
 #include "pipeline/flow/verify_records.h"
 #include "pipeline/output/assembly.h"
@@ -23,23 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-json read_run(const fs::path& directory) {
-  const fs::path path = directory / "run.json";
-  std::error_code error;
-  if (!fs::exists(path, error)) {
-    throw UserError(directory.string() + ": there is no run.json; is this the folder of a finished run?");
-  }
-  std::ifstream file(path, std::ios::binary);
-  // To read a folder as a stream would be an exception and not a mistake of the user.
-  const std::string text =
-      fs::is_directory(path, error) ? std::string() : std::string{std::istreambuf_iterator<char>(file), {}};
-  json value = parse_json(text);
-  if (!file || !value.is_object()) {
-    throw UserError(path.string() + ": cannot be read as JSON; is this the folder of a finished run?");
-  }
-  return value;
-}
 
 /// Compares what is made again with what the run says, variant by variant.
 class Comparison {
@@ -147,16 +131,13 @@ bool has_the_manifests_of(const Catalog& catalog, const json& run) {
 std::string render_again(const fs::path& directory, const json& run, std::span<const StepSchema* const> schemas,
                          int jobs, const PlannedVariants& planned, std::ostream& progress, std::ostream& out,
                          Differences& differences) {
-  const fs::path config_file = text_field(run, "config_file");
+  PlanAgainOptions options;
+  options.jobs = jobs;
   try {
-    const Config config = load_config(config_file, schemas);
-    const Catalog catalog = read_catalog(config, jobs);
-    const PlannedSet planned_set = read_planned_set(directory);
-    DesignInputs inputs;
-    inputs.given = &planned_set;
-    const Plan plan(config, catalog, inputs);
-    if (config.sha256 != text_field(run, "config_sha256") || plan.sha256() != text_field(run, "plan_sha256")) {
-      return "the config or its sources have changed since the run";
+    const std::unique_ptr<PlanAgain> again = plan_again(directory, run, options, schemas, progress);
+    const Plan& plan = *again->plan;
+    if (plan.sha256() != text_field(run, "plan_sha256")) {
+      return "sources have changed since the run";
     }
     const Workshop workshop(plan);
     Comparison comparison(directory, plan, planned, differences);
@@ -167,11 +148,11 @@ std::string render_again(const fs::path& directory, const json& run, std::span<c
       rendered.add_one();
     };
     run_graph(work, jobs, std::atomic<bool>(false));
-    if (has_the_manifests_of(catalog, run)) {
+    if (has_the_manifests_of(again->catalog, run)) {
       comparison.finish();
     } else {
-      const auto images = config.media.find(Media::image);
-      const bool has_skin = images != config.media.end() && images->second.needs_skin();
+      const auto images = again->config.media.find(Media::image);
+      const bool has_skin = images != again->config.media.end() && images->second.needs_skin();
       out << (has_skin ? "coverage.json and skin_tone.json were" : "coverage.json was")
           << " not compared, since a manifest has changed since the run\n";
     }

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pipeline/catalog/json_text.h"
+
 namespace fairground {
 namespace {
 
@@ -58,8 +60,8 @@ json object_field(const json& entry, const std::string& name) {
 }
 
 std::string record_differences(const std::string& recorded, const std::string& made) {
-  const json old_record = json::parse(recorded, nullptr, false);
-  const json new_record = json::parse(made, nullptr, false);
+  const json old_record = parse_json(recorded);
+  const json new_record = parse_json(made);
   if (!old_record.is_object() || !new_record.is_object()) {
     return "it cannot be read";
   }

@@ -33,31 +33,51 @@ std::vector<Value> fixed_values(const Step& step) {
 
 }  // namespace
 
-Workshop::Workshop(const Plan& plan) : plan_(plan), shared_noise_(kSharedNoiseBytes), shared_rooms_(kSharedRoomBytes) {
+Workshop::Workshop(const Plan& plan, const Variant* only)
+    : plan_(plan), shared_noise_(kSharedNoiseBytes), shared_rooms_(kSharedRoomBytes) {
   cv::setNumThreads(0);  // what renders is parallel already
   const Config& config = plan.config();
   std::set<int> rates;
+  const auto add_rate = [&](const MediaCatalog& catalog, const Source& source) {
+    const int wanted = config.sources[source.settings].sample_rate;
+    const MediaFile& file = catalog.file_of(source);
+    if (file.problem.empty()) {
+      rates.insert(wanted != 0 ? wanted : file.sample_rate);
+    }
+  };
+  // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
+  // their own.
+  std::map<Media, std::set<const Step*>> steps;
   for (const MediaPlan& media : plan.media()) {
-    for (const Source& source : media.catalog->sources) {
-      const int wanted = config.sources[source.settings].sample_rate;
-      const MediaFile& file = media.catalog->file_of(source);
-      if (media.media == Media::audio && file.problem.empty()) {
-        rates.insert(wanted != 0 ? wanted : file.sample_rate);
+    if (only != nullptr && only->media != media.media) {
+      continue;
+    }
+    const std::vector<Source>& sources = media.catalog->sources;
+    for (std::size_t i = 0; i < sources.size() && media.media == Media::audio; ++i) {
+      if (only == nullptr || only->source == i) {
+        add_rate(*media.catalog, sources[i]);
+      }
+    }
+    for (std::size_t i = 0; i < media.conditions.size(); ++i) {
+      for (const ChainStep& chain_step : media.conditions[i].chain) {
+        if (only == nullptr || only->condition == i) {
+          steps[media.media].insert(chain_step.step);
+        }
       }
     }
   }
-  load_assets(rates);
+  std::set<const Step*> of_all_media;
+  for (const auto& [media, of_media] : steps) {
+    of_all_media.insert(of_media.begin(), of_media.end());
+  }
+  load_assets(of_all_media, rates);
   const auto images = config.media.find(Media::image);
-  if (images != config.media.end() && images->second.needs_skin()) {
+  if (images != config.media.end() && images->second.needs_skin() && (only == nullptr || only->media == Media::image)) {
     skin_finder_ = std::make_unique<const SkinFinder>(SkinModels{config.face_model, config.face_cascades});
   }
-  // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
-  // their own.
-  for (const MediaPlan& media : plan.media()) {
-    for (const Condition& condition : media.conditions) {
-      for (const ChainStep& chain_step : condition.chain) {
-        prepare(media.media, *chain_step.step, rates);
-      }
+  for (const auto& [media, of_media] : steps) {
+    for (const Step* step : of_media) {
+      prepare(media, *step, rates);
     }
   }
 }
@@ -85,17 +105,13 @@ void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates
 }
 
 /// Only assets that some step draws from: they are held in memory for the whole run.
-void Workshop::load_assets(const std::set<int>& rates) {
+void Workshop::load_assets(const std::set<const Step*>& steps, const std::set<int>& rates) {
   std::set<std::string> used;
-  for (const MediaPlan& media : plan_.media()) {
-    for (const Condition& condition : media.conditions) {
-      for (const ChainStep& step : condition.chain) {
-        for (std::size_t i = 0; i < step.step->settings.size(); ++i) {
-          if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
-            if (const auto* name = std::get_if<std::string>(&step.step->settings[i])) {
-              used.insert(*name);
-            }
-          }
+  for (const Step* step : steps) {
+    for (std::size_t i = 0; i < step->settings.size(); ++i) {
+      if (step->schema->parameters[i].kind == ParameterKind::asset) {
+        if (const auto* name = std::get_if<std::string>(&step->settings[i])) {
+          used.insert(*name);
         }
       }
     }

@@ -24,18 +24,6 @@ using nlohmann::ordered_json;
 constexpr std::array kSealed = {kSetFile,  kConfigCopy, "audio/metadata.jsonl", "image/metadata.jsonl", kFailures,
                                 kCoverage, kSkinTone};
 
-std::string failure_line(const Plan& plan, const Outcome& outcome) {
-  const Variant& variant = outcome.variant;
-  ordered_json line;
-  line["variant_id"] = variant.variant_id;
-  line["source_id"] = plan.of(variant.media).catalog->sources[variant.source].id;
-  line["kind"] = to_string(outcome.fate);
-  line["stage"] = outcome.stage;
-  line["reason"] = outcome.reason;
-  line.update(failure_figures(outcome));
-  return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 Outcome outcome_of(JournalEntry entry, const Plan& plan) {
   Outcome outcome;
   outcome.index = entry.index;
@@ -69,6 +57,18 @@ ordered_json failure_figures(const Outcome& outcome) {
     figures["source_lightness"] = rounded_unit(*outcome.skin->source_lightness);
   }
   return figures;
+}
+
+std::string failure_line(const Plan& plan, const Outcome& outcome) {
+  const Variant& variant = outcome.variant;
+  ordered_json line;
+  line["variant_id"] = variant.variant_id;
+  line["source_id"] = plan.of(variant.media).catalog->sources[variant.source].id;
+  line["kind"] = to_string(outcome.fate);
+  line["stage"] = outcome.stage;
+  line["reason"] = outcome.reason;
+  line.update(failure_figures(outcome));
+  return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 Assembly::Assembly(const OutputTree& tree, const Plan& plan)

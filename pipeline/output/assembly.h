@@ -32,6 +32,9 @@ struct Publisher {
 /// rejected it, and `source_lightness` where it was measured. Each has the same type wherever it stands.
 [[nodiscard]] nlohmann::ordered_json failure_figures(const Outcome& outcome);
 
+/// The line of failures.jsonl of a lost variant, without the line's end.
+[[nodiscard]] std::string failure_line(const Plan& plan, const Outcome& outcome);
+
 class Assembly {
  public:
   Assembly(const OutputTree& tree, const Plan& plan);

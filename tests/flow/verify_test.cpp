@@ -188,7 +188,7 @@ TEST_F(VerifyTest, ChangedSourcesAreSaid) {
   set_->config = before;
   set_->save();
   EXPECT_EQ(found.status, ExitStatus::done);
-  EXPECT_THAT(found.text, HasSubstr("have changed since the run"));
+  EXPECT_THAT(found.text, HasSubstr("the config has changed since the run"));
 }
 
 TEST_F(VerifyTest, MissingAndDoubledLinesAreFound) {
