@@ -73,6 +73,8 @@ void add_skin(const Catalog& catalog, const SourceSettings& settings, FieldHash&
 
 Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
     : config_(config), catalog_(catalog) {
+  // A vector that grew would copy the media that it holds, and the chains of identity controls point into these.
+  media_.reserve(config.media.size());
   for (const auto& [medium, settings] : config.media) {
     media_.push_back(make_media_plan(config, medium, catalog.media.at(medium), inputs));
     check_chains(config, media_.back());

@@ -452,6 +452,25 @@ TEST(CleanOf, IsTheCleanReferenceOfTheSameSource) {
 
 // ---- the plan as text
 
+TEST(IdentityControls, OfBothMediaPointToStepsThatThePlanItselfHolds) {
+  StepSchema noise = made_schema("noise.fan", Stage::scene);
+  StepSchema light = made_schema("light.sun", Stage::light, Media::image);
+  noise.identity = light.identity = "strength: 0";
+  World world;
+  world.add_medium(Media::image);
+  for (const auto& [medium, schema] : {std::pair(Media::audio, &noise), {Media::image, &light}}) {
+    world.add("source of " + std::string(to_string(medium)), "all", "somebody", medium);
+    world.settings(medium).axes = {{"axis", {{"none", {}}, {"on", {made_step(*schema, 1.0)}}}}};
+    world.settings(medium).design.controls.identity = true;
+  }
+  const Plan plan(world.config, world.catalog);
+  for (const MediaPlan& media : plan.media()) {
+    ASSERT_EQ(media.conditions.back().control, Control::identity);
+    ASSERT_EQ(media.conditions.back().chain.size(), 1U);
+    EXPECT_EQ(media.conditions.back().chain[0].step, media.identity_steps.at(0).data());
+  }
+}
+
 TEST(PlanLine, NamesEverything) {
   World world = small_world();
   const Plan plan(world.config, world.catalog);
