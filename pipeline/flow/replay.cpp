@@ -201,7 +201,7 @@ void check_out(const fs::path& directory, const fs::path& out) {
 Replayer::Replayer(fs::path directory, ReplayOptions options, std::span<const StepSchema* const> schemas)
     : directory_(std::move(directory)),
       options_(std::move(options)),
-      schemas_(schemas),
+      schemas_(schemas.begin(), schemas.end()),
       run_(std::make_unique<const json>(read_run(directory_))) {}
 
 Replayer::~Replayer() = default;

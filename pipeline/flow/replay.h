@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pipeline/config/schema.h"
 #include "pipeline/core/error.h"
@@ -53,7 +54,7 @@ class Replayer {
 
   std::filesystem::path directory_;
   ReplayOptions options_;
-  std::span<const StepSchema* const> schemas_;
+  std::vector<const StepSchema*> schemas_;
   std::unique_ptr<const nlohmann::json> run_;  ///< run.json
   std::unique_ptr<PlanAgain> again_;
   std::optional<Workshop> workshop_;                     // behind the plan, which it refers to
