@@ -45,7 +45,11 @@ void write_in_place(const OutputTree& tree, const fs::path& state_folder, const 
 
 void write_description(const OutputTree& tree, const fs::path& state_folder, const Config& config,
                        const Publisher& publisher) {
-  if (publisher.describe && !tree.size_of(kSetFile)) {
+  if (!publisher.describe) {
+    return;
+  }
+  // In this order: without set.json, nobody would know whose config lies in a folder that has no plan yet.
+  if (!tree.size_of(kSetFile)) {
     write_in_place(tree, state_folder, kSetFile, publisher.describe());
   }
   if (tree.sha256_of(kConfigCopy) != config.sha256) {
@@ -177,9 +181,9 @@ bool RunFolder::is_whole_end_there() const {
   const bool has_skin = !SkinAccount(plan_).is_needed() || is_there(kSkinTone);
   const Publisher& publisher = options_.publisher;
   const bool is_published = !publisher.is_published || publisher.is_published(tree());
-  const bool is_described = !publisher.describe || is_there(kSetFile);
-  return has_media && has_skin && is_described && is_published && is_there(kConfigCopy) && is_there(kRunFile) &&
-         is_there(kFailures) && is_there(kCoverage);
+  const bool is_described = !publisher.describe || (is_there(kSetFile) && is_there(kConfigCopy));
+  return has_media && has_skin && is_described && is_published && is_there(kRunFile) && is_there(kFailures) &&
+         is_there(kCoverage);
 }
 
 void RunFolder::read_what_was_made(bool is_finished) {

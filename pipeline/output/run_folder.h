@@ -21,6 +21,7 @@
 namespace fairground {
 
 /// Writes set.json and a copy of the config, where they are not there; beside their places in `state_folder` first.
+/// Nothing, where the publisher describes nothing.
 void write_description(const OutputTree& tree, const std::filesystem::path& state_folder, const Config& config,
                        const Publisher& publisher);
 

@@ -27,6 +27,8 @@ World world_of(std::uint64_t seed) {
   world.config.name = "small";
   world.config.seed = seed;
   world.config.path = "/configs/small.yaml";
+  world.config.text = "fairground: 1\n";
+  world.config.sha256 = sha256_hex(world.config.text);
   world.settings().axes = {{"noise", {{"none", {}}, {"fan", {made_step(kFan, 1.0)}}}}};
   world.add("anna/1", "irish", "anna");
   world.add("ben", "scots", "ben");
@@ -96,8 +98,8 @@ TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
   for (const auto& [name, text] : files) {
     name.ends_with(".flac") ? (void)media.insert(name) : names.push_back(name);
   }
-  EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "config.yaml", "coverage.json", "failures.jsonl",
-                                 "journal.jsonl", "plan.jsonl", "run.json", "sources.jsonl"));
+  EXPECT_THAT(names, ElementsAre("audio/metadata.jsonl", "coverage.json", "failures.jsonl", "journal.jsonl",
+                                 "plan.jsonl", "run.json", "sources.jsonl"));
   EXPECT_THAT(media, SizeIs(6));
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     EXPECT_EQ(files.at("audio/" + plan_.at(i).file_name), "f" + std::to_string(i));
