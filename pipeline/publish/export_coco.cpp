@@ -13,7 +13,8 @@
 //   - A key point that is given counts as visible (2), since records do not tell more.
 //   - Identity and repeat controls are pictures like others; `control` tells them.
 //
-// The records are read twice, as COCO wants all pictures before the first annotation; neither list is kept in memory.
+// The records are read three times, as COCO wants all pictures before the first annotation and categories have key
+// points in common; no list is kept in memory.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -157,7 +158,7 @@ std::string image_entry(const MediaFacts& facts, const Record& record, std::int6
   json["pair_id"] = record.pair_id;
   json["synthetic"] = record.synthetic;
   json["control"] = to_string(record.control);
-  if (facts.keypoints) {
+  if (findings.has_double_point) {
     json["key_points"] = ordered_json::array();
     for (const KeyPoint& point : points_in(record)) {
       json["key_points"].push_back({{"name", point.name}, {"x", point.point.x}, {"y", point.point.y}});
