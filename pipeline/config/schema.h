@@ -85,6 +85,13 @@ struct StepSchema {
   int version = 1;
   std::string identity;  ///< the setting that changes nothing, or why there is none
   std::string labels;    ///< what it does to labels
+  /// What its test measures of it, and within what, in one or two sentences: no more than is measured.
+  std::string claim = {};
+  /// What it does not do, or is only supposed, in one or two sentences. May be empty.
+  std::string limits = {};
+  /// One or several levels that show it, as a config has them: a line `name: [steps]` for each. Every step is such as
+  /// runs on the sample media: assets are named `recordings`, `voices` and `responses`.
+  std::string example = {};
   std::vector<ParameterSpec> parameters = {};
   /// A rule over several parameters: returns what is wrong, or nothing. Settings are in the order of
   /// `parameters`. May be absent.
