@@ -108,6 +108,11 @@ const Registration registration(signal_augmenter<ChannelBandwidth>(
         .version = 1,
         .identity = "none: every band ends somewhere",
         .labels = "keeps all labels",
+        .claim = "From 8 to 48 kHz, the gain is within 0.01 dB in the pass band, 60 dB down in the stop band, and -3 "
+                 "dB at the band's edges within 0.05 dB. A tone comes through without delay.",
+        .limits = "How fast the band ends at its edges is empirical.",
+        .example = "narrowband: [{channel.bandwidth: {band: narrowband}}]\n"
+                   "wideband: [{channel.bandwidth: {band: wideband}}]\n",
     },
     table(), prepare, apply));
 

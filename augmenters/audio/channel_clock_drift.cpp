@@ -50,6 +50,11 @@ const Registration registration(signal_augmenter<ChannelClockDrift>(
         .version = 1,
         .identity = "ppm: 0",
         .labels = "scales the times of words",
+        .claim = "A tone comes out at its frequency over 1 + ppm / 1,000,000, told to 2 ppm, with less than -90 dB of "
+                 "anything else beside it. Lengths and the times of words follow within half a sample.",
+        .limits = "By how much clocks differ is empirical. The change is too small to be seen in a spectrogram.",
+        .example = "slower: [{channel.clock_drift: {ppm: 1000}}]\n"
+                   "faster: [{channel.clock_drift: {ppm: -1000}}]\n",
     },
     table(), prepare, apply));
 

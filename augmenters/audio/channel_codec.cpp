@@ -202,6 +202,14 @@ const Registration registration(signal_augmenter<ChannelCodec, State>(
         .version = 1,
         .identity = "none: every codec changes the signal",
         .labels = "keeps all labels",
+        .claim = "From 8 to 48 kHz, a clip keeps its length and has no lag beyond half a sample of the codec's (Codec "
+                 "2: 3 ms of its envelope). Codecs of the telephone leave a tone of 6 kHz below -100 dBov, and Opus "
+                 "sends the bit rate asked for within 0.1 kbit/s.",
+        .limits = "Opus, Speex, Vorbis, MP3 and Codec 2 work in floating point: their bytes hang on the library's "
+                  "version, and maybe on the kind of CPU.",
+        .example = "gsm: [{channel.codec: {codec: gsm}}]\n"
+                   "opus_8: [{channel.codec: {codec: opus, bitrate_kbps: 8}}]\n"
+                   "mp3_16: [{channel.codec: {codec: mp3, bitrate_kbps: 16}}]\n",
         .check = check,
     },
     table(), prepare, apply));

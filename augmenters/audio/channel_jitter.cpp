@@ -87,6 +87,12 @@ const Registration registration(signal_augmenter<ChannelJitter>(
         .version = 1,
         .identity = "peak_ms: 0",
         .labels = "moves the times of words",
+        .claim = "Sound and labels move together within a quarter of a sample, by no more than the peak asked for, and "
+                 "times stay in their order. At 10 ms and 1 Hz, a tone's frequency wavers by no more than 3.1 %.",
+        .limits = "The model is empirical. What all sound is late by is left out. The change is hardly seen in a "
+                  "spectrogram.",
+        .example = "mild: [{channel.jitter: {peak_ms: 5, rate_hz: 0.5}}]\n"
+                   "strong: [{channel.jitter: {peak_ms: 20, rate_hz: 1}}]\n",
     },
     table(), prepare, apply));
 

@@ -49,6 +49,10 @@ const Registration registration(signal_augmenter<ChannelLevel>(
         .version = 1,
         .identity = "gain_db: 0",
         .labels = "keeps all labels; the record has the clipped fraction",
+        .claim = "Each sample is scaled by the gain within 2 parts in 10 million. What would pass full scale stays at "
+                 "it, and the clipped fraction is counted within 0.001.",
+        .example = "weak: [{channel.level: {gain_db: -25}}]\n"
+                   "strong: [{channel.level: {gain_db: 12}}]\n",
     },
     table(), apply));
 

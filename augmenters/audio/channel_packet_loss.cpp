@@ -204,6 +204,15 @@ const Registration registration(signal_augmenter<ChannelPacketLoss>(
         .version = 1,
         .identity = "loss_percent: 0",
         .labels = "keeps all labels; the record has the lost intervals",
+        .claim = "In four runs of 100,000 packets, the mean share that is lost is within 0.3 points and the mean burst "
+                 "within 5 % of what was asked, counted in the sound. On vowels, repetition leaves an error of -9 dB "
+                 "or less, where silence leaves 0 dB.",
+        .limits = "Up to 3.75 ms before a loss are smoothed, too, as by a receiver that plays everything later; here "
+                  "nothing is delayed.",
+        .example = "silence: [{channel.packet_loss: {loss_percent: 20, burst_packets: 3, concealment: zero}}]\n"
+                   "repeated: [{channel.packet_loss: {loss_percent: 20, burst_packets: 3}}]\n"
+                   "by_the_codec: [{channel.codec: {codec: opus}}, {channel.packet_loss: {loss_percent: 20, "
+                   "burst_packets: 3, concealment: codec}}]\n",
         .check_chain = check_chain,
     },
     table(), apply));

@@ -205,6 +205,13 @@ const Registration registration(signal_augmenter<DeviceMicrophone, State, Unit>(
         .version = 1,
         .identity = "none: every microphone makes noise",
         .labels = "keeps all labels",
+        .claim = "The response is within 0.5 dB of the profile's, self-noise within 0.5 dB of what was asked, and 10 % "
+                 "of harmonic distortion lies within 0.5 dB of the overload point. Over 200 units the spread is within "
+                 "15 % of what was asked.",
+        .limits = "How units of one model differ is empirical, as no study of it was found.",
+        .example = "old_phone: [{device.microphone: {profile: old_phone}}]\n"
+                   "noisy: [{device.microphone: {profile: budget_phone, self_noise_dba: 45}}]\n"
+                   "in_a_pocket: [{device.microphone: {profile: budget_phone, held: pocket}}]\n",
         .check = check,
     },
     table(), prepare, realize, apply));

@@ -206,6 +206,13 @@ const Registration registration(noise_augmenter<NoiseCafe, State>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "Bands of speech are within 0.8 dB of those published, modulations peak at the syllables' rate by 1 "
+                 "dB or more over an octave away, and the sound is steadier the more people talk. Clinks are as many "
+                 "as asked within chance, and as loud within 1.2 dB.",
+        .limits = "Nobody can be understood: it is noise in the rhythm of speech. Lengths, strengths and the clinks' "
+                  "modes are empirical.",
+        .example = "quiet: [{noise.cafe: {talkers: 2, snr_db: 10}}]\n"
+                   "crowded: [{noise.cafe: {talkers: 20, clinks_per_min: 120, clink_db: 12, snr_db: 0}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

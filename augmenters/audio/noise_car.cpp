@@ -170,6 +170,11 @@ const Registration registration(noise_augmenter<NoiseCar, State>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "Firings stand 8 dB or more over the orders beside them, the engine's level is within 0.5 dB of what "
+                 "was asked, and octaves of tyres and air are within 0.5 dB of the model from 30 to 200 km/h.",
+        .limits = "Spectra in the cabin, the orders' levels and how the turning rate wanders are empirical.",
+        .example = "town: [{noise.car: {speed_km_h: 30, rpm: 2000, engine_db: 6, snr_db: -5}}]\n"
+                   "motorway: [{noise.car: {speed_km_h: 150, snr_db: -5}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

@@ -71,6 +71,12 @@ const Registration registration(noise_augmenter<NoiseColoured>(
         .version = 1,
         .identity = "none: every SNR adds noise",
         .labels = "keeps all labels",
+        .claim = "The slope is within 0.3 dB per octave from 100 Hz to 0.4 of the rate, and less than -40 dB of the "
+                 "power lies below the lower end. Samples are Gaussian, and power is even over the joints of the "
+                 "blocks that it is drawn in.",
+        .example = "pink: [{noise.coloured: {colour: pink, snr_db: 5}}]\n"
+                   "brown: [{noise.coloured: {colour: brown, snr_db: 0}}]\n"
+                   "violet: [{noise.coloured: {colour: violet, snr_db: 5}}]\n",
         .check = check_noise_level,
     },
     table(), make));

@@ -121,6 +121,11 @@ const Registration registration(noise_augmenter<NoiseHvac>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "Octaves follow the NC and RC curves within 2 dB, and the blades' tone and its harmonics stand over "
+                 "the noise as asked within 0.5 dB.",
+        .limits = "The tone and its harmonics, 6 dB less for each, are empirical.",
+        .example = "nc_45: [{noise.hvac: {rating: 45, snr_db: 0}}]\n"
+                   "rc_with_tone: [{noise.hvac: {curve: rc, blade_hz: 400, blade_db: 20, snr_db: -5}}]\n",
         .check = check_noise_level,
     },
     table(), make));

@@ -133,6 +133,12 @@ const Registration registration(noise_augmenter<NoiseProfile, State>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "On four recordings made for the test, thirds of an octave are within 1.5 dB, the main rhythm within "
+                 "2 % and the range of levels within 2 dB. But for steady tones, the autocorrelation from 50 ms on is "
+                 "0.2 or less: nothing repeats.",
+        .limits = "Not kept are words, chirps, single events and phases between bands. `fairground compare` tells how "
+                  "near it comes.",
+        .example = "like_the_recordings: [{noise.profile: {from: recordings, snr_db: 0}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

@@ -109,6 +109,12 @@ const Registration registration(noise_augmenter<NoiseRecording, State>(
         .version = 1,
         .identity = "none: every SNR adds noise",
         .labels = "keeps all labels",
+        .claim = "But for the joint of the loop, every sample is that of the recording, and the joint does not click. "
+                 "Files are drawn by their lengths within four standard errors, and moments evenly (chi-squared, once "
+                 "in a thousand).",
+        .limits = "The recording is never stretched or equalised, and a clip that is longer hears it again.",
+        .example = "louder: [{noise.recording: {from: recordings, snr_db: 0}}]\n"
+                   "weaker: [{noise.recording: {from: recordings, snr_db: 15}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

@@ -39,6 +39,10 @@ const Registration registration(noise_augmenter<NoiseSpeechShaped, DrawnNoise>(
         .version = 1,
         .identity = "none: every SNR adds noise",
         .labels = "keeps all labels",
+        .claim = "Thirds of an octave are within 1 dB of the published spectrum at 8, 16 and 48 kHz.",
+        .limits = "One noise serves all groups: the languages differ little, but men and women do below 160 Hz.",
+        .example = "snr_10: [{noise.speech_shaped: {snr_db: 10}}]\n"
+                   "snr_0: [{noise.speech_shaped: {snr_db: 0}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

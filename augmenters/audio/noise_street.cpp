@@ -217,6 +217,13 @@ const Registration registration(noise_augmenter<NoiseStreet, Roar>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "The roar is within 0.8 dB of ISO 717-1 in thirds of an octave, and vehicles are within 0.7 dB of "
+                 "CNOSSOS-EU in octaves. A vehicle is above half of its greatest power for 2 d / v within 8 % (median "
+                 "of 25), and as many pass as asked within chance.",
+        .limits = "Doppler's shift, the ground and the air's own loss are not modelled. By how much vehicles of a kind "
+                  "differ is empirical.",
+        .example = "near: [{noise.street: {vehicles_per_min: 60, distance_m: 3, speed_km_h: 50, snr_db: -5}}]\n"
+                   "far: [{noise.street: {distance_m: 100, far_db: 10, snr_db: 0}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

@@ -105,6 +105,11 @@ const Registration registration(noise_augmenter<NoiseVentilator, State>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "Breaths come as often as asked within 2 %, and the flow turns within 0.02 of a breath. Octaves of "
+                 "the hiss are within 1 dB, and the turbine's tone stands 15 dB over what is beside it.",
+        .limits = "The time constants of the flow, the turbine and the valve's clicks are empirical.",
+        .example = "adult: [{noise.ventilator: {breaths_per_min: 18, snr_db: 0}}]\n"
+                   "newborn: [{noise.ventilator: {breaths_per_min: 50, turbine_db: 0, snr_db: 0}}]\n",
         .check = check_noise_level,
     },
     table(), prepare, make));

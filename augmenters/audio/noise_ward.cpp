@@ -103,6 +103,12 @@ const Registration registration(profile<NoiseWard>(
         .version = 1,
         .identity = "none: every place is heard",
         .labels = "keeps all labels; alarms and impacts are events",
+        .claim = "A place becomes its noises at the levels of its table; in the file, steady ones are within 0.2 dB "
+                 "and those made of events within 1 dB of theirs.",
+        .limits = "Levels are those of published surveys, rounded, where there is one; the others are empirical.",
+        .example = "ward: [{noise.ward: {place: ward, alarm_dba: 62}}]\n"
+                   "intensive_care: [{noise.ward: {place: intensive_care, alarm_dba: 65, ventilator_dba: 58}}]\n"
+                   "corridor: [{noise.ward: {place: corridor}}]\n",
         .check = check,
     },
     table(), expand));

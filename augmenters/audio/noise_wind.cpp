@@ -90,6 +90,13 @@ const Registration registration(noise_augmenter<NoiseWind>(
         .version = 1,
         .identity = "none: every level adds noise",
         .labels = "keeps all labels",
+        .claim = "More than 97 % of the power lies below 500 Hz up to 10 m/s, the fall is within 0.5 dB per octave of "
+                 "what was asked and the corner within 12 % of 20 Hz for each m/s. Gusts are as uneven as their law "
+                 "says, within 20 %.",
+        .limits = "Within a gust the spectrum keeps its shape, and an overloaded capsule is not modelled. The corner "
+                  "and the rate of gusts are empirical.",
+        .example = "breeze: [{noise.wind: {speed_m_s: 3, snr_db: -10}}]\n"
+                   "storm: [{noise.wind: {speed_m_s: 20, gustiness: 0.5, snr_db: -10}}]\n",
         .check = check_noise_level,
     },
     table(), make));

@@ -148,6 +148,12 @@ const Registration registration(signal_augmenter<ProcessingClipping>(
         .version = 1,
         .identity = "fraction: 0",
         .labels = "keeps all labels",
+        .claim = "Exactly as many samples are clipped as were asked for, and what is not beyond the threshold stays to "
+                 "the bit. The first and third harmonic of the cubic are within 1e-6 of its formula.",
+        .limits = "Nothing is oversampled, on purpose: what lies above half of the rate aliases, as it does in a "
+                  "device.",
+        .example = "hard: [{processing.clipping: {fraction: 0.3}}]\n"
+                   "soft: [{processing.clipping: {shape: soft, drive_db: 40}}]\n",
         .check = check,
     },
     table(), apply));

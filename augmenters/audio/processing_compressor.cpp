@@ -146,6 +146,10 @@ const Registration registration(signal_augmenter<ProcessingCompressor>(
         .version = 1,
         .identity = "ratio: 1",
         .labels = "keeps all labels",
+        .claim = "At rest, the gain is within 0.01 dB of the published curve, and attack and release are within 10 % "
+                 "of what was set.",
+        .example = "mild: [{processing.compressor: {}}]\n"
+                   "strong: [{processing.compressor: {threshold_dbov: -60, ratio: 20, release_ms: 60}}]\n",
     },
     table(), apply));
 

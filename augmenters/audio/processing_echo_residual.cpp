@@ -210,6 +210,13 @@ const Registration registration(signal_augmenter<ProcessingEchoResidual, State, 
         .version = 1,
         .identity = "none: every level adds an echo",
         .labels = "keeps all labels; who is heard stands in `voices`",
+        .claim = "The active level of what is left, against that of the speech, is within 0.5 dB of what was asked. An "
+                 "unconverged canceller takes off its 20 dB in a straight line of dB, within 0.4 dB.",
+        .limits = "No canceller runs: it is made what one would leave. Left out are one that diverges in double talk "
+                  "and the suppressor that may follow; loudspeaker, path and error are empirical.",
+        .example = "converged: [{processing.echo_residual: {from: voices, echo_to_speech_db: 10, erle_db: 15}}]\n"
+                   "cold: [{processing.echo_residual: {from: voices, echo_to_speech_db: 10, erle_db: 40, "
+                   "start: cold}}]\n",
     },
     table(), prepare, realize, apply));
 

@@ -111,6 +111,12 @@ const Registration registration(signal_augmenter<ProcessingNoiseGate>(
         .version = 1,
         .identity = "range_db: 0",
         .labels = "keeps all labels",
+        .claim = "It opens and closes at its thresholds within 0.1 dB. Attack, hold and release are within a sample of "
+                 "what was set, and the range within 0.001 dB.",
+        .limits = "It cuts off weak ends of words, too.",
+        .example = "noisy: [{noise.coloured: {colour: white, snr_db: 20}}]\n"
+                   "gated: [{noise.coloured: {colour: white, snr_db: 20}}, {processing.noise_gate: "
+                   "{threshold_dbov: -38, range_db: 60}}]\n",
     },
     table(), apply));
 

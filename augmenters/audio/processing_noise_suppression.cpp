@@ -142,6 +142,15 @@ const Registration registration(signal_augmenter<ProcessingNoiseSuppression>(
         .version = 1,
         .identity = "suppression_db: 0",
         .labels = "keeps all labels",
+        .claim = "White noise falls by what was asked within 1.5 dB. Speech at an SNR of 35 dB keeps its active level "
+                 "within 0.5 dB, at 5 and 10 dB the SNR rises by more than 3 dB, and the less smoothing, the more "
+                 "musical is what is left (by its kurtosis).",
+        .limits = "The suppressor hears the start of the clip twice, as a phone has met the noise before.",
+        .example = "noisy: [{noise.coloured: {colour: pink, snr_db: 10}}]\n"
+                   "suppressed: [{noise.coloured: {colour: pink, snr_db: 10}}, "
+                   "{processing.noise_suppression: {suppression_db: 18, smoothing: 0.98}}]\n"
+                   "musical: [{noise.coloured: {colour: pink, snr_db: 10}}, {processing.noise_suppression: "
+                   "{suppression_db: 18, smoothing: 0}}]\n",
     },
     table(), apply));
 

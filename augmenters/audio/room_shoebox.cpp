@@ -259,6 +259,13 @@ const Registration registration(room_augmenter<RoomShoebox, State>(
         .version = 1,
         .identity = "none: every room reflects",
         .labels = "keeps all labels: the time on the way to the microphone is taken out, and recorded",
+        .claim = "A response agrees with a slow sum over all images within -60 dB. Over 60 places the mean decay is "
+                 "within 5 % of the time asked for in octaves from 250 Hz to 4 kHz, and the direct sound falls by 6.02 "
+                 "dB for each doubling of the distance, within 0.05 dB.",
+        .limits = "The room is rectangular and nothing stands in it. Sizes of rooms and heights of people are "
+                  "empirical.",
+        .example = "living_room: [{room.shoebox: {rt60_s: 0.4, distance_m: 2}}]\n"
+                   "hall: [{room.shoebox: {rt60_s: 1.5, distance_m: 5, length_m: 15, width_m: 10, height_m: 5}}]\n",
         .check = check,
     },
     table(), prepare, respond));

@@ -111,6 +111,12 @@ const Registration registration(audio_augmenter<VoiceLombard>(
         .version = 1,
         .identity = "strength: 0",
         .labels = "keeps all labels",
+        .claim = "The raise by noise of 20 to 110 dBA is within 0.01 dB of the published two slopes and their limit, "
+                 "and the tilt within 0.05 dB per octave.",
+        .limits = "An approximation by level and tilt: pitch, formants and the length of vowels stay. The tilt, and "
+                  "that sources were spoken in 30 dBA, are empirical.",
+        .example = "noise_alone: [{noise.hvac: {noise_dba: 60}}]\n"
+                   "raised_in_noise: [{voice.lombard: {}}, {noise.hvac: {noise_dba: 60}}]\n",
         .check_chain = check_chain,
     },
     table(), apply));

@@ -68,6 +68,13 @@ const Registration registration(audio_augmenter<VoiceTempo>(
         .version = 1,
         .identity = "rate: 1",
         .labels = "scales the times of words",
+        .claim = "The length is exact to a sample, the pitch of vowels within 1 %, and the active level within 0.5 dB. "
+                 "Sounds are within 8 ms, in the source's time, of where the labels put them.",
+        .limits = "Everything is scaled alike, where people shorten vowels more than consonants. Below a rate of about "
+                  "0.7 bursts of plosives may be heard twice, and above 1.5 some are lost.",
+        .example = "beside_a_clicking_pump: [{noise.pump: {cycle_s: 0.5, flow_db: 30, snr_db: 0}}]\n"
+                   "slow: [{voice.tempo: {rate: 0.6}}, {noise.pump: {cycle_s: 0.5, flow_db: 30, snr_db: 0}}]\n"
+                   "fast: [{voice.tempo: {rate: 1.7}}, {noise.pump: {cycle_s: 0.5, flow_db: 30, snr_db: 0}}]\n",
         .check_chain = check_chain,
     },
     table(), apply));

@@ -80,6 +80,12 @@ const Registration registration(file_augmenter<FileJpeg>(
         .version = 1,
         .identity = "none: even a JPEG of quality 100 rounds",
         .labels = "keeps all labels",
+        .claim = "The picture is what its file decodes to, to the bit, and the file has the tables and the subsampling "
+                 "that were asked for. The error grows as the quality falls, and from generation to generation only "
+                 "where the grid moves.",
+        .example = "quality_30: [{file.jpeg: {quality: 30}}]\n"
+                   "quality_8: [{file.jpeg: {quality: 8}}]\n"
+                   "ten_times: [{file.jpeg: {quality: 30, generations: 10, shift_px: 3}}]\n",
     },
     table(), apply));
 

@@ -85,6 +85,11 @@ const Registration registration(file_augmenter<FileMessenger>(
         .version = 1,
         .identity = "none: it is always coded",
         .labels = "moves boxes, key points and masks with the size",
+        .claim = "The file is the same to the byte as file.resize and then file.jpeg twice give, with the size and the "
+                 "subsampling that were asked for.",
+        .limits = "What services do changes by the month and is not published: the three of `service` are empirical.",
+        .example = "small: [{file.messenger: {longest_side_px: 100, quality: 60}}]\n"
+                   "forwarded: [{file.messenger: {quality: 20, times: 6}}]\n",
     },
     table(), apply));
 

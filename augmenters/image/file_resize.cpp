@@ -84,6 +84,13 @@ const Registration registration(file_augmenter<FileResize>(
         .version = 1,
         .identity = "scale: 1",
         .labels = "moves boxes, key points and masks with the size",
+        .claim = "Sizes and places are exact, and at scale 1 every bit stays. The weights of each kernel sum to 1 "
+                 "within 1e-6, and of a wave that is too fine for the new size 2 % (lanczos3) to 20 % (area) are left "
+                 "at most.",
+        .limits = "Codes are resampled as they are, without regard to linear light, as most such software does.",
+        .example = "half: [{file.resize: {scale: 0.5, size: restored}}]\n"
+                   "tenth: [{file.resize: {scale: 0.1, size: restored, kernel: lanczos3}}]\n"
+                   "tenth_area: [{file.resize: {scale: 0.1, size: restored, kernel: area}}]\n",
         .check = check,
     },
     table(), apply));

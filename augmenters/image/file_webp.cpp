@@ -48,6 +48,11 @@ const Registration registration(file_augmenter<FileWebp>(
         .version = 1,
         .identity = "none: even a lossy WebP of quality 100 rounds",
         .labels = "keeps all labels",
+        .claim = "The picture is what its file decodes to, to the bit, with its transparency, and the error grows as "
+                 "the quality falls.",
+        .limits = "WebP knows no grey: such a picture becomes one of three nearly equal colours.",
+        .example = "quality_20: [{file.webp: {quality: 20}}]\n"
+                   "quality_1: [{file.webp: {quality: 1}}]\n",
     },
     table(), apply));
 

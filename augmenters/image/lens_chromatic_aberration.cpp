@@ -60,6 +60,11 @@ const Registration registration(picture_augmenter<LensChromaticAberration>(
         .version = 1,
         .identity = "red_scale: 1, blue_scale: 1",
         .labels = "keeps all labels, which are those of green",
+        .claim = "Red and blue dots land within 0.02 px of where their scales put them. Green, grey pictures and flat "
+                 "ones stay to the bit.",
+        .limits = "The model is linear: one scale for each channel about the middle of the frame.",
+        .example = "one_percent: [{lens.chromatic_aberration: {red_scale: 1.01, blue_scale: 0.99}}]\n"
+                   "two_percent: [{lens.chromatic_aberration: {red_scale: 1.02, blue_scale: 0.98}}]\n",
     },
     table(), apply));
 

@@ -47,6 +47,10 @@ const Registration registration(picture_augmenter<LensDefocus>(
         .version = 1,
         .identity = "radius_px: 0",
         .labels = "keeps all labels",
+        .claim = "For radii from 1 to 20 px, the frequency of half the contrast is within 3 % of a disk's, on a "
+                 "slanted edge. A point becomes an even disk within 0.5 %, and light is kept within 1e-6.",
+        .example = "mild: [{lens.defocus: {radius_px: 2}}]\n"
+                   "strong: [{lens.defocus: {radius_px: 6}}]\n",
         .check = check,
     },
     table(), apply));

@@ -151,6 +151,10 @@ const Registration registration(picture_augmenter<LensDistortion>(
         .version = 1,
         .identity = "k1: 0, k2: 0, k3: 0, p1: 0, p2: 0",
         .labels = "moves boxes, key points and masks",
+        .claim = "Dots in the picture, and key points, land within 0.1 px of the closed form. The map has its inverse "
+                 "within 1e-6 px, and `fit: fill` fills the frame within 0.01 px.",
+        .example = "barrel: [{lens.distortion: {k1: -0.3, k2: 0.08}}]\n"
+                   "pincushion: [{lens.distortion: {k1: 0.5}}]\n",
         .check = check,
     },
     table(), apply));

@@ -202,6 +202,11 @@ const Registration registration(picture_augmenter<LensSmudge>(
         .version = 1,
         .identity = "strength: 0",
         .labels = "keeps all labels",
+        .claim = "Flat pictures stay to the bit, contrast is taken within a patch of no more than the area asked for, "
+                 "and a highlight is more than four times as bright along its streaks as across them.",
+        .limits = "Shares and widths are empirical, chosen by eye after photographs through touched phone lenses.",
+        .example = "fingerprint: [{lens.smudge: {strength: 1, size: 0.6}}]\n"
+                   "wiped: [{lens.smudge: {strength: 1, size: 1, streak: 0.4}}]\n",
     },
     table(), apply));
 

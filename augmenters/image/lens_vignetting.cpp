@@ -153,6 +153,9 @@ const Registration registration(row_augmenter<LensVignetting>(
         .version = 1,
         .identity = "strength: 0",
         .labels = "keeps all labels",
+        .claim = "On flat fields, light is within 1 % of the cos^4 law, or of the measured coefficients, everywhere.",
+        .example = "cos4: [{lens.vignetting: {field_of_view_deg: 100}}]\n"
+                   "measured: [{lens.vignetting: {model: measured}}]\n",
         .check = check,
     },
     table(), rows));

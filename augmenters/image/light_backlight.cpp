@@ -98,6 +98,12 @@ const Registration registration(row_augmenter<LightBacklight>(
         .version = 1,
         .identity = "contrast_ev: 0, veil: 0",
         .labels = "keeps all labels",
+        .claim = "With a mask, subject and background get the stops that were asked for within 0.00002 of white, the "
+                 "veil adds the same light to dark and to bright, and the edge has its width.",
+        .limits = "Without a mask, the subject is a head and shoulders with a soft edge, at the box labelled `face` or "
+                  "in the middle. The shape of the veil is empirical.",
+        .example = "window_behind: [{light.backlight: {contrast_ev: 3}}]\n"
+                   "silhouette: [{light.backlight: {contrast_ev: 5, metered_for_background: 1, veil: 0.1}}]\n",
     },
     table(), rows));
 

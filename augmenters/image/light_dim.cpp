@@ -42,6 +42,11 @@ const Registration registration(profile<LightDim>(
         .version = 1,
         .identity = "none: a camera always has some noise",
         .labels = "keeps all labels",
+        .claim = "It stands for light.illuminance, lens.motion and sensor.noise, with settings that these take. At 20 "
+                 "lx, the ISO of two cameras is within 0.5 of what was worked out by hand.",
+        .example = "lux_10: [{light.dim: {lux: 10}}]\n"
+                   "lux_1: [{light.dim: {lux: 1}}]\n"
+                   "lux_0_1: [{light.dim: {lux: 0.1}}]\n",
     },
     table(), expand));
 

@@ -267,6 +267,15 @@ const Registration registration(row_augmenter<LightDirection>(
         .version = 1,
         .identity = "none: the source's own light is only supposed",
         .labels = "keeps all labels",
+        .claim = "Against a ray tracer, the relative error is below 0.1 % on known normals, 1.5 % on known depth and "
+                 "13 % on the supposed relief of a head. A ball is brightest within 3 degrees of where the light comes "
+                 "from.",
+        .limits = "Nothing casts a shadow onto something else; where it should, the test's error is below 25 %. That "
+                  "the source was lit from the front, half from everywhere, is supposed.",
+        .example = "from_the_right: [{light.direction: {azimuth_deg: 70}}]\n"
+                   "from_above: [{light.direction: {azimuth_deg: 0, elevation_deg: 85, softness: 0}}]\n"
+                   "hard_from_the_left: [{light.direction: {azimuth_deg: -80, elevation_deg: 10, softness: "
+                   "0, ambient: 0.1}}]\n",
     },
     table(), rows));
 

@@ -70,6 +70,11 @@ const Registration registration(row_augmenter<LightFlicker>(
         .version = 1,
         .identity = "depth: 0",
         .labels = "keeps all labels",
+        .claim = "The light of each row is within 1e-5 of an integral over its own exposure, bands have their period "
+                 "and depth within 1 %, and none is left where the exposure is a multiple of the light's period.",
+        .limits = "The lamp's modulation is taken as a sine.",
+        .example = "tube: [{light.flicker: {depth: 0.7, exposure_ms: 2, phase_deg: 0}}]\n"
+                   "dimmed_led: [{light.flicker: {frequency_hz: 400, depth: 1, exposure_ms: 0.5, phase_deg: 0}}]\n",
     },
     table(), rows));
 

@@ -120,6 +120,11 @@ const Registration registration(row_augmenter<LightHaze>(
         .version = 1,
         .identity = "transmission: 1",
         .labels = "keeps all labels",
+        .claim = "Grey pictures are within 1e-5 of Koschmieder's law, evenly and by depth, and coloured ones within "
+                 "0.002. The haze has its colour within 0.002 in u'v'.",
+        .limits = "Where no depth is known, all of the picture is at one distance.",
+        .example = "mist: [{light.haze: {transmission: 0.6}}]\n"
+                   "smoke: [{light.haze: {transmission: 0.2, airlight: 0.4}}]\n",
     },
     table(), rows));
 

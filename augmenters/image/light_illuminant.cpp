@@ -97,6 +97,13 @@ const Registration registration(row_augmenter<LightIlluminant>(
         .version = 1,
         .identity = "cct_kelvin: 2700, awb: 1",
         .labels = "keeps all labels",
+        .claim = "A grey card gets the light's colour within 0.002 in u'v' and keeps its luminance within 0.01 %. Of "
+                 "the cast, in logarithms of the channels' ratios, 1 - awb is left within 1e-5.",
+        .limits = "White surfaces come out exact and saturated ones nearly. What leaves the gamut is counted in the "
+                  "record.",
+        .example = "lamp: [{light.illuminant: {cct_kelvin: 2700, awb: 0.5}}]\n"
+                   "shade: [{light.illuminant: {cct_kelvin: 10000, awb: 0.2}}]\n"
+                   "greenish_tube: [{light.illuminant: {cct_kelvin: 4200, duv: 0.02, awb: 0.2}}]\n",
         .check = check,
     },
     table(), rows));

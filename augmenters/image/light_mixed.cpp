@@ -107,6 +107,11 @@ const Registration registration(row_augmenter<LightMixed>(
         .version = 1,
         .identity = "none: two lights leave a cast wherever the camera balances for the other",
         .labels = "keeps all labels",
+        .claim = "Each side has the colour of its light within 1e-5 and the middle the mean of both, and one passes "
+                 "into the other by its cubic within 3e-5. What the camera balances for comes out neutral.",
+        .limits = "A white balance divides by one white everywhere, so that casts remain whichever it chooses.",
+        .example = "lamp_and_window: [{light.mixed: {awb: 0.7}}]\n"
+                   "balanced_for_the_lamp: [{light.mixed: {balanced_for: first, awb: 1}}]\n",
     },
     table(), rows));
 

@@ -78,6 +78,13 @@ const Registration registration(profile<LightPlace>(
         .version = 1,
         .identity = "none: every place has a light of its own",
         .labels = "keeps all labels",
+        .claim = "Each of the nine places becomes steps in the order of their stages, with the figures of its table. "
+                 "The colours of four of them are within 0.001 in u'v' of the CIE's illuminants.",
+        .limits = "It has the limits of its steps: where neither depth nor normals are known, light falls on a "
+                  "supposed head.",
+        .example = "candle: [{light.place: {place: candle}}]\n"
+                   "street_at_night: [{light.place: {place: street_at_night}}]\n"
+                   "noon_sun: [{light.place: {place: noon_sun}}]\n",
     },
     table(), expand));
 

@@ -295,6 +295,14 @@ const Registration registration(row_augmenter<LightShadow>(
         .version = 1,
         .identity = "kind: window, depth: 0",
         .labels = "keeps all labels",
+        .claim = "Shadow takes its depth and full light stays, within 1e-6 (leaves let a twelfth through). Across an "
+                 "edge, the steepest slope is within 2 % of the penumbra's, and pictures of every size meet the same "
+                 "shadow within 0.001.",
+        .limits = "Shapes are empirical. Across a penumbra the light follows a cubic, within 0.04 of what an evenly "
+                  "bright disk gives.",
+        .example = "window: [{light.shadow: {kind: window}}]\n"
+                   "foliage: [{light.shadow: {kind: foliage}}]\n"
+                   "brim: [{light.shadow: {kind: brim}}]\n",
     },
     table(), rows));
 

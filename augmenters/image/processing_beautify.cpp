@@ -299,6 +299,13 @@ const Registration registration(picture_augmenter<Beautify>(
         .version = 1,
         .identity = "smoothing: 0, brighten: 0",
         .labels = "keeps all labels",
+        .claim = "Equal texture in codes is smoothed alike on dark and on light skin, within 0.001. Equal texture in "
+                 "reflectance is not: of 10 % on four pixels, 16 % is left at encoded 0.3 and 31 % at 0.8, each within "
+                 "a point.",
+        .limits = "It looks for no skin and does not guess who somebody is: where no face is labelled, it works on the "
+                  "whole frame. Constants are empirical.",
+        .example = "smoothed: [{processing.beautify: {smoothing: 1}}]\n"
+                   "and_lightened: [{processing.beautify: {smoothing: 1, brighten: 0.6}}]\n",
     },
     table(), apply));
 

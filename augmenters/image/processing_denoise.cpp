@@ -82,6 +82,13 @@ const Registration registration(picture_augmenter<Denoise>(
         .version = 1,
         .identity = "luma_strength: 0, chroma_strength: 0",
         .labels = "keeps all labels",
+        .claim = "Noise on a flat field falls as the filter's formula says, within 5 %, in luma and in colour. What is "
+                 "left hangs together from pixel to pixel, and a strong edge stays within 0.0075 of encoded white.",
+        .example = "noisy: [{sensor.noise: {iso: 12800}}]\n"
+                   "denoised: [{sensor.noise: {iso: 12800}}, {processing.denoise: {luma_strength: 0.05, "
+                   "chroma_strength: 0.1}}]\n"
+                   "smeared: [{sensor.noise: {iso: 12800}}, {processing.denoise: {luma_strength: 0.08, "
+                   "chroma_strength: 0.2, passes: 2}}]\n",
     },
     table(), apply));
 

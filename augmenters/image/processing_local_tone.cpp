@@ -105,6 +105,11 @@ const Registration registration(picture_augmenter<LocalTone>(
         .version = 1,
         .identity = "shadows: 0, highlights: 0, detail: 0",
         .labels = "keeps all labels",
+        .claim = "On flat fields the curve is met within 4e-6 of encoded white. On a scene whose light is known, the "
+                 "root mean square of the error is below 0.02 of it.",
+        .limits = "The curve's shape is empirical. Noise goes along with detail.",
+        .example = "shadows_lifted: [{processing.local_tone: {shadows: 1}}]\n"
+                   "clarity: [{processing.local_tone: {shadows: 0.5, highlights: 0.5, detail: 1}}]\n",
     },
     table(), apply));
 

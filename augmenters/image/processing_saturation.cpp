@@ -72,6 +72,10 @@ const Registration registration(row_augmenter<Saturation>(
         .version = 1,
         .identity = "saturation: 1",
         .labels = "keeps all labels",
+        .claim = "Luminance stays and the distance from it is scaled, both within 2e-6, and grey stays to the bit.",
+        .limits = "What leaves sRGB is cut when the picture is quantised; how much does is in the record.",
+        .example = "grey: [{processing.saturation: {saturation: 0}}]\n"
+                   "vivid: [{processing.saturation: {saturation: 1.8}}]\n",
     },
     table(), rows));
 

@@ -92,6 +92,11 @@ const Registration registration(picture_augmenter<Sharpen>(
         .version = 1,
         .identity = "amount: 0",
         .labels = "keeps all labels",
+        .claim = "Sines are amplified as the formula says within 1e-4 of encoded white, the halo beside a step is "
+                 "right within 3e-6 up to its limit, and detail below the threshold stays.",
+        .limits = "The constants of the defaults are empirical.",
+        .example = "phone: [{processing.sharpen: {amount: 1.2}}]\n"
+                   "strong: [{processing.sharpen: {amount: 3}}]\n",
     },
     table(), apply));
 

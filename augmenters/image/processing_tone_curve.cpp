@@ -134,6 +134,12 @@ const Registration registration(row_augmenter<ToneCurve, CurveUnit>(
         .version = 1,
         .identity = "curve: gamma, strength: 0",
         .labels = "keeps all labels",
+        .claim = "Every curve is within 0.04 of an 8-bit code of its formula and never falls. The powers of 400 units "
+                 "reach from end to end of the spread that was asked for, within 0.0005.",
+        .limits = "The constant of the logarithm is empirical.",
+        .example = "gamma: [{processing.tone_curve: {curve: gamma, gamma: 2}}]\n"
+                   "s_curve: [{processing.tone_curve: {curve: s_curve, contrast: 2.5}}]\n"
+                   "log: [{processing.tone_curve: {curve: log}}]\n",
     },
     table(), realize, rows));
 

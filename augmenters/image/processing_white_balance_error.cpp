@@ -60,6 +60,11 @@ const Registration registration(row_augmenter<WhiteBalanceError>(
         .version = 1,
         .identity = "shift_mired: 0, tint_duv: 0",
         .labels = "keeps all labels",
+        .claim = "A grey card moves along the daylight locus within 0.002 in u'v' and across it by the Duv that was "
+                 "asked for within 5 %, and keeps its luminance within 0.01 %.",
+        .example = "warm: [{processing.white_balance_error: {shift_mired: 60}}]\n"
+                   "cool: [{processing.white_balance_error: {shift_mired: -60}}]\n"
+                   "green: [{processing.white_balance_error: {tint_duv: 0.02}}]\n",
     },
     table(), rows));
 

@@ -166,6 +166,11 @@ const Registration registration(picture_augmenter<SensorMosaic>(
         .version = 1,
         .identity = "none: two of three colours are made up",
         .labels = "keeps all labels",
+        .claim = "What the sensor sees stays to the bit, slopes and flat colours come back within 1e-6, and the "
+                 "covariance of noise between neighbours is that of the published filters within 0.012.",
+        .example = "malvar: [{sensor.mosaic: {}}]\n"
+                   "bilinear: [{sensor.mosaic: {method: bilinear}}]\n"
+                   "behind_noise: [{sensor.noise: {iso: 6400}}, {sensor.mosaic: {}}]\n",
     },
     table(), apply));
 

@@ -226,6 +226,13 @@ const Registration registration(declaring(
             .version = 1,
             .identity = "a: 0, b: 0",
             .labels = "keeps all labels",
+            .claim = "The variance is within 1.5 % of a x + b without a bias (5 % in a file of 16 bits), and within 5 "
+                     "% of what is published of each camera. In codes it is 1.15 to 1.4 times as strong on the darkest "
+                     "2 % of 739 photographed tones of skin as on the lightest 2 %.",
+            .limits = "By `iso` alone it is the noise of one phone. Grey pictures are taken as green.",
+            .example = "iso_3200: [{sensor.noise: {iso: 3200}}]\n"
+                       "iso_25600: [{sensor.noise: {iso: 25600}}]\n"
+                       "rows: [{sensor.noise: {iso: 25600, row_noise: 1, hot_pixels: 500, hot_pixel_rate: 5}}]\n",
             .check = check,
             .check_chain = check_chain,
         },

@@ -58,6 +58,10 @@ const Registration registration(picture_augmenter<SensorResolution>(
         .version = 1,
         .identity = "scale: 1",
         .labels = "keeps all labels",
+        .claim = "A block of pixels gets exactly the mean of its light (1e-6), and contrast falls with the frequency "
+                 "as three sincs do, within 0.01.",
+        .example = "quarter: [{sensor.resolution: {scale: 0.25}}]\n"
+                   "eighth: [{sensor.resolution: {scale: 0.125}}]\n",
     },
     table(), apply));
 

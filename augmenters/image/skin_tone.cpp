@@ -480,6 +480,15 @@ const Registration registration(picture_augmenter<SkinTone>(
         .version = 1,
         .identity = "shift_od: 0",
         .labels = "keeps all labels",
+        .claim = "On rendered portraits, skin moves along the photographed direction within 2e-5 in optical density, "
+                 "and all else stays to the bit. On even skin the lightness asked for is reached within 0.15 L*, and "
+                 "added grain has its variance within 5 %.",
+        .limits = "It makes nobody a member of any group. What lies beyond the limits, or fails a gate, is refused "
+                  "with its figure. The constants of the move and of its limits are empirical, from two portraits and "
+                  "the statistics of 739.",
+        .example = "darker: [{skin.tone: {shift_od: 0.35}}]\n"
+                   "lightness_66: [{skin.tone: {lightness: 66}}]\n"
+                   "lightness_60: [{skin.tone: {lightness: 60}}]\n",
         .check = check,
         .check_chain = check_chain,
         .expand_levels = expand_levels,
