@@ -8,23 +8,13 @@
 #include <utility>
 
 #include "pipeline/core/units.h"
+#include "pipeline/design/balance_samples.h"
 #include "pipeline/design/sums.h"
 
 namespace fairground {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-// Of the range of a quality. What is smaller comes from rounding in sums.
-constexpr double kRounding = 1e-7;
-
-// One group, or several together.
-struct Sample {
-  double known = 0.0;
-  double mean = kUnknown;
-  double variance = kUnknown;
-  double effective = 0.0;
-};
 
 // The sources of one quality whose value is known, on the compared scale.
 struct Column {
@@ -33,7 +23,7 @@ struct Column {
   double lowest = 0.0;
   double highest = 0.0;
 
-  [[nodiscard]] double negligible() const { return kRounding * (highest - lowest); }
+  [[nodiscard]] double negligible() const { return negligible_difference(lowest, highest); }
 };
 
 Column make_column(const QualityTable& table, std::size_t quality) {
@@ -53,107 +43,19 @@ Column make_column(const QualityTable& table, std::size_t quality) {
   return column;
 }
 
-// Of sums of values less the column's lowest, so that constants give exact zeros.
-Sample sample_of(const Sums& sums, const Column& column) {
-  Sample sample;
-  sample.known = sums.count;
-  if (sums.count > 0.0) {
-    sample.mean = column.lowest + sums.mean();
-  }
-  if (sums.count > 1.5) {
-    sample.variance = sums.variance();
-  }
-  return sample;
-}
-
-// How alike two sources of one subject are, over all groups: the intraclass correlation by the one-way analysis of
-// variance (Donner, "A review of inference procedures for the intraclass correlation coefficient in the one-way random
-// effects model", International Statistical Review 54, 1986), 0 to 1.
-//
-// A group's mean of n sources, m of each subject, then varies like that of n / (1 + (m - 1) icc) independent ones, with
-// m weighted by sources (Kish 1965).
-void find_effective(const Column& column, std::span<const std::uint32_t> group_of_source,
-                    std::span<const std::uint32_t> subject_of_source, const std::vector<Sums>& group_sums,
-                    std::vector<Sample>& samples) {
-  for (Sample& sample : samples) {
-    sample.effective = sample.known;
-  }
-  if (subject_of_source.empty()) {
-    return;
-  }
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Sums> clusters;
+// Of the sources of one subject in one group.
+SubjectSums subject_sums(const Column& column, std::span<const std::uint32_t> group_of_source,
+                         std::span<const std::uint32_t> subject_of_source, std::size_t groups) {
+  SubjectSums all(groups);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Sums> subjects;
   for (std::size_t k = 0; k < column.sources.size(); ++k) {
     const std::size_t source = column.sources[k];
-    clusters[{group_of_source[source], subject_of_source[source]}].add(column.values[k] - column.lowest);
+    subjects[{group_of_source[source], subject_of_source[source]}].add(column.values[k] - column.lowest);
   }
-  std::vector<double> squares(samples.size());  // the sum over subjects of the squared number of their sources
-  std::vector<double> subjects(samples.size());
-  double within = 0.0;
-  double within_freedom = 0.0;
-  double all = 0.0;
-  for (const auto& [key, sums] : clusters) {
-    squares[key.first] += sums.count * sums.count;
-    subjects[key.first] += 1.0;
-    within += sums.spread();
-    within_freedom += sums.count - 1.0;
+  for (const auto& [key, sums] : subjects) {
+    all.add(key.first, sums);
   }
-  double between_freedom = 0.0;
-  double size = 0.0;
-  for (std::size_t g = 0; g < samples.size(); ++g) {
-    if (samples[g].known > 0.0) {
-      all += group_sums[g].spread();
-      between_freedom += subjects[g] - 1.0;
-      size += samples[g].known - squares[g] / samples[g].known;
-    }
-  }
-  if (within_freedom <= 0.0) {
-    return;  // one source of each
-  }
-  // With one subject to a group nothing tells it from its group, so its sources count as one.
-  double likeness = 1.0;
-  if (between_freedom > 0.0) {
-    const double mean_between = std::max(all - within, 0.0) / between_freedom;
-    const double mean_within = within / within_freedom;
-    const double total = mean_between + (size / between_freedom - 1.0) * mean_within;
-    likeness = total > 0.0 ? std::clamp((mean_between - mean_within) / total, 0.0, 1.0) : 0.0;
-  }
-  for (std::size_t g = 0; g < samples.size(); ++g) {
-    if (samples[g].known > 0.0) {
-      const double per_subject = squares[g] / samples[g].known;
-      samples[g].effective = samples[g].known / (1.0 + (per_subject - 1.0) * likeness);
-    }
-  }
-}
-
-// The 97.5th percentile of Student's t, by Cornish and Fisher's expansion. Within 1 % from 3 degrees of freedom on; at
-// one, where everything may be chance, it is a quarter too small.
-double student(double freedom) {
-  constexpr double z = 1.959963984540054;
-  constexpr double z2 = z * z;
-  const double v = std::max(freedom, 1.0);
-  return z * (1.0 + (z2 + 1.0) / (4.0 * v) + ((5.0 * z2 + 16.0) * z2 + 3.0) / (96.0 * v * v) +
-              (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / (384.0 * v * v * v));
-}
-
-// The variance of a standardised difference is that of Hedges and Olkin ("Statistical methods for meta-analysis",
-// 1985), of effective sources. In simulated groups of 3 to 40 subjects with 1 to 40 sources each, 93 to 98 of 100
-// differences that were chance lay within it, where counting sources gives 20 to 60.
-double chance(double difference, const Sample& a, const Sample& b) {
-  if (std::isinf(difference)) {
-    return 0.0;
-  }
-  const double both = a.effective + b.effective;
-  return student(both - 2.0) *
-         std::sqrt(1.0 / a.effective + 1.0 / b.effective + difference * difference / (2.0 * both));
-}
-
-double standardised(const Sample& a, const Sample& b, double negligible, double least_sd) {
-  const double difference = std::abs(a.mean - b.mean);
-  if (difference <= negligible) {
-    return 0.0;
-  }
-  const double sd = std::max(std::sqrt(0.5 * (a.variance + b.variance)), least_sd);
-  return sd <= negligible ? std::numeric_limits<double>::infinity() : difference / sd;
+  return all;
 }
 
 double median_of(std::vector<double>& values) {
@@ -176,20 +78,20 @@ bool is_worse(const Imbalance& a, const Imbalance& b) {
   return std::tie(a.quality, a.first_group, a.second_group) < std::tie(b.quality, b.first_group, b.second_group);
 }
 
-void compare(const Sample& a, const Sample& b, const Column& column, double least_sd, Imbalance where,
+void compare(const BalanceSample& a, const BalanceSample& b, const Column& column, double least_sd, Imbalance where,
              Balance& balance) {
   if (!(a.known > 1.5 && b.known > 1.5)) {
     ++balance.untold;
     return;
   }
   ++balance.compared;
-  where.standardised_difference = standardised(a, b, column.negligible(), least_sd);
+  where.standardised_difference = standardised_difference(a, b, column.negligible(), least_sd);
   double& largest = balance.largest[where.quality];
   largest = std::max(largest, where.standardised_difference);
   if (where.standardised_difference <= balance.limit) {
     return;
   }
-  where.chance = chance(where.standardised_difference, a, b);
+  where.chance = chance_difference(where.standardised_difference, a, b);
   ++balance.above;
   balance.beyond_chance += where.standardised_difference > where.chance ? 1 : 0;
   // Sorted, and shortened now and then, so that memory stays small.
@@ -233,15 +135,17 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
       all.add(column.values[k] - column.lowest);
       members[group].push_back(table.values[column.sources[k]][q]);
     }
-    std::vector<Sample> samples;
+    std::vector<BalanceSample> samples;
     samples.reserve(groups);
     for (const Sums& group : sums) {
-      samples.push_back(sample_of(group, column));
+      samples.push_back(balance_sample(group, column.lowest));
     }
-    find_effective(column, group_of_source, subject_of_source, sums, samples);
+    if (!subject_of_source.empty()) {
+      find_effective(subject_sums(column, group_of_source, subject_of_source, groups), sums, samples);
+    }
     double effective = 0.0;
     for (std::size_t g = 0; g < groups; ++g) {
-      const Sample& sample = samples[g];
+      const BalanceSample& sample = samples[g];
       effective += sample.effective;
       const auto known = static_cast<std::size_t>(sample.known);
       balance.groups[g][q] = {known,
@@ -260,7 +164,7 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
       }
       Sums others = all;
       others.add(sums[a], -1.0);
-      Sample rest = sample_of(others, column);
+      BalanceSample rest = balance_sample(others, column.lowest);
       rest.effective = effective - samples[a].effective;
       compare(samples[a], rest, column, quality.least_sd, {q, a, kAllOthers, 0.0, 0.0}, balance);
     }

@@ -34,23 +34,6 @@ void print_wrapped(std::ostream& out, const std::string& text, const std::string
   out << line << '\n';
 }
 
-std::string short_listing(const std::vector<std::string>& words) {
-  constexpr std::size_t kMost = 8;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(words.size(), kMost); ++i) {
-    text += (i == 0 ? "" : ", ") + words[i];
-  }
-  return words.size() <= kMost ? text : text + ", … and " + std::to_string(words.size() - kMost) + " more";
-}
-
-std::string group_name(const std::vector<std::string>& labels) {
-  std::string name;
-  for (const std::string& label : labels) {
-    name += (name.empty() ? "" : " / ") + label;
-  }
-  return name.empty() ? "all sources" : name;
-}
-
 std::string number_text(double number, int decimals) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", decimals, number);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/design/group_names.h"  // short_listing and group_name, which belong to the words
+
 namespace fairground {
 
 /// The text as on_one_line makes it: labels come from anywhere.
@@ -15,12 +17,6 @@ namespace fairground {
 /// is printed as a space. `before` stands before the first line, and
 /// as many spaces before the others. What cannot be printed is replaced.
 void print_wrapped(std::ostream& out, const std::string& text, const std::string& before = "");
-
-/// `words` in a row, but no more than a reader takes in.
-[[nodiscard]] std::string short_listing(const std::vector<std::string>& words);
-
-/// The labels of a group as one name: "irish / female".
-[[nodiscard]] std::string group_name(const std::vector<std::string>& labels);
 
 /// With so many decimals, rounded.
 [[nodiscard]] std::string number_text(double number, int decimals);

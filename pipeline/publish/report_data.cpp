@@ -1,0 +1,176 @@
+#include "pipeline/publish/report_data.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
+#include "pipeline/output/run_names.h"
+#include "pipeline/publish/records.h"
+#include "pipeline/publish/report_parts.h"
+#include "pipeline/publish/report_words.h"
+
+namespace fairground {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
+
+ordered_json card_json(const Card& card) {
+  return {{"description", text_or_null(card.description)},
+          {"purpose", text_or_null(card.purpose)},
+          {"limits", text_or_null(card.limits)},
+          {"licence", text_or_null(card.licence)},
+          {"creator", text_or_null(card.creator)},
+          {"contact", text_or_null(card.contact)},
+          {"url", text_or_null(card.url)},
+          {"version", text_or_null(card.version)},
+          {"citation", text_or_null(card.citation)}};
+}
+
+ordered_json count_json(const PeopleCount& count) {
+  return {{"sources", count.sources},
+          {"subjects", count.subjects ? ordered_json(*count.subjects) : ordered_json(nullptr)},
+          {"sources_without_subject", count.sources_without_subject}};
+}
+
+ordered_json groups_json(const ReportCoverage& coverage) {
+  ordered_json groups = ordered_json::array();
+  for (std::size_t g = 0; g < coverage.groups_shown; ++g) {
+    const ReportGroup& group = coverage.groups[g];
+    ordered_json json;
+    json["labels"] = group.labels;
+    json["name"] = group.name;
+    json["unlabelled"] = group.is_unlabelled;
+    json.update(count_json(group.observed));
+    json["taking_part"] = count_json(group.taking_part);
+    json["realizations_missing"] = group.realizations_missing;
+    json["open_gaps"] = {{"conditions", group.open_conditions},
+                         {"collect_sources", group.sources_to_collect},
+                         {"collect_subjects", group.subjects_to_collect}};
+    groups.push_back(std::move(json));
+  }
+  return groups;
+}
+
+ordered_json axes_json(const MediaFacts& facts) {
+  ordered_json axes = ordered_json::array();
+  for (const AxisFacts& axis : facts.axes) {
+    ordered_json levels = ordered_json::array();
+    for (const LevelFacts& level : axis.levels) {
+      levels.push_back({{"name", level.name}, {"says", level_text(level)}});
+    }
+    axes.push_back({{"name", axis.name}, {"levels", std::move(levels)}});
+  }
+  return axes;
+}
+
+ordered_json conditions_json(const MediaFacts& facts, const ReportCoverage& coverage) {
+  ordered_json conditions = ordered_json::array();
+  for (std::size_t c = 0; c < coverage.conditions_shown; ++c) {
+    conditions.push_back({{"levels", coverage.conditions[c]},
+                          {"name", condition_text(facts, coverage.conditions[c])},
+                          {"clean", coverage.clean == c}});
+  }
+  return conditions;
+}
+
+ordered_json cells_json(const std::vector<CellCounts>& cells) {
+  ordered_json json = ordered_json::array();
+  for (const CellCounts& cell : cells) {
+    json.push_back({cell.sources, cell.subjects < 0 ? ordered_json(nullptr) : ordered_json(cell.subjects)});
+  }
+  return json;
+}
+
+ordered_json heat_json(const ReportCoverage& coverage) {
+  ordered_json heat = {{"observed", cells_json(coverage.observed)}, {"synthesised", cells_json(coverage.synthesised)}};
+  if (!coverage.recorded.empty()) {
+    heat["recorded"] = cells_json(coverage.recorded);
+  }
+  return heat;
+}
+
+/// One medium, and what its sentences are made of.
+struct MediaReport {
+  ReportCoverage coverage;
+  ReportStatistics statistics;
+  ordered_json json;
+};
+
+MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, ReportLosses& losses) {
+  ReportCoverage coverage = read_coverage(tree, facts);
+  const Records records(tree, facts);
+  RecordReader reader(facts, coverage, records);
+  ReportStatistics statistics(facts, coverage);
+  records.for_each([&](const Record& record) {
+    const SeenRecord& seen = reader.read(record);
+    if (seen.is_new_source) {
+      losses.place(facts.media, record.source_id, seen.group);
+    }
+    statistics.add(seen);
+  });
+  statistics.finish();
+  ordered_json json;
+  json["medium"] = to_string(facts.media);
+  json["title"] = facts.media == Media::audio ? "Recordings" : "Pictures";
+  json["groups"] = groups_json(coverage);
+  json["group_columns"] = facts.groups;
+  json["axes"] = axes_json(facts);
+  json["conditions"] = conditions_json(facts, coverage);
+  json["conditions_total"] = coverage.conditions.size();
+  json["conditions_shown"] = coverage.conditions_shown;
+  json["groups_total"] = coverage.groups.size();
+  json["groups_shown"] = coverage.groups_shown;
+  json["at_least"] = facts.json.at("settings").at("at_least");
+  json["heat"] = heat_json(coverage);
+  json["gaps"] = gaps_json(facts, coverage);
+  json["balance"] = balance_json(statistics, coverage, facts);
+  json["losses"] = losses.json(facts.media, coverage, statistics);
+  json["requests"] = ordered_json::array();
+  json["power"] = power_json(facts, coverage, statistics);
+  json["controls"] = nullptr;
+  json["skin"] = skin_json(tree, facts);
+  json["gallery"] = {{"rule", ""}, {"pictures", ordered_json::array()}, {"samples", ordered_json::array()}};
+  json["notes"] = facts.json.at("notes");
+  return {std::move(coverage), std::move(statistics), std::move(json)};
+}
+
+ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+  ReportLosses losses(tree, set);
+  std::vector<MediaReport> reports;
+  reports.reserve(set.media.size());
+  std::vector<ReportFindings> findings;
+  for (const MediaFacts& facts : set.media) {
+    reports.push_back(media_report(tree, facts, losses));
+    const MediaReport& report = reports.back();
+    findings.push_back({facts, report.coverage, report.statistics, report.json});
+  }
+  ordered_json json;
+  json["name"] = set.name;
+  json["tool"] = "fairground " + set.tool_version;
+  json["date"] = text_or_null(set.date);
+  json["card"] = card_json(set.card);
+  json["summary"] = summary_of(set, run, findings);
+  json["cannot_show"] = cannot_show(set, run, findings);
+  json["counts"] = run.at("counts");
+  json["provenance"] = provenance_json(tree, set, run);
+  json["media"] = ordered_json::array();
+  for (MediaReport& report : reports) {
+    json["media"].push_back(std::move(report.json));
+  }
+  return json;
+}
+
+}  // namespace
+
+ordered_json report_data(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+  try {
+    return data_of(tree, set, run);
+  } catch (const ordered_json::exception& error) {
+    throw UserError(tree.root().string() + ": set.json or run.json is not as a run wrote it: " + error.what());
+  }
+}
+
+}  // namespace fairground
