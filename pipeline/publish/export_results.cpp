@@ -1,12 +1,144 @@
-#include "pipeline/core/error.h"
+// exports/results/audio.csv and image.csv: one row for each variant, to be filled with what a service answers.
+//
+// Rows come in the order of the plan. Clean references and controls are rows like all others, told by `synthetic` and
+// `control`. `cluster` is what answers of one person have in common: the subject, or where nobody knows it the source
+// alone, as in the Kaldi export. `units` is what `errors` is a part of: the words of the transcript, counted as in the
+// export `stm`, or one answer for a picture.
+#include <algorithm>
+
+#include "pipeline/core/text.h"
 #include "pipeline/publish/export.h"
+#include "pipeline/publish/export_parts.h"
+#include "pipeline/publish/spoken_text.h"
 
 namespace fairground {
+namespace {
+
+std::string named(const std::string& column) {
+  return column_name(column, {"variant_id", "source_id", "pair_id", "draw_id", "subject", "cluster", "condition",
+                              "realization", "synthetic", "control", "clean_variant_id", "file", "reference_text",
+                              "units", "hypothesis", "prediction", "errors"});
+}
+
+void write_table(const ExportInputs& inputs, const MediaFacts& facts, DerivedFiles& files) {
+  const Records records(inputs.tree, facts);
+  const bool is_audio = facts.media == Media::audio;
+  std::vector<std::string> header = {"variant_id", "source_id", "pair_id", "draw_id", "subject", "cluster"};
+  std::ranges::transform(facts.groups, std::back_inserter(header), named);
+  for (const AxisFacts& axis : facts.axes) {
+    header.push_back(named(axis.name));
+  }
+  header.insert(header.end(), {"condition", "realization", "synthetic", "control", "clean_variant_id", "file",
+                               "reference_text", is_audio ? "hypothesis" : "prediction", "errors", "units"});
+  const auto file = files.begin(std::string("exports/results/") + to_string(facts.media) + ".csv");
+  file->add(csv_line(header));
+  SpeakerIds clusters;
+  CellNames conditions;
+  records.for_each([&](const Record& record) {
+    std::vector<std::string> row;
+    const auto add = [&](std::string_view text) { row.emplace_back(text); };
+    for (const std::string_view text :
+         {record.variant_id, record.source_id, record.pair_id, record.draw_id, record.subject}) {
+      add(text);
+    }
+    add(clusters.of(record));
+    std::ranges::for_each(record.groups, add);
+    std::ranges::for_each(record.levels, add);
+    add(conditions.of(record.levels).name);
+    add(std::to_string(record.realization));
+    add(record.synthetic ? "true" : "false");
+    add(to_string(record.control));
+    add(clean_variant_id(record));
+    add(path_in_run(facts, record.file_name));
+    const std::string_view text = transcript_of(record, facts);
+    add(text);
+    add("");
+    add("");
+    const bool has_words = is_audio && !facts.transcript.empty();
+    add(has_words ? std::to_string(scored_words(text).size()) : "1");
+    file->add(csv_line(row));
+  });
+  file->finish();
+}
+
+/// The columns of a formula: `C(accent) + C(gender)`, by names that Python and R both take.
+std::string readme(const SetFacts& set) {
+  const MediaFacts& facts = set.media.front();
+  const std::string medium = to_string(facts.media);
+  std::string groups;
+  for (const std::string& group : facts.groups) {
+    groups += (groups.empty() ? "" : ", ") + json_text(named(group));
+  }
+  const std::string group = facts.groups.empty() ? "subject" : named(facts.groups.front());
+  CellNames conditions;
+  std::vector<std::string_view> clean(facts.clean_levels.begin(), facts.clean_levels.end());
+  const std::string reference = conditions.of(clean).name;
+  std::string text =
+      "One row for each variant. Fill in `" + std::string(facts.media == Media::audio ? "hypothesis" : "prediction") +
+      "` and `errors` (for a recording the words that are wrong, missing or too many;\n"
+      "1 for a wrong answer and 0 for a right one), and leave the rest. The files are RFC 4180: UTF-8, commas, quotes "
+      "where\n"
+      "they are needed. `units` is the number of words of `reference_text` as the export `stm` counts them, or 1.\n"
+      "`cluster` is the person, or the source alone where nobody knows the person: answers of one are not "
+      "independent.\n"
+      "Rows with a `control` other than `none` show how much answers differ without any change; they are no part of "
+      "the\n"
+      "comparison. Paths in `file` are relative to the run's folder. A column of the set whose name is taken here is "
+      "called\n"
+      "column_NAME.\n\n"
+      "Python, for all that follows (keep_default_na: a label may well be called NA):\n\n"
+      "    import numpy as np, pandas as pd\n"
+      "    table = pd.read_csv(\"" +
+      medium +
+      ".csv\", keep_default_na=False)\n"
+      "    table = table[(table.control == \"none\") & (table.errors != \"\") & (table.units > 0)]\n"
+      "    table = table.astype({\"errors\": float})\n\n"
+      "Fairlearn, error rates for each group in each condition, and the largest difference:\n\n"
+      "    from fairlearn.metrics import MetricFrame\n"
+      "    rate = lambda units, errors: errors.sum() / units.sum()\n"
+      "    frame = MetricFrame(metrics={\"error_rate\": rate}, y_true=table.units, y_pred=table.errors,\n"
+      "                        sensitive_features=table[[" +
+      (groups.empty() ? json_text(group) : groups) +
+      "]], control_features=table[[\"condition\"]])\n"
+      "    print(frame.by_group, frame.difference(method=\"between_groups\"))\n\n"
+      "Aequitas, which takes yes and no: here, whether more than a fifth is wrong, which never should be:\n\n"
+      "    from aequitas.group import Group\n"
+      "    table[\"score\"] = (table.errors > 0.2 * table.units).astype(int)\n"
+      "    table[\"label_value\"] = 0\n"
+      "    counts, _ = Group().get_crosstabs(table, attr_cols=[" +
+      (groups.empty() ? json_text(group) : groups) +
+      "])\n"
+      "    print(counts[[\"attribute_name\", \"attribute_value\", \"fpr\", \"group_size\"]])\n\n"
+      "statsmodels, how much more a condition costs one group than another, with people as clusters:\n\n"
+      "    import statsmodels.api as sm, statsmodels.formula.api as smf\n"
+      "    model = smf.gee(\"errors ~ C(condition, Treatment('" +
+      reference + "')) * Q('" + group +
+      "')\", groups=\"cluster\",\n"
+      "                    data=table, family=sm.families.Poisson(), offset=np.log(table.units))\n"
+      "    print(model.fit().summary())\n\n"
+      "R and lme4, the same with people and sources drawn at random:\n\n"
+      "    library(lme4)\n"
+      "    table <- subset(read.csv(\"" +
+      medium +
+      ".csv\", na.strings = \"\", check.names = FALSE),\n"
+      "                    control == \"none\" & !is.na(errors) & units > 0)\n"
+      "    table$condition <- relevel(factor(table$condition), ref = \"" +
+      reference +
+      "\")\n"
+      "    summary(glmer(errors ~ condition * `" +
+      group +
+      "` + offset(log(units)) + (1 | cluster) + (1 | source_id),\n"
+      "                  family = poisson, data = table))\n";
+  return text;
+}
+
+}  // namespace
 
 void export_results(const ExportInputs& inputs, DerivedFiles& files) {
-  (void)inputs;
-  (void)files;
-  throw UserError("the export `results` is not made yet");
+  for (const MediaFacts& facts : inputs.set.media) {
+    write_table(inputs, facts, files);
+  }
+  files.write("exports/results/README", readme(inputs.set));
 }
 
 }  // namespace fairground

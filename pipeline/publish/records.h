@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/core/error.h"
 #include "pipeline/design/chain.h"
 #include "pipeline/output/output_tree.h"
 #include "pipeline/publish/set_facts.h"
@@ -61,8 +62,16 @@ class Records {
 
   /// Calls `body` for each record. Throws UserError that names the line that is no record of this set.
   void for_each(const std::function<void(const Record&)>& body) const;
+  /// The same in ascending order of `key`, byte by byte; where keys are equal, in the order of the plan. Takes as much
+  /// memory as all keys, and reads the file twice.
+  void for_each_sorted(const std::function<std::string(const Record&)>& key,
+                       const std::function<void(const Record&)>& body) const;
 
  private:
+  [[nodiscard]] UserError refusal(std::size_t line, const std::string& reason) const;
+  /// Calls `body` with each record, the number of its line and where that begins.
+  void for_each_line(const std::function<void(const Record&, std::size_t, std::uintmax_t)>& body) const;
+
   const OutputTree& tree_;
   const MediaFacts& facts_;
   std::vector<std::string> numbers_;
