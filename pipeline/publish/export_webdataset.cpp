@@ -28,19 +28,14 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/output/run_names.h"
-#include "pipeline/publish/export.h"
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/webdataset_shards.h"
 
 namespace fairground {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-// What makers of such shards are used to: few enough files for a file system of a cluster, and small enough to be dealt
-// to many readers.
-constexpr std::uintmax_t kMostShardBytes = std::uintmax_t{256} << 20U;
-constexpr std::size_t kMostShardSamples = 10'000;
 
 constexpr std::uintmax_t kTarBlock = 512;
 
@@ -185,13 +180,13 @@ class TarShard {
 /// Deals the samples of one medium to shards.
 class Shards {
  public:
-  Shards(const ExportInputs& inputs, DerivedFiles& files, Media medium)
-      : tree_(inputs.tree), files_(files), medium_(medium) {}
+  Shards(const ExportInputs& inputs, DerivedFiles& files, Media medium, const ShardLimits& limits)
+      : tree_(inputs.tree), files_(files), medium_(medium), limits_(limits) {}
 
   /// Samples of one source come one after the other. They are kept until the next source comes, since only then it is
   /// known whether they fit behind those that the shard holds.
   void add(std::string_view source, Sample sample) {
-    const bool is_full = waiting_.size() == kMostShardSamples || waiting_bytes_ + sample.tar_bytes > kMostShardBytes;
+    const bool is_full = waiting_.size() == limits_.samples || waiting_bytes_ + sample.tar_bytes > limits_.bytes;
     if (source != source_ || is_full) {
       write_waiting();
       source_ = source;
@@ -208,8 +203,8 @@ class Shards {
 
  private:
   void write_waiting() {
-    if (shard_ && (shard_->samples() + waiting_.size() > kMostShardSamples ||
-                   shard_->tar_bytes() + waiting_bytes_ > kMostShardBytes)) {
+    if (shard_ && (shard_->samples() + waiting_.size() > limits_.samples ||
+                   shard_->tar_bytes() + waiting_bytes_ > limits_.bytes)) {
       finish_shard();
     }
     for (const Sample& sample : waiting_) {
@@ -234,6 +229,7 @@ class Shards {
   const OutputTree& tree_;
   DerivedFiles& files_;
   Media medium_;
+  ShardLimits limits_;
   ordered_json list_ = ordered_json::array();
   std::optional<TarShard> shard_;
   std::string source_;
@@ -275,10 +271,14 @@ Sample sample_of(const OutputTree& tree, const MediaFacts& facts, const Record& 
 }  // namespace
 
 void export_webdataset(const ExportInputs& inputs, DerivedFiles& files) {
+  export_webdataset(inputs, files, ShardLimits());
+}
+
+void export_webdataset(const ExportInputs& inputs, DerivedFiles& files, const ShardLimits& limits) {
   ordered_json list = ordered_json::object();
   for (const MediaFacts& facts : inputs.set.media) {
     const Records records(inputs.tree, facts);
-    Shards shards(inputs, files, facts.media);
+    Shards shards(inputs, files, facts.media, limits);
     records.for_each(
         [&](const Record& record) { shards.add(record.source_id, sample_of(inputs.tree, facts, record)); });
     list[to_string(facts.media)] = shards.finish();
