@@ -307,6 +307,10 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
   content.add(to_string(control)).add(output_text(plan.settings->output));
 
+  // What is on by default stays out of the hash; see speech_dba. Nothing alters a clean reference, which never says so.
+  if (!config_.digital_source_type && !plan.conditions[condition_index].chain.empty()) {
+    content.add("digital_source_type").add("off");
+  }
   if (text.needs_skin) {
     add_skin(catalog_, settings, content);
   }

@@ -15,6 +15,7 @@
 #include "pipeline/flow/scene.h"
 #include "pipeline/flow/signal_path.h"
 #include "pipeline/media/audio_file.h"
+#include "pipeline/media/digital_source_type.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/moved_labels.h"
 #include "pipeline/media/picture_maps.h"
@@ -191,6 +192,11 @@ void check_clean_reference(const Config& config, DecodedSource& decoded) {
   }
 }
 
+/// Whether its file says that an algorithm has altered it. A clean reference, and so its repeat, is as its source is.
+bool says_altered(const Plan& plan, const Variant& variant) {
+  return plan.config().digital_source_type && !plan.of(variant.media).conditions[variant.condition].chain.empty();
+}
+
 DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<StepRandom>& randoms) {
   const MediaPlan& media = plan.of(variant.media);
   const bool independent = media.settings->design.pairing == Pairing::independent;
@@ -238,6 +244,9 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   }
   const auto container = media.settings->output.format == FileFormat::wav ? AudioContainer::wav : AudioContainer::flac;
   outcome.file = encode_audio(pcm, container);
+  if (says_altered(plan, outcome.variant)) {
+    outcome.file = with_digital_source_type(std::move(outcome.file), container);
+  }
   outcome.sha256 = sha256_hex(outcome.file);
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }
@@ -300,6 +309,9 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
   const bool is_lossy = container == ImageContainer::jpeg || container == ImageContainer::webp;
   if (is_lossy && !is_written) {
     taken.raster = decode_own_image(outcome.file);
+  }
+  if (says_altered(plan, outcome.variant)) {
+    outcome.file = with_digital_source_type(std::move(outcome.file), container);
   }
   const PictureSize before{source.image.width, source.image.height};
   const PictureSize after{taken.raster.codes.cols, taken.raster.codes.rows};

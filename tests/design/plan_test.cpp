@@ -288,6 +288,7 @@ TEST(VariantId, EachFieldOfItsHashChangesIt) {
       {"order", [](World& w) { w.settings().design.order = Order::as_written; }},
       {"format", [](World& w) { w.settings().output.format = FileFormat::wav; }},
       {"bits", [](World& w) { w.settings().output.bits = 24; }},
+      {"digital source type", [](World& w) { w.config.digital_source_type = false; }},
   };
   std::set<std::string> hashes = {hash_of(name)};
   for (const auto& [what, change] : changes) {

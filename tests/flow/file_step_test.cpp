@@ -3,6 +3,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "pipeline/media/digital_source_type.h"
 #include "pipeline/media/jpeg_codec.h"
 #include "tests/flow/render_fixture.h"
 #include "tests/support/jpeg_segments.h"
@@ -38,14 +39,17 @@ TEST_F(FileStepTest, IsTheFileWhereItIsLastAndOfTheOutputsFormat) {
   const cv::Mat codes = hills(64, 48, CV_8UC3);
   add_picture("one", codes);
   const auto outcomes = run("{file.jpeg: {quality: 40, subsampling: '4:2:2'}}", "jpeg, quality: 95");
-  EXPECT_EQ(outcomes[1].file, encode_jpeg({codes}, /*quality=*/40, JpegSubsampling::s422));
+  // But for what it says of itself, it is what the step wrote.
+  EXPECT_EQ(outcomes[1].file, with_digital_source_type(encode_jpeg({codes}, /*quality=*/40, JpegSubsampling::s422),
+                                                       ImageContainer::jpeg));
   EXPECT_NE(jpeg_segments(outcomes[0].file).tables, jpeg_segments(outcomes[1].file).tables);
   const ordered_json step = measured_of(outcomes[1]).at("steps").at(0);
   EXPECT_EQ(step.at("augmenter"), "file.jpeg");
   EXPECT_EQ(step.at("quality"), 40.0);
 
   const auto webp = run("{file.webp: {quality: 33}}", "webp, quality: 95");
-  EXPECT_EQ(webp[1].file, encode_image({codes}, ImageContainer::webp, /*quality=*/33));
+  EXPECT_EQ(webp[1].file, with_digital_source_type(encode_image({codes}, ImageContainer::webp, /*quality=*/33),
+                                                   ImageContainer::webp));
 }
 
 TEST_F(FileStepTest, IsCodedAgainInAnotherFormatOrBeforeAnotherStep) {
@@ -62,7 +66,8 @@ TEST_F(FileStepTest, IsCodedAgainInAnotherFormatOrBeforeAnotherStep) {
 TEST_F(FileStepTest, IsTheFileBeforeStepsThatChangeNothing) {
   const cv::Mat codes = hills(64, 48, CV_8UC3);
   add_picture("one", codes);
-  const Bytes coded = encode_jpeg({codes}, /*quality=*/40, JpegSubsampling::s420);
+  const Bytes coded =
+      with_digital_source_type(encode_jpeg({codes}, /*quality=*/40, JpegSubsampling::s420), ImageContainer::jpeg);
   const std::string jpeg = "{file.jpeg: {quality: 40}}";
   const std::string same = "{file.resize: {scale: 1}}";
   for (const std::string& steps :
