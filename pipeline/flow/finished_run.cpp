@@ -43,7 +43,7 @@ std::unique_ptr<PlanAgain> plan_again(const fs::path& directory, const json& run
       load_config(options.config.empty() ? fs::path(text_field(run, "config_file")) : options.config, schemas);
   if (again->config.sha256 != text_field(run, "config_sha256")) {
     throw UserError(again->config.path.string() + ": the config has changed since the run in " + directory.string() +
-                    " was made, or is another one");
+                    " was made, or is another one; " + (directory / kConfigCopy).string() + " is what it was then");
   }
   {
     Progress line(progress, progress_style(/*quiet=*/false), "sources read");
