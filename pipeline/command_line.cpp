@@ -123,9 +123,26 @@ std::optional<ExitStatus> read_command_line(int argc, char** argv, Arguments& ar
   coverage->add_flag("--json", arguments.coverage.json, "Print the report as JSON");
 
   CLI::App* augmenters = app.add_subcommand("augmenters", "Print the reference of the augmenters");
-  augmenters->add_option("NAME", arguments.augmenter, "One augmenter in detail");
-  CLI::Option* markdown = augmenters->add_flag("--markdown", arguments.markdown, "As a page");
-  augmenters->add_flag("--json-schema", arguments.json_schema, "As a JSON Schema, for editors")->excludes(markdown);
+  CLI::Option* name = augmenters->add_option("NAME", arguments.augmenter, "One augmenter in detail");
+  CLI::Option* markdown =
+      augmenters->add_flag("--markdown", arguments.markdown, "As a page: that of NAME, or the index of all");
+  CLI::Option* json_schema =
+      augmenters->add_flag("--json-schema", arguments.json_schema, "As a JSON Schema, for editors")->excludes(markdown);
+  CLI::Option* example =
+      augmenters
+          ->add_flag("--example", arguments.example, "The example of NAME, as a config that runs on the sample media")
+          ->needs(name)
+          ->excludes(markdown)
+          ->excludes(json_schema);
+  augmenters
+      ->add_option(
+          "--pages", arguments.pages,
+          "Write the index and the page of each augmenter into this folder: those that are not as they should be")
+      ->option_text("DIR")
+      ->excludes(name)
+      ->excludes(markdown)
+      ->excludes(json_schema)
+      ->excludes(example);
 
   CLI::App* merged = app.add_subcommand("merge", "Finish a set whose shards are complete");
   merged->add_option("DIR", arguments.directory, "The folder of the run")->required();

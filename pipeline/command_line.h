@@ -36,6 +36,8 @@ struct Arguments {
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::string augmenter;
   bool markdown = false;
+  bool example = false;
+  std::optional<std::filesystem::path> pages;
   bool json_schema = false;
   std::filesystem::path real;
   std::filesystem::path synth;

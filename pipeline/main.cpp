@@ -30,6 +30,7 @@
 #include "pipeline/flow/merge.h"
 #include "pipeline/flow/plan_report.h"
 #include "pipeline/flow/preview.h"
+#include "pipeline/flow/reference_pages.h"
 #include "pipeline/flow/run.h"
 #include "pipeline/flow/shard_index.h"
 #include "pipeline/flow/status.h"
@@ -110,10 +111,17 @@ int augmenters_command(Arguments& arguments) {
     }
     schemas = {&augmenter->schema};
   }
-  if (arguments.json_schema) {
+  if (arguments.pages) {
+    write_reference_pages(*arguments.pages, schemas, std::cout);
+  } else if (arguments.json_schema) {
     std::cout << reference_json_schema(schemas);
+  } else if (arguments.example) {
+    if (schemas.front()->example.empty()) {
+      throw UserError("the augmenter '" + arguments.augmenter + "' gives no example");
+    }
+    std::cout << reference_example(*schemas.front());
   } else if (arguments.markdown) {
-    std::cout << reference_markdown(schemas);
+    std::cout << (arguments.augmenter.empty() ? reference_index(schemas) : reference_page(*schemas.front()));
   } else if (arguments.augmenter.empty()) {
     std::cout << reference_list(schemas);
   } else {

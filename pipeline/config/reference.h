@@ -1,4 +1,4 @@
-// The reference of the augmenters in four forms, all read from their schemas.
+// The reference of the augmenters in its forms, all read from their schemas.
 #pragma once
 
 #include <span>
@@ -14,8 +14,14 @@ namespace fairground {
 /// One line for each augmenter: its name, stage and summary.
 [[nodiscard]] std::string reference_list(std::span<const StepSchema* const> schemas);
 
-/// docs/augmenters.md.
-[[nodiscard]] std::string reference_markdown(std::span<const StepSchema* const> schemas);
+/// docs/augmenters.md: every augmenter by medium and stage, with a link to its page.
+[[nodiscard]] std::string reference_index(std::span<const StepSchema* const> schemas);
+
+/// docs/augmenters/NAME.md.
+[[nodiscard]] std::string reference_page(const StepSchema& schema);
+
+/// A config with the levels of the example, which runs on the sample media from the project's folder.
+[[nodiscard]] std::string reference_example(const StepSchema& schema);
 
 /// The JSON Schema (draft 2020-12) of a list of steps, for editors. It cannot say all that the reader checks:
 /// rules over several parameters, whether an asset is declared, and low < high are left to the reader.

@@ -17,6 +17,17 @@ bool is_sentence(const std::string& text) {
   return std::regex_match(text, pattern);
 }
 
+bool are_sentences(const std::string& text) {
+  static const std::regex pattern("[A-Z0-9][^\\n]{14,}\\.");
+  return std::regex_match(text, pattern) && text.find("  ") == std::string::npos;
+}
+
+/// A line for each level, with a list of steps, of which some must be the augmenter itself.
+bool is_example(const std::string& text, const std::string& name) {
+  static const std::regex pattern("([a-z0-9_]+: \\[\\{[^\\n]+\\}\\]\\n)+");
+  return std::regex_match(text, pattern) && text.find("{" + name + ": {") != std::string::npos;
+}
+
 TEST_F(EveryAugmenter, SaysEverythingOfItself) {
   std::set<std::string> names;
   for (const StepSchema* schema : registered_schemas()) {
@@ -29,6 +40,9 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     EXPECT_FALSE(schema->source.empty());
     EXPECT_FALSE(schema->identity.empty());
     EXPECT_FALSE(schema->labels.empty());
+    EXPECT_TRUE(are_sentences(schema->claim)) << "what its test measures, and how well: " << schema->claim;
+    EXPECT_TRUE(schema->limits.empty() || are_sentences(schema->limits)) << schema->limits;
+    EXPECT_TRUE(is_example(schema->example, schema->name)) << schema->example;
     const bool audio_stage = schema->stage <= Stage::receiver;
     EXPECT_EQ(audio_stage, schema->media == Media::audio) << to_string(schema->stage);
     const Augmenter* augmenter = find_augmenter(schema->name);

@@ -197,9 +197,9 @@ TEST_F(Ladder, TheReferenceSaysOnceWhatItBecomes) {
   };
   const StepSchema* const pointer = &ladder_;
   const std::string line = "- Ladders: a level `NAME` with a ladder becomes the levels `NAME_1`, `NAME_2` and so on";
-  EXPECT_EQ(count(reference_markdown({&pointer, 1}), line), 1);
+  EXPECT_EQ(count(reference_page(ladder_), line), 1);
   EXPECT_EQ(count(reference_text(ladder_), "Ladders: "), 1);
-  EXPECT_EQ(count(reference_markdown(fake_schemas()), "Ladders: "), 0);
+  EXPECT_EQ(count(reference_page(filter_schema()), "Ladders: "), 0);
   // The rungs are settings of one augmenter, so that the editors' schema knows the one parameter that makes them.
   const auto json = nlohmann::json::parse(reference_json_schema({&pointer, 1}));
   const auto& step = json.at("items").at("oneOf").at(0).at("properties").at("channel.steps");
