@@ -2,12 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pipeline/publish/report_data.h"
+#include "pipeline/publish/report_html.h"
+
 namespace fairground {
 
 std::string report_page(const OutputTree& tree, const SetFacts& set, const nlohmann::ordered_json& run) {
-  (void)tree;
-  (void)run;
-  return "<!doctype html><title>" + set.name + "</title>\n";
+  return report_html(report_data(tree, set, run));
 }
 
 }  // namespace fairground
