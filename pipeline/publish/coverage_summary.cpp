@@ -18,8 +18,8 @@ std::size_t number_in(ondemand::object& object, const char* name) {
   return static_cast<std::size_t>(object[name].get_uint64());
 }
 
-PeopleCount heads_in(ondemand::object object) {
-  PeopleCount heads;
+PeopleSummary heads_in(ondemand::object object) {
+  PeopleSummary heads;
   heads.sources = number_in(object, "sources");
   heads.subjects = number_in(object, "subjects");
   heads.sources_without_subject = number_in(object, "sources_without_subject");

@@ -10,7 +10,7 @@
 
 namespace fairground {
 
-struct PeopleCount {
+struct PeopleSummary {
   std::size_t sources = 0;
   std::size_t subjects = 0;
   std::size_t sources_without_subject = 0;
@@ -18,8 +18,8 @@ struct PeopleCount {
 
 struct GroupSummary {
   std::vector<std::string> labels;  ///< in the order of MediaFacts::groups
-  PeopleCount before;                 ///< all that could be read
-  PeopleCount taking_part;
+  PeopleSummary before;                 ///< all that could be read
+  PeopleSummary taking_part;
   std::vector<std::size_t> realizations_missing;
   std::size_t open_conditions = 0;
   std::size_t sources_to_collect = 0;

@@ -169,8 +169,6 @@ constexpr std::array<Measure, 13> kMeasures = {{
 
 }  // namespace
 
-const char* noun_of(Media medium) { return medium == Media::audio ? "recording" : "picture"; }
-
 std::string group_in_words(const std::vector<std::string>& labels) {
   return labels.empty() ? "all" : joined(labels, " / ");
 }

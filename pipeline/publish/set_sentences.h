@@ -6,13 +6,11 @@
 
 #include "pipeline/publish/coverage_summary.h"
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/report_words.h"
 #include "pipeline/publish/set_counts.h"
 #include "pipeline/publish/set_facts.h"
 
 namespace fairground {
-
-/// "recording" or "picture".
-[[nodiscard]] const char* noun_of(Media medium);
 
 /// A group's labels, as in "irish / f"; "all" where sources have no groups.
 [[nodiscard]] std::string group_in_words(const std::vector<std::string>& labels);
