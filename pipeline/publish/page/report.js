@@ -82,7 +82,7 @@
       // The place that the address names moved while the sections above it were drawn.
       const aim = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
       if (aim) {
-        aim.scrollIntoView({behavior: 'instant'});
+        aim.scrollIntoView();
       }
     }
   }
@@ -378,7 +378,7 @@
       const td = el('td', {class: `number ${isMeaningless ? '' : shade}${short ? ' short' : ''}`, tabindex: '-1'},
         isMeaningless ? hidden('nothing') : number(value), isKnown(value) ? null : hidden('not known'),
         short ? hidden(', too few') : null);
-      placeOf.set(td, [g, c, kind]);
+      placeOf.set(td, [g, c]);
       return td;
     }
 
@@ -400,10 +400,11 @@
     }
 
     function describe(td) {
-      const [g, c, kind] = placeOf.get(td);
+      const [g, c] = placeOf.get(td);
       const group = m.groups[g];
       const counts = (of) => `${counted(of[0], 'source')}, ${isKnown(of[1]) ? counted(of[1], 'subject') : 'subjects not known'}`;
-      const lines = [[el('b', null, label(group.name)), group.unlabelled ? ' (a label is missing)' : '', c < 0 ? ', in the manifest' : [', ', el('b', null, label(conditionName(m, c)))]]];
+      const lines = [el('span', {class: 'clamp'}, el('b', null, label(group.name)), group.unlabelled ? ' (a label is missing)' : '',
+        c < 0 ? ', in the manifest' : [', ', el('b', null, label(conditionName(m, c)))])];
       if (c < 0) {
         lines.push(`observed: ${counts([group.sources, group.subjects])}`
           + (group.sources_without_subject ? `, of ${counted(group.sources_without_subject, 'source')} the subject is not known` : '')
@@ -421,15 +422,18 @@
           lines.push('an open gap: too few, whether observed or synthesised');
         }
       }
-      detail.replaceChildren(...lines.flatMap((line, i) => (i === 0 ? line : [el('br'), line])).flat(Infinity));
-      return kind;
+      detail.replaceChildren(...lines.flatMap((line, i) => (i < 2 ? [line] : [el('br'), line])));
     }
 
-    table.addEventListener('mouseover', (event) => {
+    // The browser tells of a mouse that stands still while the keyboard scrolls the table under it; only one that moves counts.
+    let pointer = '';
+    table.addEventListener('mousemove', (event) => {
+      const at = `${event.screenX} ${event.screenY}`;
       const td = event.target.closest('td');
-      if (td) {
+      if (at !== pointer && td) {
         describe(td);
       }
+      pointer = at;
     });
     table.addEventListener('focusin', (event) => {
       const td = event.target.closest('td');
@@ -468,17 +472,9 @@
     const frame = box(`Heat map of ${m.title.toLowerCase()}`, table);
     // The sticky heads cover a part of the box, which the browser's own scrolling does not know.
     function bringIntoView(td) {
-      const outer = frame.getBoundingClientRect();
-      const inner = td.getBoundingClientRect();
-      const top = outer.top + tableHead.getBoundingClientRect().height;
-      const group = td.closest('tbody').querySelector('th.group');
-      const left = outer.left + group.getBoundingClientRect().width;
-      frame.scrollTop += Math.min(0, inner.top - top) + Math.max(0, inner.bottom - outer.top - frame.clientHeight);
-      frame.scrollLeft += Math.min(0, inner.left - left) + Math.max(0, inner.right - outer.left - frame.clientWidth);
-      const visible = frame.getBoundingClientRect();
-      if (inner.bottom > innerHeight || inner.top < 0 || visible.top > innerHeight) {
-        td.scrollIntoView({block: 'nearest'});
-      }
+      frame.style.scrollPadding = `${tableHead.getBoundingClientRect().height}px 0 0 `
+        + `${td.closest('tbody').querySelector('th.group').getBoundingClientRect().width}px`;
+      td.scrollIntoView({block: 'nearest', inline: 'nearest'});
     }
 
     const scale = el('ul', {class: 'scale', 'aria-label': 'Shades of the heat map'});
@@ -517,7 +513,7 @@
         choice('Order of groups', [['manifest', 'as in the plan'], ['gaps', 'most open gaps first'],
           ['few', 'fewest sources first'], ['many', 'most sources first']], (value) => pages.sort(orders[value])).node,
         pages.search),
-      scale, detail, frame, pages.pager, pages.printed,
+      scale, frame, detail, pages.pager, pages.printed,
       byAxis ? null : el('details', null, el('summary', null, 'The conditions by number'), tableOf({
         caption: `${m.title}: the conditions by number`, heads: ['number', 'name', 'levels'], rows: C, what: 'condition',
         text: (c) => conditionLevels(m, c), row: (c) => [String(c + 1), label(conditionName(m, c)), label(conditionLevels(m, c))],
