@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/measure/spectrogram.h"
+#include "pipeline/measure/tile_picture.h"  // for whoever fills tiles
 
 namespace fairground {
 
@@ -24,11 +24,5 @@ struct SheetRow {
 /// Draws a page of 8 bits in blue, green and red: the title, then each row under its name, with at most so many tiles
 /// side by side that the page stays readable. Pictures are scaled to one width.
 [[nodiscard]] cv::Mat contact_sheet(const std::string& title, const std::vector<SheetRow>& rows);
-
-/// A code of 1, 3 or 4 channels and 8 or 16 bits as a tile's picture.
-[[nodiscard]] cv::Mat tile_picture(const cv::Mat& codes);
-/// A spectrogram as a tile's picture: time to the right, frequency upwards, 0 to -100 dB from bright to dark, the same
-/// for every tile.
-[[nodiscard]] cv::Mat tile_picture(const Spectrogram& spectrogram);
 
 }  // namespace fairground

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -28,13 +29,36 @@ bool is_worse(const GroupDifference& a, const GroupDifference& b) {
   return std::tie(a.quantity, a.condition, a.first, a.second) < std::tie(b.quantity, b.condition, b.first, b.second);
 }
 
-void keep_worst(std::vector<GroupDifference>& differences) {
-  std::sort(differences.begin(), differences.end(), is_worse);
-  differences.resize(std::min(differences.size(), kMostDifferences));
-}
+/// Differences as they are found, the worst of each quantity and pair of groups.
+struct Comparisons {
+  ReportBalance balance = {};
+  std::map<std::tuple<std::size_t, std::size_t, std::size_t>, GroupDifference> worst = {};
+
+  void add(const GroupDifference& difference) {
+    const auto [place, is_new] =
+        worst.try_emplace({difference.quantity, difference.first, difference.second}, difference);
+    const std::size_t conditions =
+        (is_new ? 0 : place->second.conditions) + (difference.condition == kNoCondition ? 0 : 1);
+    if (is_worse(difference, place->second)) {
+      place->second = difference;
+    }
+    place->second.conditions = conditions;
+  }
+
+  ReportBalance finish() {
+    for (const auto& [key, difference] : worst) {
+      balance.differences.push_back(difference);
+    }
+    balance.pairs = balance.differences.size();
+    std::sort(balance.differences.begin(), balance.differences.end(), is_worse);
+    balance.differences.resize(std::min(balance.differences.size(), kMostDifferences));
+    return std::move(balance);
+  }
+};
 
 void compare(const BalanceSample& a, const BalanceSample& b, double negligible, double least_sd, GroupDifference where,
-             ReportBalance& balance) {
+             Comparisons& comparisons) {
+  ReportBalance& balance = comparisons.balance;
   if (!(a.known > 1.5 && b.known > 1.5)) {
     balance.untold += a.known > 0.5 && b.known > 0.5 ? 1 : 0;
     return;
@@ -47,15 +71,12 @@ void compare(const BalanceSample& a, const BalanceSample& b, double negligible, 
   where.chance = chance_difference(where.value, a, b);
   ++balance.above;
   balance.beyond_chance += where.is_beyond_chance() ? 1 : 0;
-  balance.differences.push_back(where);
-  if (balance.differences.size() >= 10 * kMostDifferences) {
-    keep_worst(balance.differences);
-  }
+  comparisons.add(where);
 }
 
 /// Every group with every other, or, where these are many, with all others together.
 void compare_all(const std::vector<BalanceSample>& samples, const std::vector<Sums>& sums, double shift,
-                 double negligible, double least_sd, GroupDifference where, ReportBalance& balance) {
+                 double negligible, double least_sd, GroupDifference where, Comparisons& comparisons) {
   const bool is_by_pairs = samples.size() <= kMostGroupsInPairs;
   Sums all;
   double effective = 0.0;
@@ -66,7 +87,7 @@ void compare_all(const std::vector<BalanceSample>& samples, const std::vector<Su
   for (where.first = 0; where.first < samples.size(); ++where.first) {
     if (is_by_pairs) {
       for (where.second = where.first + 1; where.second < samples.size(); ++where.second) {
-        compare(samples[where.first], samples[where.second], negligible, least_sd, where, balance);
+        compare(samples[where.first], samples[where.second], negligible, least_sd, where, comparisons);
       }
       continue;
     }
@@ -75,7 +96,7 @@ void compare_all(const std::vector<BalanceSample>& samples, const std::vector<Su
     BalanceSample rest = balance_sample(others, shift);
     rest.effective = effective - samples[where.first].effective;
     where.second = kAllOthers;
-    compare(samples[where.first], rest, negligible, least_sd, where, balance);
+    compare(samples[where.first], rest, negligible, least_sd, where, comparisons);
   }
 }
 
@@ -123,17 +144,17 @@ double negligible_of(const ReportStatistics& statistics, std::size_t quantity) {
   return negligible_difference(statistics.extents[quantity].lowest, statistics.extents[quantity].highest);
 }
 
-/// Over sources, by their clean references or by their means over all conditions. Adds to `balance`. Returns of each
+/// Over sources, by their clean references or by their means over all conditions. Returns of each
 /// group how much of its sources are independent.
 std::vector<double> compare_sources(const ReportStatistics& statistics, const OfSources& which, Media media,
-                                    std::size_t quantity, ReportBalance& balance) {
+                                    std::size_t quantity, Comparisons& comparisons) {
   const std::vector<Sums> sums = sums_of(statistics, which, quantity);
   const std::vector<BalanceSample> samples = samples_of(statistics, which, quantity, sums);
   GroupDifference where;
   where.quantity = quantity;
   where.condition = kNoCondition;
   compare_all(samples, sums, statistics.extents[quantity].shift, negligible_of(statistics, quantity),
-              report_quantities(media)[quantity].info.least_sd, where, balance);
+              report_quantities(media)[quantity].info.least_sd, where, comparisons);
   std::vector<double> independent;
   for (const BalanceSample& sample : samples) {
     independent.push_back(sample.known > 0.0 ? sample.effective / sample.known : 1.0);
@@ -142,12 +163,12 @@ std::vector<double> compare_sources(const ReportStatistics& statistics, const Of
 }
 
 ReportBalance balance_of(const ReportStatistics& statistics, const ReportCoverage& coverage, Media media) {
-  ReportBalance balance;
+  Comparisons comparisons;
   for (std::size_t q = 0; q < report_quantities(media).size(); ++q) {
     if (!statistics.extents[q].is_known) {
       continue;
     }
-    const std::vector<double> independent = compare_sources(statistics, kOfMeans, media, q, balance);
+    const std::vector<double> independent = compare_sources(statistics, kOfMeans, media, q, comparisons);
     const double shift = statistics.extents[q].shift;
     for (std::size_t c = 0; c < coverage.conditions_shown; ++c) {
       std::vector<Sums> sums;
@@ -162,11 +183,10 @@ ReportBalance balance_of(const ReportStatistics& statistics, const ReportCoverag
       where.quantity = q;
       where.condition = c;
       compare_all(samples, sums, shift, negligible_of(statistics, q), report_quantities(media)[q].info.least_sd, where,
-                  balance);
+                  comparisons);
     }
   }
-  keep_worst(balance.differences);
-  return balance;
+  return comparisons.finish();
 }
 
 /// The mean in the quantity's unit, the geometric one of ratios, and the spread on the compared scale.
@@ -206,14 +226,13 @@ ordered_json cell_json(const ReportStatistics& statistics, const ReportCoverage&
 }  // namespace
 
 ReportBalance balance_of_clean(const ReportStatistics& statistics, Media media) {
-  ReportBalance balance;
+  Comparisons comparisons;
   for (std::size_t q = 0; q < report_quantities(media).size(); ++q) {
     if (statistics.extents[q].is_known) {
-      compare_sources(statistics, kOfClean, media, q, balance);
+      compare_sources(statistics, kOfClean, media, q, comparisons);
     }
   }
-  keep_worst(balance.differences);
-  return balance;
+  return comparisons.finish();
 }
 
 ordered_json balance_json(const ReportStatistics& statistics, const ReportCoverage& coverage, const MediaFacts& facts) {
@@ -253,10 +272,12 @@ ordered_json balance_json(const ReportStatistics& statistics, const ReportCovera
          {"condition", it.condition == kNoCondition ? ordered_json(nullptr) : ordered_json(it.condition)},
          {"first", it.first},
          {"second", it.second == kAllOthers ? ordered_json(nullptr) : ordered_json(it.second)},
+         {"conditions", it.conditions},
          {"value", number_to_read(it.value)},
          {"chance", number_to_read(it.chance)},
          {"beyond_chance", it.is_beyond_chance()}});
   }
+  json["differences_total"] = balance.pairs;
   json["compared"] = balance.compared;
   json["untold"] = balance.untold;
   json["above"] = balance.above;

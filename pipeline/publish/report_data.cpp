@@ -7,7 +7,10 @@
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/report_controls.h"
+#include "pipeline/publish/report_gallery.h"
 #include "pipeline/publish/report_parts.h"
+#include "pipeline/publish/report_requests.h"
 #include "pipeline/publish/report_words.h"
 
 namespace fairground {
@@ -104,14 +107,22 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, Report
   const Records records(tree, facts);
   RecordReader reader(facts, coverage, records);
   ReportStatistics statistics(facts, coverage);
+  RequestTally requests(facts, coverage, records);
+  ControlTally controls(facts, coverage);
+  Gallery gallery(facts, coverage, records);
   records.for_each([&](const Record& record) {
     const SeenRecord& seen = reader.read(record);
     if (seen.is_new_source) {
       losses.place(facts.media, record.source_id, seen.group);
     }
     statistics.add(seen);
+    requests.add(seen);
+    controls.add(seen);
+    gallery.add(seen);
   });
   statistics.finish();
+  controls.finish();
+  gallery.finish();
   ordered_json json;
   json["medium"] = to_string(facts.media);
   json["title"] = facts.media == Media::audio ? "Recordings" : "Pictures";
@@ -128,11 +139,11 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, Report
   json["gaps"] = gaps_json(facts, coverage);
   json["balance"] = balance_json(statistics, coverage, facts);
   json["losses"] = losses.json(facts.media, coverage, statistics);
-  json["requests"] = ordered_json::array();
+  json["requests"] = requests.json();
   json["power"] = power_json(facts, coverage, statistics);
-  json["controls"] = nullptr;
+  json["controls"] = controls.json();
   json["skin"] = skin_json(tree, facts);
-  json["gallery"] = {{"rule", ""}, {"pictures", ordered_json::array()}, {"samples", ordered_json::array()}};
+  json["gallery"] = gallery.json(tree);
   json["notes"] = facts.json.at("notes");
   return {std::move(coverage), std::move(statistics), std::move(json)};
 }
@@ -152,8 +163,8 @@ ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_
   json["tool"] = "fairground " + set.tool_version;
   json["date"] = text_or_null(set.date);
   json["card"] = card_json(set.card);
-  json["summary"] = summary_of(set, run, findings);
-  json["cannot_show"] = cannot_show(set, run, findings);
+  json["summary"] = summary_of(run, findings);
+  json["cannot_show"] = cannot_show(set, findings);
   json["counts"] = run.at("counts");
   json["provenance"] = provenance_json(tree, set, run);
   json["media"] = ordered_json::array();

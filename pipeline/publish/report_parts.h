@@ -75,11 +75,10 @@ struct ReportFindings {
 };
 
 /// What the set is, in sentences, most general first.
-[[nodiscard]] std::vector<std::string> summary_of(const SetFacts& set, const nlohmann::ordered_json& run,
+[[nodiscard]] std::vector<std::string> summary_of(const nlohmann::ordered_json& run,
                                                   const std::vector<ReportFindings>& media);
 
 /// What it cannot show, most important first.
-[[nodiscard]] std::vector<std::string> cannot_show(const SetFacts& set, const nlohmann::ordered_json& run,
-                                                   const std::vector<ReportFindings>& media);
+[[nodiscard]] std::vector<std::string> cannot_show(const SetFacts& set, const std::vector<ReportFindings>& media);
 
 }  // namespace fairground
