@@ -179,13 +179,15 @@
    * A table whose first column names its rows.
    * @param {{caption: string, heads: (string|{text?: string, number?: boolean, node?: Node, class?: string})[],
    *          rows: number, row: function(number): any[], size?: number, what?: string,
-   *          text?: function(number): string}} options
+   *          text?: function(number): string, controls?: Node}} options
+   * @return {{node: Node, redraw: function(string): void}} the latter with another caption
    */
-  function tableOf({caption, heads, rows, row, size = 50, what = 'row', text}) {
+  function changingTable({caption, heads, rows, row, size = 50, what = 'row', text, controls: more}) {
     const columns = heads.map((head) => (typeof head === 'string' ? {text: head} : head));
     const classOf = (column) => [column.number ? 'number' : '', column.class || ''].join(' ').trim() || null;
     const body = el('tbody');
-    const table = el('table', null, captionOf(caption),
+    const title = captionOf(caption);
+    const table = el('table', null, title,
       el('thead', null, el('tr', null, columns.map((column) =>
         el('th', {scope: 'col', class: classOf(column)}, column.text, column.node)))), body);
     const pages = paged({
@@ -198,9 +200,18 @@
         }));
       })),
     });
-    return el('div', null, pages.search && el('div', {class: 'controls'}, pages.search), box(caption, table), pages.pager,
-      pages.printed);
+    const frame = box(caption, table);
+    return {
+      node: el('div', null, pages.search || more ? el('div', {class: 'controls'}, more, pages.search) : null, frame, pages.pager,
+        pages.printed),
+      redraw(text) {
+        title.firstChild.textContent = text;
+        frame.setAttribute('aria-label', text);
+        pages.show();
+      },
+    };
   }
+  const tableOf = (options) => changingTable(options).node;
 
   /** A `<select>` with its name above it. */
   function choice(name, options, onChange) {
@@ -266,8 +277,10 @@
         el('div', null, el('dt', null, text), el('dd', null, number(count[id]))))),
       (data.cannot_show || []).length > 0
         ? el('div', {class: 'callout'}, el('h3', null, 'What it cannot show'), items(data.cannot_show)) : null,
-      data.media.map((m) => ((m.notes || []).length > 0 ? [el('h3', null, `Notes on ${m.title.toLowerCase()}`), items(m.notes)]
-        : null)),
+      data.media.map((m) => {
+        const notes = (m.notes || []).filter((note) => !(data.cannot_show || []).includes(note));
+        return notes.length > 0 ? [el('h3', null, `Notes on ${m.title.toLowerCase()}`), items(notes)] : null;
+      }),
       kCardRows.some(([id]) => card[id])
         ? [el('h3', null, 'In the words of whoever made it'),
           pairs(kCardRows.filter(([id]) => card[id]).map(([id, name]) => [name,
@@ -354,7 +367,7 @@
       return cells;
     }
     const corner = (text) => el('th', {class: 'corner', colspan: 2, scope: 'row'}, text);
-    const before = () => el('th', {scope: 'col', rowspan: headRows, class: 'number'}, 'before, all');
+    const before = () => el('th', {scope: 'col', rowspan: headRows, class: 'number'}, 'before');
     const tableHead = el('thead', null, byAxis
       ? m.axes.map((axis, a) => el('tr', null, corner(label(axis.name)), a === 0 ? before() : null, headCells(a)))
       : el('tr', null, corner('condition'), before(), m.conditions.slice(0, C).map((condition, c) =>
@@ -524,15 +537,15 @@
   // ---- 3. Open gaps
 
   function gaps(m) {
-    const {collect, label: unlabelled, left, ruled_out: ruled, absent, filled} = m.gaps;
+    const {collect, collect_total: collectTotal, label: unlabelled, left, ruled_out: ruled, absent, filled} = m.gaps;
     return [
       collect.length > 0
         ? el('div', {class: 'callout'}, head('To be collected'),
-          sentence(`${counted(collect.length, 'group has', 'groups have')} too few people or sources. Variants of the same`
+          sentence(`${counted(collectTotal ?? collect.length, 'group has', 'groups have')} too few people or sources. Variants of the same`
             + ' people cannot close such a gap; only new recordings or pictures can.'.replace('recordings or pictures',
               m.medium === 'image' ? 'pictures' : 'recordings')),
           tableOf({
-            caption: `${m.title}: what would have to be collected`, rows: collect.length, what: 'group',
+            caption: `${m.title}: what would have to be collected${shownOf(collect.length, collectTotal, 'group')}`, rows: collect.length, size: 15, what: 'group',
             heads: [groupColumns(m), {text: 'sources to collect', number: true}, {text: 'subjects to collect', number: true}],
             text: (i) => groupName(m, collect[i].group),
             row: (i) => [clamped(groupNode(m, collect[i].group)), collect[i].sources, collect[i].subjects],
@@ -542,21 +555,26 @@
         ? el('div', null, head('To be labelled'),
           sentence('Sources without a label of their group. They are carried as they are and stand for nobody.'),
           tableOf({
-            caption: `${m.title}: sources to be labelled`, rows: unlabelled.length, what: 'group',
+            caption: `${m.title}: sources to be labelled`, rows: unlabelled.length, size: 15, what: 'group',
             heads: [groupColumns(m), {text: 'sources', number: true}], text: (i) => groupName(m, unlabelled[i].group),
             row: (i) => [clamped(groupNode(m, unlabelled[i].group)), unlabelled[i].sources],
           })) : null,
       head('The other kinds'),
       pairs([
-        ['Filled', `${counted(filled.combinations, 'combination')} of levels by synthesis`],
+        ['Held by the conditions', `${counted(filled.combinations, 'combination')} of levels`
+          + (isKnown(filled.demanded) ? `, of ${number(filled.demanded)} asked for` : '')],
         ['Left by the budget', [left.combinations + left.conditions === 0 ? 'none'
           : `${counted(left.combinations, 'combination')}, ${counted(left.conditions, 'condition')}`, firstOf(left.first,
           Math.max(left.combinations, left.conditions))]],
         ['Ruled out by the config', [ruled.combinations === 0 ? 'none' : counted(ruled.combinations, 'combination'),
-          items(ruled.rules || [])]],
+          firstOf(ruled.rules, ruled.rules_total ?? 0)]],
         ['Groups of which there is nobody', [absent.total === 0 ? 'none' : number(absent.total), firstOf(absent.first, absent.total)]],
       ]),
     ];
+  }
+  /** What a caption says where it has not all. */
+  function shownOf(shown, total, what) {
+    return isKnown(total) && shown < total ? `; ${number(shown)} of ${counted(total, what)}` : '';
   }
   function firstOf(first, total) {
     return (first || []).length === 0 ? null
@@ -570,27 +588,27 @@
     if (!b) {
       return [sentence('Nothing was compared.')];
     }
-    const unit = (quantity) => (quantity.unit ? `, ${quantity.unit}` : '');
+    const nameOf = (quantity) => `${quantity.name}${quantity.unit ? `, ${quantity.unit}` : ''}${quantity.is_ratio ? '*' : ''}`;
     const G = m.groups_shown;
     let condition = 0;
-    const place = el('div');
     const meanAndSpread = (stat) => (stat ? [number(stat[0]), ' ', el('span', {class: 'sd'}, '(', number(stat[1]), ')')] : '–');
-    function drawCells() {
-      const cells = b.cells[condition] || [];
-      place.replaceChildren(tableOf({
-        caption: `${m.title}, ${conditionName(m, condition)}: means, and standard deviations in brackets, of what was measured`,
-        rows: G, size: 30, what: 'group', text: (g) => groupName(m, g),
-        heads: [groupColumns(m), {text: 'variants', number: true}, {text: 'subjects', number: true},
-          {text: 'of each realization', number: true},
-          ...b.quantities.map((quantity) => ({text: `${quantity.name}${unit(quantity)}`, number: true}))],
-        row: (g) => {
-          const cell = cells[g];
-          return [clamped(groupNode(m, g)), cell ? cell.n : 0, cell ? cell.subjects : null,
-            cell ? dealt(cell.realizations) : '–',
-            ...b.quantities.map((_, q) => (cell ? meanAndSpread(cell.stats[q]) : '–'))];
-        },
-      }));
-    }
+    const caption = () => `${m.title}, ${conditionName(m, condition)}: means, and standard deviations in brackets, of what was measured`
+      + (b.quantities.some((quantity) => quantity.is_ratio) ? '; * geometric means, and deviations in octaves' : '');
+    const firstConditions = m.conditions.slice(0, b.cells.length);
+    const measured = changingTable({
+      caption: caption(), rows: G, size: 30, what: 'group', text: (g) => groupName(m, g),
+      controls: firstConditions.length > 1 ? choice('Condition', firstConditions.map((one, c) => [c, isolated(one.name)]), (value) => {
+        condition = Number(value);
+        measured.redraw(caption());
+      }).node : null,
+      heads: [groupColumns(m), {text: 'variants', number: true}, {text: 'subjects', number: true},
+        {text: 'of each realization', number: true}, ...b.quantities.map((quantity) => ({text: nameOf(quantity), number: true}))],
+      row: (g) => {
+        const cell = (b.cells[condition] || [])[g];
+        return [clamped(groupNode(m, g)), cell ? cell.n : 0, cell ? cell.subjects : null, cell ? dealt(cell.realizations) : '–',
+          ...b.quantities.map((_, q) => (cell ? meanAndSpread(cell.stats[q]) : '–'))];
+      },
+    });
     function dealt(realizations) {
       if (!realizations || realizations.length === 0) {
         return '–';
@@ -598,21 +616,21 @@
       return realizations.length <= 8 ? realizations.map(number).join(' ')
         : `${number(Math.min(...realizations))}–${number(Math.max(...realizations))} in ${number(realizations.length)}`;
     }
-    drawCells();
-    const firstConditions = m.conditions.slice(0, b.cells.length);
     return [
       b.note ? sentence(label(b.note)) : null,
       head('Standardised differences'),
       sentence(b.compared === 0 ? 'There was nothing to compare.'
         : `${counted(b.compared, 'comparison')}, of which ${number(b.above)} ${b.above === 1 ? 'lies' : 'lie'} above`
           + ` ${number(b.limit)}: there, groups differ in more than what they are.`
-          + (b.differences.length < b.above ? ` The ${number(b.differences.length)} largest are shown.` : '')),
+          + (isKnown(b.beyond_chance) ? ` ${number(b.beyond_chance)} of these ${b.beyond_chance === 1 ? 'is' : 'are'} beyond what chance`
+            + ' makes of so few sources; these come first.' : '')
+          + (b.untold ? ` ${number(b.untold)} could not be told, for want of sources.` : '')
+          + (b.differences.length < b.above ? ` The first ${number(b.differences.length)} are shown.` : '')),
       b.differences.length > 0 ? differencesOf(m, b) : null,
       head('What was measured, by group'),
-      firstConditions.length > 1
-        ? el('div', {class: 'controls'}, choice('Condition', firstConditions.map((one, c) => [c, isolated(one.name)]),
-          (value) => { condition = Number(value); drawCells(); }).node) : null,
-      place,
+      b.cells.length < m.conditions_shown
+        ? sentence(`Of ${counted(m.conditions_shown, 'condition')} the first ${number(b.cells.length)} are told here.`, {class: 'small'}) : null,
+      measured.node,
     ];
   }
 
@@ -626,25 +644,28 @@
     const most = Math.min(Math.max(b.limit * 2, largest), Math.max(kWidest, b.limit * 2));
     const percent = (value) => `${((Math.min(Math.abs(value), most) / most) * 92 + 3).toFixed(2)}%`;
     const line = (attributes, from, to, y1, y2) => svg('line', {...attributes, x1: percent(from), x2: percent(to), y1, y2});
-    const ticks = [0, b.limit, most].filter((value, i) => i !== 1 || b.limit < most * 0.8).map((value) =>
-      svg('text', {x: percent(value), y: '1.2em', 'text-anchor': 'middle'}, number(Number(value.toPrecision(2)))));
+    const ticks = [0, b.limit, most].filter((value, i) => (i > 0 || b.limit > most * 0.12) && (i !== 1 || b.limit < most * 0.8)).map((value) =>
+      svg('text', {x: percent(value), y: '1.2em', 'text-anchor': value === 0 ? 'end' : 'middle'}, number(Number(value.toPrecision(2)))));
     function mark(value) {
       // A nested <svg> has a place in per cent, which a path has not.
       return Math.abs(value) <= most ? svg('circle', {cx: percent(value), cy: '50%', r: 4.5})
         : svg('svg', {class: 'mark', x: percent(value), y: '50%'}, svg('path', {d: 'M-5 -5.5 L6 0 L-5 5.5 Z'}));
     }
     return tableOf({
-      caption: `${m.title}: the largest standardised differences; the dashed line is ${number(b.limit)}`
+      caption: `${m.title}: the standardised differences above the limit; the dashed line is ${number(b.limit)}`
         + (largest > most ? `, and arrows are above ${number(most)}` : ''),
       rows: b.differences.length, size: 15, what: 'difference',
       text: (i) => `${groupName(m, b.differences[i].first)} ${isKnown(b.differences[i].second) ? groupName(m, b.differences[i].second) : ''}`,
-      heads: ['what', 'condition', 'group', 'against', {text: 'difference', number: true}, {node: [hidden('its size, drawn'),
+      heads: ['what', 'condition', 'group', 'against', 'beyond chance', {text: 'difference', number: true}, {node: [hidden('its size, drawn'),
         svg('svg', {class: 'ticks', 'aria-hidden': 'true', focusable: 'false'}, ticks)], class: 'plot'}],
       row: (i) => {
         const it = b.differences[i];
-        return [b.quantities[it.quantity].name, isKnown(it.condition) ? clamped(label(conditionName(m, it.condition))) : 'all',
+        const others = (it.conditions || 1) - 1;
+        return [b.quantities[it.quantity].name, isKnown(it.condition)
+          ? clamped(label(conditionName(m, it.condition)), others > 0 ? ` and ${number(others)} more` : null) : 'all',
           clamped(label(groupName(m, it.first))),
-          isKnown(it.second) ? clamped(label(groupName(m, it.second))) : 'all others', it.value,
+          isKnown(it.second) ? clamped(label(groupName(m, it.second))) : 'all others',
+          it.beyond_chance === false ? 'no' : 'yes', it.value,
           svg('svg', {'aria-hidden': 'true', focusable: 'false'}, line({}, 0, 0, 0, '100%'),
             line({class: 'limit'}, b.limit, b.limit, 0, '100%'), line({class: 'stem'}, 0, it.value, '50%', '50%'), mark(it.value))];
       },
@@ -655,7 +676,8 @@
 
   function losses(m) {
     const {by_reason: reasons, by_group: groups, warnings} = m.losses;
-    const lost = groups.reduce((sum, group) => sum + group.rejected + group.failed, 0);
+    const unknown = m.losses.group_unknown || {rejected: 0, failed: 0};
+    const lost = groups.reduce((sum, group) => sum + group.rejected + group.failed, unknown.rejected + unknown.failed);
     if (lost === 0 && reasons.length === 0) {
       return [sentence('No variant was lost.'), items(warnings || [])];
     }
@@ -669,6 +691,11 @@
         text: (i) => reasons[i].reason,
         row: (i) => [label(reasons[i].reason), reasons[i].kind, reasons[i].stage, reasons[i].gate || '–', reasons[i].count],
       }),
+      m.losses.other_reasons ? sentence(`${counted(m.losses.other_reasons, 'variant')} more were lost for other reasons; failures.jsonl has all.`,
+        {class: 'small'}) : null,
+      unknown.rejected + unknown.failed > 0
+        ? sentence(`Of sources of which the set has nothing, ${counted(unknown.rejected, 'variant')} were rejected and`
+          + ` ${number(unknown.failed)} failed; their groups are not told here.`) : null,
       tableOf({
         caption: `${m.title}: what each group lost, the largest share first`, rows: order.length, size: 30, what: 'group',
         heads: [groupColumns(m), {text: 'planned', number: true}, {text: 'written', number: true},
@@ -685,7 +712,7 @@
   // ---- 6. Measured against requested
 
   function requests(m) {
-    const rows = m.requests || [];
+    const {rows, conditions_without: without, conditions_total: total, note} = m.requests;
     const wanted = (range) => (range[0] === range[1] ? number(range[0]) : `${number(range[0])} to ${number(range[1])}`);
     return [
       rows.length === 0 ? sentence('No level asked for a quantity that is measured.') : tableOf({
@@ -704,6 +731,8 @@
           it.error ? it.error.mean : null, it.error ? it.error.max_abs : null];
         },
       }),
+      without > 0 ? sentence(`${number(without)} of ${counted(total, 'condition')} ${without === 1 ? 'asks' : 'ask'} for nothing that is measured.`) : null,
+      note ? sentence(label(note)) : null,
       m.skin ? el('div', null, head('Skin tone'), (m.skin.statement || []).map((text) => sentence(label(text))),
         (m.skin.warnings || []).length > 0 ? el('div', {class: 'callout'}, items(m.skin.warnings)) : null,
         items(m.skin.findings || [])) : null,
@@ -735,14 +764,14 @@
       p.not_told ? sentence(['Cannot be told: ', label(p.not_told)]) : null,
       p.not_told || p.pairs.length === 0 ? null : [
         sentence(`The smallest difference in degradation that a test of each pair of groups would find. In ${number(p.n_too_small)}`
-          + ` of ${counted(p.pairs_total, 'pair')} there are too few people to find any. More people lower these figures, more`
+          + ` of ${counted(p.pairs_told ?? p.pairs_total, 'pair')} there are too few people to find any. More people lower these figures, more`
           + ' variants of the same people do not; and what is not found may still be there.'),
         tableOf({
           caption: `${m.title}: what could be found between two groups, the smallest differences first`
-            + (p.pairs.length < p.pairs_total ? `; ${number(p.pairs.length)} of ${counted(p.pairs_total, 'pair')}` : ''),
-          rows: order.length, size: 30, what: 'pair',
+            + shownOf(p.pairs.length, p.pairs_total, 'pair'),
+          rows: order.length, size: 15, what: 'pair',
           heads: ['group', 'against', {text: 'smallest difference, points of error', number: true},
-            {text: 'the worse group\u2019s errors grow by', number: true}, {text: 'subjects needed in each', number: true}, 'note'],
+            {text: 'the worse group\u2019s errors grow by', number: true}, {text: 'subjects needed in each', number: true}, {text: 'note', class: 'note'}],
           text: (i) => `${groupName(m, p.pairs[order[i]].first)} ${groupName(m, p.pairs[order[i]].second)}`,
           row: (i) => {
             const it = p.pairs[order[i]];
@@ -789,7 +818,11 @@
     return path.split('/').map((part) => (part === '..' ? '' : encodeURIComponent(part))).join('/');
   }
   const kPicture = /^data:image\/(webp|png|jpeg);base64,[A-Za-z0-9+/=]*$/;
-  const inlined = (picture) => (picture && kPicture.test(picture) ? picture : null);
+  /** The picture of that number, where it is one. */
+  function inlined(m, index) {
+    const picture = isKnown(index) ? (m.gallery.pictures || [])[index] : null;
+    return picture && kPicture.test(picture) ? picture : null;
+  }
 
   function media(tag, attributes, file) {
     const node = el(tag, attributes);
@@ -799,9 +832,9 @@
     return node;
   }
 
-  function pictures(sample, name) {
-    const clean = inlined(sample.clean_picture) || addressOf(sample.clean);
-    const variant = inlined(sample.variant_picture) || addressOf(sample.variant);
+  function pictures(m, sample, name) {
+    const clean = inlined(m, sample.clean_picture) || addressOf(sample.clean);
+    const variant = inlined(m, sample.variant_picture) || addressOf(sample.variant);
     const size = {width: sample.width || 512, height: sample.height || 512, decoding: 'async', loading: 'lazy'};
     const frame = el('div', {class: 'compare'},
       media('img', {...size, src: clean, alt: `Clean: ${name}`}, sample.clean),
@@ -812,11 +845,13 @@
     return el('div', null, frame, range, el('div', {class: 'ends', 'aria-hidden': 'true'}, el('span', null, 'clean'), el('span', null, 'variant')));
   }
 
-  function sounds(sample, name) {
+  function sounds(m, sample, name) {
+    const spans = isKnown(sample.seconds) && isKnown(sample.hertz)
+      ? `: ${number(sample.seconds)} s from left to right, ${number(sample.hertz / 1000)} kHz from bottom to top` : '';
     const one = (what, file, picture) => el('figure', null,
-      inlined(picture) ? el('img', {src: picture, alt: `Spectrogram, ${what}: ${name}`, width: sample.width || 320, height: sample.height || 160}) : null,
+      inlined(m, picture) ? el('img', {src: inlined(m, picture), alt: `Spectrogram, ${what}: ${name}`, width: sample.width || 320, height: sample.height || 160}) : null,
       media('audio', {controls: true, preload: 'metadata', src: addressOf(file), 'aria-label': `Sound, ${what}: ${name}`}, file),
-      el('figcaption', null, what));
+      el('figcaption', null, what, inlined(m, picture) ? spans : null));
     return el('div', {class: 'sounds'}, one('clean', sample.clean, sample.clean_picture),
       one('variant', sample.variant, sample.variant_picture));
   }
@@ -826,7 +861,7 @@
     return el('li', {class: 'sample'},
       el(subhead, null, label(conditionName(m, sample.condition))),
       el('p', {class: 'small'}, label(groupName(m, sample.group)), ' · ', label(sample.source), ` · realization ${number(sample.realization)}`),
-      m.medium === 'audio' ? sounds(sample, name) : pictures(sample, name),
+      m.medium === 'audio' ? sounds(m, sample, name) : pictures(m, sample, name),
       el('dl', {class: 'measured'}, (sample.measured || []).map(([what, value]) =>
         el('div', null, el('dt', null, what), el('dd', null, label(String(value)))))),
       sample.label ? el('p', {class: 'small'}, label(sample.label)) : null,
@@ -876,6 +911,8 @@
           (value) => { wanted.levels[a] = value; choose(); }).node)),
       el('div', {class: 'pager'}, where, previous, next),
       list,
+      m.gallery.missing ? sentence(`${counted(m.gallery.missing, 'file')} of samples ${m.gallery.missing === 1 ? 'was' : 'were'} not there`
+        + ' when this page was made.', {class: 'small'}) : null,
     ];
   }
   // Two sounds at once cannot be compared.
