@@ -162,13 +162,18 @@ std::vector<double> compare_sources(const ReportStatistics& statistics, const Of
   return independent;
 }
 
-ReportBalance balance_of(const ReportStatistics& statistics, const ReportCoverage& coverage, Media media) {
+ReportBalance balance_of(const ReportStatistics& statistics, const ReportCoverage& coverage, const MediaFacts& facts) {
+  const Media media = facts.media;
+  const bool is_comparable = facts.json.at("design").at("comparable_across_groups").get<bool>();
   Comparisons comparisons;
   for (std::size_t q = 0; q < report_quantities(media).size(); ++q) {
     if (!statistics.extents[q].is_known) {
       continue;
     }
-    const std::vector<double> independent = compare_sources(statistics, kOfMeans, media, q, comparisons);
+    // Means over other conditions than those of another group say nothing of the groups.
+    Comparisons ignored;
+    const std::vector<double> independent =
+        compare_sources(statistics, kOfMeans, media, q, is_comparable ? comparisons : ignored);
     const double shift = statistics.extents[q].shift;
     for (std::size_t c = 0; c < coverage.conditions_shown; ++c) {
       std::vector<Sums> sums;
@@ -261,7 +266,7 @@ ordered_json balance_json(const ReportStatistics& statistics, const ReportCovera
     }
     json["cells"].push_back(std::move(of_condition));
   }
-  const ReportBalance balance = balance_of(statistics, coverage, facts.media);
+  const ReportBalance balance = balance_of(statistics, coverage, facts);
   json["differences"] = ordered_json::array();
   for (const GroupDifference& it : balance.differences) {
     if (it.first >= coverage.groups_shown || (it.second != kAllOthers && it.second >= coverage.groups_shown)) {

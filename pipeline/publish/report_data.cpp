@@ -18,6 +18,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// More levels of an axis than that are for set.json.
+constexpr std::size_t kMostLevels = 500;
+
 ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
 
 ordered_json card_json(const Card& card) {
@@ -62,9 +65,11 @@ ordered_json axes_json(const MediaFacts& facts) {
   for (const AxisFacts& axis : facts.axes) {
     ordered_json levels = ordered_json::array();
     for (const LevelFacts& level : axis.levels) {
-      levels.push_back({{"name", level.name}, {"says", level_text(level)}});
+      if (levels.size() < kMostLevels) {
+        levels.push_back({{"name", level.name}, {"says", level_text(level)}});
+      }
     }
-    axes.push_back({{"name", axis.name}, {"levels", std::move(levels)}});
+    axes.push_back({{"name", axis.name}, {"levels", std::move(levels)}, {"levels_total", axis.levels.size()}});
   }
   return axes;
 }

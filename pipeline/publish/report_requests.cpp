@@ -86,6 +86,12 @@ void RequestTally::Tally::add(double requested, double measured) {
 
 RequestTally::RequestTally(const MediaFacts& facts, const ReportCoverage& coverage, const Records& records)
     : facts_(facts), coverage_(coverage), is_answered_(coverage.conditions.size()) {
+  for (const AxisFacts& axis : facts.axes) {
+    auto& by_name = levels_by_name_.emplace_back();
+    for (std::uint32_t level = 0; level < axis.levels.size(); ++level) {
+      by_name.emplace(axis.levels[level].name, level);
+    }
+  }
   for (const std::vector<std::string>& levels : coverage.conditions) {
     places_.push_back(places_of(levels));
   }
@@ -105,6 +111,12 @@ RequestTally::RequestTally(const MediaFacts& facts, const ReportCoverage& covera
   }
 }
 
+/// Axes and steps are few.
+std::uint64_t RequestTally::key_of(const Place* place) {
+  return place == nullptr ? ~std::uint64_t{0}
+                          : std::uint64_t{place->axis} << 48U | std::uint64_t{place->step} << 32U | place->level;
+}
+
 const StepFacts& RequestTally::step_at(const Place& place) const {
   return facts_.axes[place.axis].levels[place.level].steps[place.step];
 }
@@ -112,11 +124,10 @@ const StepFacts& RequestTally::step_at(const Place& place) const {
 std::vector<RequestTally::Place> RequestTally::places_of(const std::vector<std::string>& levels) const {
   std::vector<Place> places;
   for (std::uint32_t axis = 0; axis < levels.size(); ++axis) {
-    const std::vector<LevelFacts>& of_axis = facts_.axes[axis].levels;
-    const auto level = std::ranges::find(of_axis, levels[axis], &LevelFacts::name);
-    if (level != of_axis.end()) {
-      for (std::uint32_t step = 0; step < level->steps.size(); ++step) {
-        places.push_back({axis, static_cast<std::uint32_t>(level - of_axis.begin()), step});
+    const auto level = levels_by_name_[axis].find(levels[axis]);
+    if (level != levels_by_name_[axis].end()) {
+      for (std::uint32_t step = 0; step < facts_.axes[axis].levels[level->second].steps.size(); ++step) {
+        places.push_back({axis, level->second, step});
       }
     }
   }
@@ -176,19 +187,20 @@ std::optional<double> RequestTally::requested(const SeenRecord& seen, const Plac
 
 void RequestTally::tally(const SeenRecord& seen, const Place* place, std::string_view parameter,
                          std::string_view quantity, double requested, double measured) {
-  const auto is_it = [&](const Row& row) {
-    return row.place.has_value() == (place != nullptr) && (place == nullptr || *row.place == *place) &&
-           row.parameter == parameter && row.quantity == quantity;
-  };
-  auto row = std::ranges::find_if(rows_, is_it);
-  if (row == rows_.end()) {
+  std::vector<std::size_t>& of_step = rows_of_step_[key_of(place)];
+  const auto found = std::ranges::find_if(of_step, [&](std::size_t index) {
+    return rows_[index].parameter == parameter && rows_[index].quantity == quantity;
+  });
+  const std::size_t index = found == of_step.end() ? rows_.size() : *found;
+  if (index == rows_.size()) {
+    of_step.push_back(index);
     rows_.push_back({place == nullptr ? std::nullopt : std::optional(*place),
                      std::string(parameter),
                      std::string(quantity),
                      {},
                      {}});
-    row = rows_.end() - 1;
   }
+  Row* const row = &rows_[index];
   row->all.add(requested, measured);
   if (place == nullptr) {
     return;

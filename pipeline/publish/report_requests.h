@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "pipeline/publish/report_record.h"
@@ -50,6 +52,7 @@ class RequestTally {
     std::uint32_t step = 0;
     bool operator==(const Place&) const = default;
   };
+  [[nodiscard]] static std::uint64_t key_of(const Place* place);
   /// A parameter of a step, and what answers it.
   struct Row {
     std::optional<Place> place;  ///< empty: the sources' own level
@@ -78,6 +81,9 @@ class RequestTally {
   std::vector<std::vector<Place>> places_;  ///< of each condition, in the order of the axes
   std::vector<bool> is_answered_;           ///< of each condition
   std::vector<Row> rows_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> rows_of_step_;  ///< into rows_, by key_of()
+  /// Of each axis, its levels by name.
+  std::vector<std::unordered_map<std::string, std::uint32_t>> levels_by_name_;
   std::optional<double> level_dbov_;                               ///< that all sources are brought to
   std::vector<std::pair<std::string, std::size_t>> tone_columns_;  ///< of Record::numbers, by the parameter's name
   double clean_luminance_ = 0.0;  ///< of the source whose records are coming in; 0: unknown

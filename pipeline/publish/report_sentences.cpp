@@ -76,13 +76,13 @@ class MediumLimits {
   std::vector<std::string> sentences() {
     add_comparability();
     add_confounds();
+    add_tone();
     add_power();
     add_collect();
     add_losses();
     add_labels();
     add_subjects();
     add_absent();
-    add_skin();
     add_design();
     for (const ordered_json& note : media_.facts.json.at("notes")) {
       add(note.get<std::string>());
@@ -215,14 +215,17 @@ class MediumLimits {
     }
   }
 
-  void add_skin() {
+  /// The account's own section has more sentences; this one must not be missed.
+  void add_tone() {
     const ordered_json& skin = media_.json.at("skin");
-    if (!skin.is_null()) {
-      for (const char* const list : {"statement", "warnings"}) {
-        for (const ordered_json& sentence : skin.at(list)) {
-          add(sentence.get<std::string>());
-        }
-      }
+    if (skin.is_null()) {
+      return;
+    }
+    add("variants of apparent skin tone are nobody: they test how sensitive a service is to tone, and stand for no "
+        "group "
+        "of people");
+    for (const ordered_json& warning : skin.at("warnings")) {
+      add(warning.get<std::string>());
     }
   }
 
@@ -232,6 +235,10 @@ class MediumLimits {
     if (left > 0) {
       add("the budget left out " + share_text(left, combinations.at("demanded").get<std::size_t>()) +
           " combinations of levels, in which nothing is seen");
+    }
+    if (const auto before = design().at("made_before").get<std::size_t>(); before > 0) {
+      add("the set extends an earlier one: " + counted(before, "variant") +
+          " of the design lie in that folder and are not counted here");
     }
     if (const auto excluded = combinations.at("excluded").get<std::size_t>(); excluded > 0) {
       add(counted(excluded, "combination") + " of levels " + (excluded == 1 ? "is" : "are") +
@@ -279,8 +286,11 @@ void add_medium(const ReportFindings& it, std::vector<std::string>& sentences) {
   }
   if (it.facts.subjects_known) {
     const std::size_t people = it.facts.subjects.value_or(0);
-    text += (text.empty() ? "They are of " : " and of ") + std::to_string(people) +
+    text += (text.empty() ? "They are of " : ", and of ") + std::to_string(people) +
             (people == 1 ? " person" : " people") + " known by name";
+    if (totals.without_subject > 0) {
+      text += "; of " + counted(totals.without_subject, noun) + " the person is unknown";
+    }
   }
   if (!text.empty()) {
     sentences.push_back(text + ".");
@@ -288,8 +298,16 @@ void add_medium(const ReportFindings& it, std::vector<std::string>& sentences) {
   const ordered_json& design = it.facts.json.at("design");
   if (design.at("comparable_across_groups").get<bool>() && it.facts.json.at("settings").at("pairing") == "matched") {
     const auto realizations = it.facts.json.at("settings").at("realizations").get<std::size_t>();
-    sentences.push_back("Every group meets the same conditions and the same draws of what is random, of which there " +
-                        std::string(realizations == 1 ? "is " : "are ") + std::to_string(realizations) + ".");
+    const bool is_missed = std::ranges::any_of(
+        it.coverage.groups, [](const ReportGroup& group) { return !group.realizations_missing.empty(); });
+    const std::string sentence =
+        "Every group meets the same conditions, and draws of what is random that are the same "
+        "for all, of which there " +
+        std::string(realizations == 1 ? "is " : "are ") + std::to_string(realizations) +
+        (is_missed ? "; some groups have too few sources to meet each." : ".");
+    if (std::ranges::find(sentences, sentence) == sentences.end()) {
+      sentences.push_back(sentence);
+    }
   }
 }
 

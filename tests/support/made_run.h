@@ -179,7 +179,8 @@ inline ordered_json set_json(const MadeRun& run, std::size_t sources, std::size_
                      {"conditions_left_by_budget", 0},
                      {"identity_conditions", 0},
                      {"repeats", 0},
-                     {"sources", {{"take_part", sources}}}};
+                     {"sources", {{"take_part", sources}}},
+                     {"made_before", 0}};
   media["absent_people"] = {{"total", 0}, {"first", ordered_json::array()}};
   media["notes"] = ordered_json::array();
   ordered_json card;
