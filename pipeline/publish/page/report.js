@@ -746,8 +746,8 @@
     degradation: ['In the better group, the condition multiplies them by', number],
     units: ['Units (words, pictures) in a source', number],
     subject_sd: ['Standard deviation of the log rate between people', number],
-    source_sd: ['between sources', number],
-    interaction_sd: ['of a person in a condition', number],
+    source_sd: ['The same between sources', number],
+    interaction_sd: ['The same of a person in a condition', number],
     alpha: ['Alpha, shared by all pairs', number],
     power: ['Power', (v) => `${number(100 * v)} %`],
   };
