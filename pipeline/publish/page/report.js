@@ -278,7 +278,9 @@
       (data.cannot_show || []).length > 0
         ? el('div', {class: 'callout'}, el('h3', null, 'What it cannot show'), items(data.cannot_show)) : null,
       data.media.map((m) => {
-        const notes = (m.notes || []).filter((note) => !(data.cannot_show || []).includes(note));
+        // Some of them are told above, as the beginning or the end of a sentence.
+        const told = (data.cannot_show || []).join('\n').toLowerCase();
+        const notes = (m.notes || []).filter((note) => !told.includes(note.toLowerCase()));
         return notes.length > 0 ? [el('h3', null, `Notes on ${m.title.toLowerCase()}`), items(notes)] : null;
       }),
       kCardRows.some(([id]) => card[id])
@@ -625,7 +627,8 @@
           + (isKnown(b.beyond_chance) ? ` ${number(b.beyond_chance)} of these ${b.beyond_chance === 1 ? 'is' : 'are'} beyond what chance`
             + ' makes of so few sources; these come first.' : '')
           + (b.untold ? ` ${number(b.untold)} could not be told, for want of sources.` : '')
-          + (b.differences.length < b.above ? ` The first ${number(b.differences.length)} are shown.` : '')),
+          + (b.differences.length < (b.differences_total ?? 0)
+            ? ` Of ${counted(b.differences_total, 'pair of groups', 'pairs of groups')} and quantities above it, the first ${number(b.differences.length)} are shown.` : '')),
       b.differences.length > 0 ? differencesOf(m, b) : null,
       head('What was measured, by group'),
       b.cells.length < m.conditions_shown
@@ -712,11 +715,12 @@
   // ---- 6. Measured against requested
 
   function requests(m) {
-    const {rows, conditions_without: without, conditions_total: total, note} = m.requests;
+    const {rows, rows_total: rowsTotal, conditions_without: without, conditions_total: total, note} = m.requests;
     const wanted = (range) => (range[0] === range[1] ? number(range[0]) : `${number(range[0])} to ${number(range[1])}`);
     return [
       rows.length === 0 ? sentence('No level asked for a quantity that is measured.') : tableOf({
-        caption: `${m.title}: what was asked for, and what was measured in the variants`, rows: rows.length, size: 30, what: 'request',
+        caption: `${m.title}: what was asked for, and what was measured in the variants${shownOf(rows.length, rowsTotal, 'row')}`,
+        rows: rows.length, size: 30, what: 'request',
         heads: ['level', 'augmenter', 'quantity', {text: 'requested', number: true}, {text: 'variants', number: true},
           {text: 'measured: mean', number: true}, {text: 'least', number: true}, {text: 'most', number: true},
           {text: 'error: mean', number: true}, {text: 'largest', number: true}],
@@ -857,14 +861,14 @@
   }
 
   function sampleNode(m, sample) {
-    const name = `${sample.source}, ${conditionName(m, sample.condition)}`;
+    const name = sample.label || `${sample.source}, ${conditionName(m, sample.condition)}`;
     return el('li', {class: 'sample'},
       el(subhead, null, label(conditionName(m, sample.condition))),
       el('p', {class: 'small'}, label(groupName(m, sample.group)), ' · ', label(sample.source), ` · realization ${number(sample.realization)}`),
-      m.medium === 'audio' ? sounds(m, sample, name) : pictures(m, sample, name),
+      sample.missing ? el('p', {class: 'small'}, 'A file of this sample was not there when this page was made.')
+        : m.medium === 'audio' ? sounds(m, sample, name) : pictures(m, sample, name),
       el('dl', {class: 'measured'}, (sample.measured || []).map(([what, value]) =>
         el('div', null, el('dt', null, what), el('dd', null, label(String(value)))))),
-      sample.label ? el('p', {class: 'small'}, label(sample.label)) : null,
       el('p', {class: 'small'}, 'Files: ', el('a', {href: addressOf(sample.clean)}, 'clean'), ', ', el('a', {href: addressOf(sample.variant)}, 'variant'),
         el('span', {class: 'print-only'}, label(sample.variant))));
   }
@@ -913,6 +917,7 @@
       list,
       m.gallery.missing ? sentence(`${counted(m.gallery.missing, 'file')} of samples ${m.gallery.missing === 1 ? 'was' : 'were'} not there`
         + ' when this page was made.', {class: 'small'}) : null,
+      m.gallery.without_picture ? sentence(`${counted(m.gallery.without_picture, 'sound')} could not be drawn.`, {class: 'small'}) : null,
     ];
   }
   // Two sounds at once cannot be compared.

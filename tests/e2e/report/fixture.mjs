@@ -64,11 +64,11 @@ function medium(name, {groups: G, conditions: C, text, subjects, files, pairs, s
         realizations: [3, 3, 2], stats: quantities.map((_, q) => (q === 1 && below(9) === 0 ? null : [rounded(random() * 40 - 26), rounded(random())]))}))),
       differences: Array.from({length: 100}, (_, i) => ({quantity: i % 2, condition: i % 3 === 0 ? null : below(C), first: pick(),
         second: i % 4 === 0 ? null : pick(), conditions: 1 + i % 3, chance: 0.2, beyond_chance: i < 50, value: rounded((i % 2 === 0 ? 1 : -1) * (2.1 - i / 50))})),
-      conditions_shown: Math.min(C, 14), beyond_chance: 50, untold: 7, compared: 12345, above: 321, limit: 0.1, note: text(6)},
+      conditions_shown: Math.min(C, 14), beyond_chance: 50, untold: 7, differences_total: 200, compared: 12345, above: 321, limit: 0.1, note: text(6)},
     losses: {by_reason: Array.from({length: 50}, (_, i) => ({kind: i % 2 === 0 ? 'rejected' : 'failed', stage: 'gate',
       gate: i % 3 === 0 ? null : 'clipped_fraction', reason: text(i), count: 1000 - i})),
     by_group: groups.map(() => ({planned: 500, written: 480, rejected: 15, failed: 5})), warnings: [text(7)], other_reasons: 5, group_unknown: {rejected: 1, failed: 2}},
-    requests: {conditions_without: 1, conditions_total: C, note: text(15), rows: levels.slice(1).map((level, l) => ({axis: 0, condition: null, level, augmenter: 'noise.coloured', quantity: 'SNR', unit: 'dB',
+    requests: {rows_total: C, conditions_without: 1, conditions_total: C, note: text(15), rows: levels.slice(1).map((level, l) => ({axis: 0, condition: null, level, augmenter: 'noise.coloured', quantity: 'SNR', unit: 'dB',
       requested: l % 2 === 0 ? [20, 20] : [5, 20], n: 139, measured: {mean: 20.01, min: 19.99, max: 20.02}, error: l % 2 === 0 ? {mean: 0.001, max_abs: 0.02} : null}))},
     power: {assumed: {baseline_error: 0.1, degradation: 1.5, units: 10, alpha: 0.05, power: 0.8}, not_told: null, n_too_small: 20,
       pairs: Array.from({length: pairs}, (_, i) => ({first: pick(), second: pick(), smallest_difference: i % 7 === 0 ? null : rounded(random() * 0.3),
@@ -77,7 +77,7 @@ function medium(name, {groups: G, conditions: C, text, subjects, files, pairs, s
       by_group: groups.slice(0, 300).map((_, g) => ({group: g, identity: quantities.map(() => ({n: 5, mean_difference: rounded(random() / 100), max_abs: 0.1})),
         repeat: quantities.map(() => ({n: 2, mean_difference: 0, max_abs: 0}))})), note: text(8)},
     skin: name === 'image' ? {statement: [text(9)], warnings: [text(10)], findings: [text(11)]} : null,
-    gallery: {rule: text(12), missing: 1, pictures: ['data:text/html,<script>window.harmed = 3</script>'], samples: Array.from({length: samples}, (_, i) => {
+    gallery: {rule: text(12), missing: 1, without_picture: 2, pictures: ['data:text/html,<script>window.harmed = 3</script>'], samples: Array.from({length: samples}, (_, i) => {
       const c = i % C;
       return {source: text(i), group: i % G, condition: c, levels: [levels[c]], realization: i % 4, clean: files[0], variant: files[1],
         label: text(i + 1), measured: [['SNR', '20.0 dB'], [text(i + 2), text(i + 3)]], width: 320, height: 240, clean_picture: null,
