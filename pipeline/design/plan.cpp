@@ -308,7 +308,8 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   content.add(to_string(control)).add(output_text(plan.settings->output));
 
   // What is on by default stays out of the hash; see speech_dba. Nothing alters a clean reference, which never says so.
-  if (!config_.digital_source_type && !plan.conditions[condition_index].chain.empty()) {
+  const Condition& condition = plan.conditions[condition_index];
+  if (!config_.digital_source_type && !condition.chain.empty() && condition.control == Control::none) {
     content.add("digital_source_type").add("off");
   }
   if (text.needs_skin) {

@@ -263,8 +263,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   }
   Assembly assembly(tree, plan);
   add_journals(tree, plan, opened, facts, assembly);
-  const Publisher publisher{[&] { return set_description(plan, plan, {}, options.tool_version); }, publish,
-                            is_published};
+  const Publisher publisher{[&] { return set_description(plan, options.tool_version); }, publish, is_published};
   write_description(tree, {}, config, publisher);
   write_sources(tree, {}, catalog);
   clear_unfinished(tree);

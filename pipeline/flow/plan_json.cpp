@@ -31,43 +31,17 @@ ordered_json labels_json(const MediaPlan& plan, const std::vector<std::string>& 
   return json;
 }
 
-ordered_json design_json(const MediaFindings& findings) {
-  const MediaPlan& plan = *findings.plan;
-  const DesignSettings& design = plan.settings->design;
-  const DesignFacts& facts = plan.facts;
-  ordered_json json;
-  json["ways"] = design.ways == 0 ? ordered_json("all") : ordered_json(design.ways);
-  json["fill"] = design.fill == Fill::matched ? "matched" : "missing_only";
-  json["comparable_across_groups"] = design.fill == Fill::matched;
-  json["full_factorial"] = facts.full_factorial;
-  const CombinationFigures& figures = facts.combinations;
-  json["combinations"] = {{"demanded", figures.demanded},
-                          {"held", figures.held},
-                          {"observed", figures.observed},
-                          {"excluded", figures.excluded},
-                          {"left_by_budget", figures.left}};
-  json["first_left_by_budget"] = ordered_json::array();
+ordered_json first_left_json(const MediaSettings& settings, const CombinationFigures& figures) {
+  ordered_json all = ordered_json::array();
   for (const LevelCombination& left : figures.first_left) {
     ordered_json levels = ordered_json::object();
     for (std::size_t i = 0; i < left.axes.size(); ++i) {
-      const Axis& axis = plan.settings->axes[left.axes[i]];
+      const Axis& axis = settings.axes[left.axes[i]];
       levels[axis.name] = axis.levels[static_cast<std::size_t>(left.levels[i])].name;
     }
-    json["first_left_by_budget"].push_back(std::move(levels));
+    all.push_back(std::move(levels));
   }
-  json["conditions_left_by_budget"] = facts.conditions_left;
-  json["identity_conditions"] = count_conditions(plan, Control::identity);
-  json["repeats"] = plan.repeats.size();
-  json["sources"] = {{"take_part", count_parts(plan, Part::takes_part)},
-                     {"beyond_share", count_parts(plan, Part::beyond_share)},
-                     {"unmatched", count_parts(plan, Part::unmatched)},
-                     {"hold_a_level", count_parts(plan, Part::holds_a_level)},
-                     {"level_unknown", count_parts(plan, Part::level_unknown)}};
-  json["made_before"] = findings.rest->facts.made_before;
-  json["clean_again"] = findings.rest->facts.clean_again;
-  json["originals_again"] = findings.rest->facts.originals_again;
-  json["not_planned"] = findings.rest->facts.not_planned;
-  return json;
+  return all;
 }
 
 ordered_json absent_json(const MediaFindings& findings) {
@@ -90,6 +64,37 @@ ordered_json power_assumptions_json(const PowerSettings& settings) {
 }
 
 namespace {
+
+ordered_json design_json(const MediaFindings& findings) {
+  const MediaPlan& plan = *findings.plan;
+  const DesignSettings& design = plan.settings->design;
+  const DesignFacts& facts = plan.facts;
+  ordered_json json;
+  json["ways"] = design.ways == 0 ? ordered_json("all") : ordered_json(design.ways);
+  json["fill"] = design.fill == Fill::matched ? "matched" : "missing_only";
+  json["comparable_across_groups"] = design.fill == Fill::matched;
+  json["full_factorial"] = facts.full_factorial;
+  const CombinationFigures& figures = facts.combinations;
+  json["combinations"] = {{"demanded", figures.demanded},
+                          {"held", figures.held},
+                          {"observed", figures.observed},
+                          {"excluded", figures.excluded},
+                          {"left_by_budget", figures.left}};
+  json["first_left_by_budget"] = first_left_json(*plan.settings, figures);
+  json["conditions_left_by_budget"] = facts.conditions_left;
+  json["identity_conditions"] = count_conditions(plan, Control::identity);
+  json["repeats"] = plan.repeats.size();
+  json["sources"] = {{"take_part", count_parts(plan, Part::takes_part)},
+                     {"beyond_share", count_parts(plan, Part::beyond_share)},
+                     {"unmatched", count_parts(plan, Part::unmatched)},
+                     {"hold_a_level", count_parts(plan, Part::holds_a_level)},
+                     {"level_unknown", count_parts(plan, Part::level_unknown)}};
+  json["made_before"] = findings.rest->facts.made_before;
+  json["clean_again"] = findings.rest->facts.clean_again;
+  json["originals_again"] = findings.rest->facts.originals_again;
+  json["not_planned"] = findings.rest->facts.not_planned;
+  return json;
+}
 
 ordered_json balance_json(const MediaFindings& findings) {
   if (!findings.balance) {

@@ -11,8 +11,8 @@ namespace fairground {
 
 /// The labels of a group by their columns, without those that are empty.
 [[nodiscard]] nlohmann::ordered_json labels_json(const MediaPlan& plan, const std::vector<std::string>& labels);
-/// How the design's conditions came about.
-[[nodiscard]] nlohmann::ordered_json design_json(const MediaFindings& findings);
+/// A few of the combinations of levels that are left, each as levels by their axes.
+[[nodiscard]] nlohmann::ordered_json first_left_json(const MediaSettings& settings, const CombinationFigures& figures);
 /// Combinations of labels that no source has.
 [[nodiscard]] nlohmann::ordered_json absent_json(const MediaFindings& findings);
 /// What `power:` in the config assumes.

@@ -192,9 +192,11 @@ void check_clean_reference(const Config& config, DecodedSource& decoded) {
   }
 }
 
-/// Whether its file says that an algorithm has altered it. A clean reference, and so its repeat, is as its source is.
+/// Whether its file says that an algorithm has altered it. A clean reference is as its source is, and an identity
+/// control as its clean reference, to the bit.
 bool says_altered(const Plan& plan, const Variant& variant) {
-  return plan.config().digital_source_type && !plan.of(variant.media).conditions[variant.condition].chain.empty();
+  const Condition& condition = plan.of(variant.media).conditions[variant.condition];
+  return plan.config().digital_source_type && !condition.chain.empty() && condition.control == Control::none;
 }
 
 DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<StepRandom>& randoms) {

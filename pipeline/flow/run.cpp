@@ -253,9 +253,7 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  const Publisher publisher{
-      [&] { return set_description(*planning->design, plan, planning->surveys, options.tool_version); }, publish,
-      is_published};
+  const Publisher publisher{[&] { return set_description(plan, options.tool_version); }, publish, is_published};
   RunFolder folder(directory, plan,
                    {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs,
                     options.tool_version, publisher});

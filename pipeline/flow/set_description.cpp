@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/design/conditions.h"
+#include "pipeline/design/observations.h"
 #include "pipeline/flow/plan_findings.h"
 #include "pipeline/flow/plan_json_parts.h"
 #include "pipeline/output/skin_counts.h"
@@ -107,8 +108,69 @@ ordered_json settings_json(const DesignSettings& design) {
   return json;
 }
 
-ordered_json media_json(const Config& config, const MediaFindings& findings) {
-  const MediaPlan& plan = *findings.plan;
+/// A plan without what only whoever has found it knows.
+MediaPlan as_planned(const MediaPlan& plan) {
+  MediaPlan known = plan;
+  known.facts = {};
+  known.facts.full_factorial = plan.facts.full_factorial;
+  return known;
+}
+
+/// What is known against sources before any is decoded.
+Survey survey_of(const MediaCatalog& catalog) {
+  Survey survey;
+  for (const Source& source : catalog.sources) {
+    survey.reasons.push_back(catalog.problem_of(source));
+    survey.fates.push_back(survey.reasons.back().empty() ? Fate::written : Fate::failed);
+  }
+  return survey;
+}
+
+/// Of the combinations of levels that the config asks for, how many the plan's conditions hold.
+CombinationFigures combinations_in(const MediaPlan& plan) {
+  const MediaSettings& settings = *plan.settings;
+  std::vector<LevelRow> rows;
+  for (const Condition& condition : plan.conditions) {
+    if (!condition.is_clean && condition.control == Control::none) {
+      rows.push_back(row_of(settings, condition));
+    }
+  }
+  if (clean_is_inside(settings)) {
+    rows.emplace_back(settings.axes.size(), 0);
+  }
+  std::ranges::sort(rows);
+  const AtLeast& at_least = settings.design.at_least;
+  if (plan.catalog->observed_axes.empty() || at_least.sources + at_least.subjects == 0) {
+    return combination_figures(settings, rows);
+  }
+  const Observations observations(settings, *plan.catalog);
+  return combination_figures(settings, rows, [&](std::span<const std::size_t> axes, std::span<const int> levels) {
+    return observations.enough_everywhere(axes, levels);
+  });
+}
+
+ordered_json set_design_json(const MediaPlan& plan) {
+  const DesignSettings& design = plan.settings->design;
+  const CombinationFigures figures = combinations_in(plan);
+  ordered_json json;
+  json["ways"] = design.ways == 0 ? ordered_json("all") : ordered_json(design.ways);
+  json["fill"] = design.fill == Fill::matched ? "matched" : "missing_only";
+  json["comparable_across_groups"] = design.fill == Fill::matched;
+  json["full_factorial"] = plan.facts.full_factorial;
+  json["combinations"] = {{"demanded", figures.demanded},
+                          {"held", figures.held},
+                          {"observed", figures.observed},
+                          {"excluded", figures.excluded},
+                          {"left_by_budget", figures.left}};
+  json["first_left_by_budget"] = first_left_json(*plan.settings, figures);
+  json["identity_conditions"] = count_conditions(plan, Control::identity);
+  json["repeats"] = plan.repeats.size();
+  json["sources_that_take_part"] = count_parts(plan, Part::takes_part);
+  return json;
+}
+
+ordered_json media_json(const Config& config, const MediaPlan& plan) {
+  const MediaFindings findings = find_in(config, plan, plan, survey_of(*plan.catalog));
   const MediaSettings& settings = *plan.settings;
   const MediaCatalog& catalog = *plan.catalog;
   const SourceSettings& source = *std::ranges::find(config.sources, plan.media, &SourceSettings::media);
@@ -146,7 +208,7 @@ ordered_json media_json(const Config& config, const MediaFindings& findings) {
   json["sources"] = catalog.sources.size();
   json["subjects"] = catalog.has_subjects ? ordered_json(catalog.subjects.size() - 1) : ordered_json(nullptr);
   json["conditions"] = count_conditions(plan);
-  json["design"] = design_json(findings);
+  json["design"] = set_design_json(plan);
   json["absent_people"] = absent_json(findings);
   json["notes"] = findings.notes;
   if (settings.needs_skin()) {
@@ -169,8 +231,7 @@ ordered_json card_json(const Card& card) {
 
 }  // namespace
 
-std::string set_description(const Plan& design, const Plan& plan, std::map<Media, Survey> surveys,
-                            const std::string& tool_version) {
+std::string set_description(const Plan& plan, const std::string& tool_version) {
   const Config& config = plan.config();
   const Catalog& catalog = plan.catalog();
   ordered_json json;
@@ -193,12 +254,8 @@ std::string set_description(const Plan& design, const Plan& plan, std::map<Media
   for (const ExportFormat format : config.exports) {
     json["exports"].push_back(info_of(format).name);
   }
-  if (surveys.empty()) {
-    surveys = survey_sources(config, catalog, /*measure=*/false, /*jobs=*/1);
-  }
   for (const MediaPlan& media : plan.media()) {
-    json["media"][to_string(media.media)] =
-        media_json(config, find_in(config, design.of(media.media), media, surveys.at(media.media)));
+    json["media"][to_string(media.media)] = media_json(config, as_planned(media));
   }
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }

@@ -21,7 +21,9 @@ std::size_t number_in(ondemand::object& object, const char* name) {
 PeopleSummary heads_in(ondemand::object object) {
   PeopleSummary heads;
   heads.sources = number_in(object, "sources");
-  heads.subjects = number_in(object, "subjects");
+  // "unknown" where the manifest does not tell who is who, which MediaFacts::subjects_known says, too.
+  const std::string_view subjects = object["subjects"].raw_json_token();
+  heads.subjects = subjects.starts_with('"') ? 0 : number_in(object, "subjects");
   heads.sources_without_subject = number_in(object, "sources_without_subject");
   return heads;
 }

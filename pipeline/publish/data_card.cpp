@@ -324,11 +324,8 @@ std::string citing(const SetFacts& set) {
 
 std::string reproducing(const Contents& contents) {
   const ordered_json& run = contents.run;
-  const std::string config = file_name(text_in(run, "config_file"));
-  std::string text = "## How to make it again\n\n" +
-                     markdown_block("fairground run " + (config.empty() ? std::string("CONFIG") : on_one_line(config)) +
-                                        "\nfairground verify DIR",
-                                    "sh");
+  std::string text =
+      "## How to make it again\n\n" + markdown_block("fairground run CONFIG\nfairground verify DIR", "sh");
   text +=
       "\nThe same config, sources and version give the same bytes. A copy of the config is `config.yaml`; paths in it "
       "are relative to where it lay.\n\n";

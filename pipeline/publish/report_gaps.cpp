@@ -60,7 +60,6 @@ ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage) 
   const ordered_json& design = facts.json.at("design");
   const ordered_json& combinations = design.at("combinations");
   json["left"] = {{"combinations", combinations.at("left_by_budget")},
-                  {"conditions", design.at("conditions_left_by_budget")},
                   {"first", texts_of(design.at("first_left_by_budget"), kMostRules)}};
   json["ruled_out"] = {{"combinations", combinations.at("excluded")},
                        {"rules", texts_of(facts.json.at("except"), kMostRules)},

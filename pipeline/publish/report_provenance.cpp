@@ -54,7 +54,6 @@ ordered_json provenance_json(const OutputTree& tree, const SetFacts& set, const 
   };
   add("fairground", set.tool_version);
   add("Seed", std::to_string(set.seed));
-  add("Configuration", file_name(text_at(run, "config_file")));
   add("SHA-256 of the configuration", text_at(run, "config_sha256"));
   add("SHA-256 of plan.jsonl", text_at(run, "plan_sha256"));
   if (const auto manifests = run.find("manifests"); manifests != run.end()) {

@@ -236,10 +236,6 @@ class MediumLimits {
       add("the budget left out " + share_text(left, combinations.at("demanded").get<std::size_t>()) +
           " combinations of levels, in which nothing is seen");
     }
-    if (const auto before = design().at("made_before").get<std::size_t>(); before > 0) {
-      add("the set extends an earlier one: " + counted(before, "variant") +
-          " of the design lie in that folder and are not counted here");
-    }
     if (const auto excluded = combinations.at("excluded").get<std::size_t>(); excluded > 0) {
       add(counted(excluded, "combination") + " of levels " + (excluded == 1 ? "is" : "are") +
           " ruled out by the config (`except`)");

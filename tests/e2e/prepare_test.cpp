@@ -49,7 +49,7 @@ TEST_F(Prepare, WritesThePlanAndWhatIsKnownOfTheSourcesAndNothingElse) {
   for (const auto& [name, text] : read_tree(out_)) {
     names.push_back(name);
   }
-  EXPECT_THAT(names, ElementsAre("plan.jsonl", "sources.jsonl"));
+  EXPECT_THAT(names, ElementsAre("config.yaml", "plan.jsonl", "set.json", "sources.jsonl"));
   const Tree whole = read_tree(set_ / "whole");
   EXPECT_EQ(read_text(out_ / "plan.jsonl"), whole.at("plan.jsonl"));
   EXPECT_EQ(read_text(out_ / "sources.jsonl"), whole.at("sources.jsonl"));

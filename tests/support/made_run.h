@@ -176,11 +176,9 @@ inline ordered_json set_json(const MadeRun& run, std::size_t sources, std::size_
                        {"excluded", 0},
                        {"left_by_budget", 0}}},
                      {"first_left_by_budget", ordered_json::array()},
-                     {"conditions_left_by_budget", 0},
                      {"identity_conditions", 0},
                      {"repeats", 0},
-                     {"sources", {{"take_part", sources}}},
-                     {"made_before", 0}};
+                     {"sources_that_take_part", sources}};
   media["absent_people"] = {{"total", 0}, {"first", ordered_json::array()}};
   media["notes"] = ordered_json::array();
   ordered_json card;

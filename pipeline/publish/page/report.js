@@ -565,9 +565,8 @@
       pairs([
         ['Held by the conditions', `${counted(filled.combinations, 'combination')} of levels`
           + (isKnown(filled.demanded) ? `, of ${number(filled.demanded)} asked for` : '')],
-        ['Left by the budget', [left.combinations + left.conditions === 0 ? 'none'
-          : `${counted(left.combinations, 'combination')}, ${counted(left.conditions, 'condition')}`, firstOf(left.first,
-          Math.max(left.combinations, left.conditions))]],
+        ['Left by the budget', [left.combinations === 0 ? 'none' : counted(left.combinations, 'combination'),
+          firstOf(left.first, left.combinations)]],
         ['Ruled out by the config', [ruled.combinations === 0 ? 'none' : counted(ruled.combinations, 'combination'),
           firstOf(ruled.rules, ruled.rules_total ?? 0)]],
         ['Groups of which there is nobody', [absent.total === 0 ? 'none' : number(absent.total), firstOf(absent.first, absent.total)]],
