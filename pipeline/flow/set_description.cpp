@@ -149,6 +149,14 @@ CombinationFigures combinations_in(const MediaPlan& plan) {
   });
 }
 
+std::size_t sources_with_variants(const MediaPlan& plan) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i + 1 < plan.starts.size(); ++i) {
+    count += plan.starts[i + 1] > plan.starts[i] ? 1U : 0U;
+  }
+  return count;
+}
+
 ordered_json set_design_json(const MediaPlan& plan) {
   const DesignSettings& design = plan.settings->design;
   const CombinationFigures figures = combinations_in(plan);
@@ -165,7 +173,7 @@ ordered_json set_design_json(const MediaPlan& plan) {
   json["first_left_by_budget"] = first_left_json(*plan.settings, figures);
   json["identity_conditions"] = count_conditions(plan, Control::identity);
   json["repeats"] = plan.repeats.size();
-  json["sources_that_take_part"] = count_parts(plan, Part::takes_part);
+  json["sources_with_variants"] = sources_with_variants(plan);
   return json;
 }
 

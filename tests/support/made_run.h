@@ -178,7 +178,7 @@ inline ordered_json set_json(const MadeRun& run, std::size_t sources, std::size_
                      {"first_left_by_budget", ordered_json::array()},
                      {"identity_conditions", 0},
                      {"repeats", 0},
-                     {"sources_that_take_part", sources}};
+                     {"sources_with_variants", sources}};
   media["absent_people"] = {{"total", 0}, {"first", ordered_json::array()}};
   media["notes"] = ordered_json::array();
   ordered_json card;
