@@ -69,7 +69,7 @@ void add_group(const std::string& group, const std::vector<double>& snrs, std::v
                bool of_one_person = false) {
   for (std::size_t i = 0; i < snrs.size(); ++i) {
     const std::string name = group + std::to_string(i);
-    const std::string person = of_one_person ? group : name;
+    const std::string person = of_one_person ? "someone" : name;
     records.push_back(record(name, person, group, "none"));
     records.push_back(record(name, person, group, "loud"));
     records.back().snr_db = snrs[i];
@@ -244,9 +244,10 @@ TEST(ReportData, FindsWhatAnswersAParameter) {
   const auto step = [](const std::string& augmenter, const ordered_json& parameters) {
     return ordered_json{{"augmenter", augmenter}, {"version", 1}, {"stage", "scene"}, {"parameters", parameters}};
   };
-  run.axes.emplace_back("place",
-                        ordered_json::array({level("none", ordered_json::array()),
-                                             level("office", {step("room.shoebox", {{"rt60_s", {0.3, 0.9}}})})}));
+  run.axes.emplace_back(
+      "place",
+      ordered_json::array({level("none", ordered_json::array()),
+                           level("office", ordered_json::array({step("room.shoebox", {{"rt60_s", {0.3, 0.9}}})}))}));
   run.axes.emplace_back(
       "line", ordered_json::array({level("none", ordered_json::array()),
                                    level("twice", {step("channel.packet_loss", {{"loss_percent", 5.0}}),
