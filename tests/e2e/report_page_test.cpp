@@ -53,9 +53,11 @@ class ReportPage : public testing::Test {
     GTEST_SKIP() << missing;
   }
 
-  /// Recordings and photographs; a label that would do harm, a source that fails, a group that is short.
+  /// Recordings and photographs; a label that would do harm, a source that fails, groups that are short, and more
+  /// samples than the gallery has room for.
   static void make(TestSet& set, const std::string& output) {
     set.speech += "s98,clip0.wav,who9,\"" + std::string(kHostileLabel) + "\",CC0-1.0,\"<b>bold</b>\"\n";
+    set.speech += "s97,clip1.flac,who8,welsh,CC0-1.0,two\n";
     set.speech += "s99,missing.wav,who9,scots,CC0-1.0,none\n";
     set.config.replace(set.config.find("design: {"), 9,
                        "design: {at_least: {sources: 4, subjects: 2}, controls: {identity: true, repeat: 0.1}, ");

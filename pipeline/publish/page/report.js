@@ -271,7 +271,8 @@
     document.getElementById('made').textContent = [data.tool, data.date].filter(Boolean).join(', ');
     section.append(...[
       card.description ? sentence(label(card.description)) : null,
-      (data.summary || []).map((text) => sentence(label(text))),
+      // One after the other, since a sentence may say `they` of the one before.
+      sentence((data.summary || []).map((text) => [label(text), ' '])),
       el('dl', {class: 'figures'}, [['planned', 'variants planned'], ['written', 'written'], ['rejected', 'rejected'],
         ['failed', 'failed']].map(([id, text]) =>
         el('div', null, el('dt', null, text), el('dd', null, number(count[id]))))),
