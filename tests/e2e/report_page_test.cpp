@@ -79,6 +79,16 @@ class ReportPage : public testing::Test {
     ASSERT_EQ(fixture.status, 0) << fixture.err;
     write_text(folder / "report.html", report_html(ordered_json::parse(fixture.out)));
   }
+
+  static void write_hostile(const TemporaryFolder& folder) {
+    ASSERT_NO_FATAL_FAILURE(write_fixture("hostile", folder / "."));
+    for (const char* name : {"audio/00/a b#c%41?d.wav", "audio/00/\"><b>.wav"}) {
+      write_bytes(folder / name, test_wav(0.5, 16000, 1));
+    }
+    for (const char* name : {"image/00/a b#c%41?d.png", "javascript:window.harmed=4"}) {
+      write_bytes(folder / name, test_image(32, 24, 1, ImageContainer::png));
+    }
+  }
 };
 
 TEST_F(ReportPage, TellsOfARunInFlacAndJpeg) {
@@ -107,14 +117,14 @@ TEST_F(ReportPage, CanBeReadByAllAndPrinted) {
 
 TEST_F(ReportPage, TakesLabelsAsTextOnly) {
   const TemporaryFolder folder;
-  ASSERT_NO_FATAL_FAILURE(write_fixture("hostile", folder / "."));
-  for (const char* name : {"audio/00/a b#c%41?d.wav", "audio/00/\"><b>.wav"}) {
-    write_bytes(folder / name, test_wav(0.5, 16000, 1));
-  }
-  for (const char* name : {"image/00/a b#c%41?d.png", "javascript:window.harmed=4"}) {
-    write_bytes(folder / name, test_image(32, 24, 1, ImageContainer::png));
-  }
+  ASSERT_NO_FATAL_FAILURE(write_hostile(folder));
   check("hostile", folder / ".");
+}
+
+TEST_F(ReportPage, CanBeReadWithLabelsThatLookOdd) {
+  const TemporaryFolder folder;
+  ASSERT_NO_FATAL_FAILURE(write_hostile(folder));
+  check("hostileReading", folder / ".");
 }
 
 TEST_F(ReportPage, SaysWhatIsNotBesideIt) {

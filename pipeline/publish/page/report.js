@@ -623,7 +623,7 @@
       head('Standardised differences'),
       sentence(b.compared === 0 ? 'There was nothing to compare.'
         : `${counted(b.compared, 'comparison')}, of which ${number(b.above)} ${b.above === 1 ? 'lies' : 'lie'} above`
-          + ` ${number(b.limit)}: there, groups differ in more than what they are.`
+          + ` ${number(b.limit)}: there, groups differ in something besides their labels.`
           + (isKnown(b.beyond_chance) ? ` ${number(b.beyond_chance)} of these ${b.beyond_chance === 1 ? 'is' : 'are'} beyond what chance`
             + ' makes of so few sources; these come first.' : '')
           + (b.untold ? ` ${number(b.untold)} could not be told, for want of sources.` : '')
