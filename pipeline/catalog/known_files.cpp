@@ -50,6 +50,8 @@ bool read(const json& line, const char* field, T& into) {
 
 }  // namespace
 
+bool is_known_line(std::string_view line) { return is_checked(line); }
+
 std::string kind_of_file(Media medium, bool is_map) { return is_map ? "map" : to_string(medium); }
 
 KnownFiles::KnownFiles(const fs::path& path) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "pipeline/catalog/catalog.h"
@@ -40,6 +41,9 @@ class KnownFiles {
   std::unordered_map<std::string, Known> files_;  ///< by kind and path
   std::int64_t trusted_until_ns_ = 0;  ///< files that changed later may have changed again within the clock's tick
 };
+
+/// Whether a line of such a file is whole, with its check.
+[[nodiscard]] bool is_known_line(std::string_view line);
 
 /// What a file was read as.
 [[nodiscard]] std::string kind_of_file(Media medium, bool is_map);

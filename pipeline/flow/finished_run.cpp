@@ -53,13 +53,19 @@ std::unique_ptr<PlanAgain> plan_again(const fs::path& directory, const json& run
   const PlannedSet given = read_planned_set(directory);
   DesignInputs inputs;
   inputs.given = &given;
-  again->plan = std::make_unique<Plan>(again->config, again->catalog, inputs);
   again->followed_sha256 = given.sha256;
+  try {
+    again->plan = std::make_unique<Plan>(again->config, again->catalog, inputs);
+  } catch (const UserError& error) {
+    again->refusal = error.messages();
+  }
   return again;
 }
 
-std::vector<std::string> changes_since(const json& run, const Plan& now, const std::string& tool_version) {
-  return differing_facts(ordered_json(run), run_facts(now, std::nullopt, now.sha256(), tool_version));
+std::vector<std::string> changes_since(const json& run, const PlanAgain& now, const std::string& tool_version) {
+  return differing_facts(ordered_json(run), run_facts(*now.plan, std::nullopt, now.plan->sha256(), tool_version));
 }
+
+json facts_of(const PlanAgain& now) { return json(run_facts(*now.plan, std::nullopt, now.plan->sha256(), "")); }
 
 }  // namespace fairground

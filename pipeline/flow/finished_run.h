@@ -20,8 +20,9 @@ namespace fairground {
 struct PlanAgain {
   Config config;
   Catalog catalog;
-  std::unique_ptr<Plan> plan;
-  std::string followed_sha256;  ///< of plan.jsonl
+  std::unique_ptr<Plan> plan;        ///< empty where the config and the sources do not allow it
+  std::vector<std::string> refusal;  ///< then, why
+  std::string followed_sha256;       ///< of plan.jsonl
 };
 
 struct PlanAgainOptions {
@@ -32,13 +33,15 @@ struct PlanAgainOptions {
 
 /// Reads config and sources of the run in `directory` and plans by the plan.jsonl that lies there, so that no design is
 /// searched for. Whether the result is that very plan is for the caller to ask. Throws UserError where the config is
-/// not to be read or another one, and where manifests or assets do not allow to plan like that any more.
+/// another one, or where config, manifests or assets cannot be read.
 [[nodiscard]] std::unique_ptr<PlanAgain> plan_again(const std::filesystem::path& directory, const nlohmann::json& run,
                                                     const PlanAgainOptions& options,
                                                     std::span<const StepSchema* const> schemas, std::ostream& progress);
 
 /// In what the run is another one now, as sentences: tool, config, manifests, assets, plan. See differing_facts().
-[[nodiscard]] std::vector<std::string> changes_since(const nlohmann::json& run, const Plan& now,
+[[nodiscard]] std::vector<std::string> changes_since(const nlohmann::json& run, const PlanAgain& now,
                                                      const std::string& tool_version);
+/// What run.json would begin with now, but for the tool's version and what was extended.
+[[nodiscard]] nlohmann::json facts_of(const PlanAgain& now);
 
 }  // namespace fairground

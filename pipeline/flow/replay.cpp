@@ -230,6 +230,9 @@ void Replayer::plan_once(std::ostream& progress) {
   options.jobs = options_.jobs;
   try {
     auto again = plan_again(directory_, *run_, options, schemas_, progress);
+    if (!again->plan) {
+      throw UserError(again->refusal);
+    }
     if (again->followed_sha256 != text_field(*run_, "plan_sha256")) {
       throw UserError((directory_ / kPlanFile).string() +
                       ": is not the plan that run.json speaks of; `fairground verify " + directory_.string() +
@@ -271,7 +274,7 @@ std::size_t Replayer::place_of(const std::string& variant_id, const PlanLine& li
     }
   }
   if (why.empty()) {
-    why = listing(changes_since(*run_, plan, options_.tool_version));
+    why = listing(changes_since(*run_, *again_, options_.tool_version));
   }
   throw UserError(directory_.string() + ": " + in_ticks(variant_id) +
                   " is not planned like that any more, so that it cannot be made again: " + why +

@@ -1,23 +1,19 @@
 #include "pipeline/flow/verify.h"
 
 #include <algorithm>
-#include <atomic>
-#include <fstream>
-#include <iterator>
-#include <map>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
-#include <set>
-#include <vector>
+#include <string>
 
 #include "pipeline/catalog/json_text.h"
-#include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
 #include "pipeline/flow/finished_run.h"
-#include "pipeline/flow/graph.h"
+#include "pipeline/flow/verify_again.h"
 #include "pipeline/flow/verify_records.h"
-#include "pipeline/output/assembly.h"
-#include "pipeline/output/skin_account.h"
+#include "pipeline/output/output_tree.h"
+#include "pipeline/output/run_names.h"
+#include "pipeline/publish/publish.h"
 
 namespace fairground {
 namespace {
@@ -25,141 +21,47 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Compares what is made again with what the run says, variant by variant.
-class Comparison {
- public:
-  Comparison(const fs::path& directory, const Plan& plan, const PlannedVariants& planned, Differences& differences)
-      : directory_(directory), plan_(plan), planned_(planned), differences_(differences), skin_(plan) {
-    for (const MediaPlan& media : plan.media()) {
-      metadata_[media.media].lines.open(directory / to_string(media.media) / "metadata.jsonl", std::ios::binary);
+/// Writes again what follows from the records, and compares it. Returns false where that could not be done.
+bool check_published(const fs::path& directory, Differences& differences) {
+  const OutputTree tree(directory);
+  const auto run = parse_ordered_json(tree.read_text(kRunFile, std::numeric_limits<std::size_t>::max()).value_or(""));
+  try {
+    for (const std::string& difference : compare_published(tree, run).differences) {
+      differences.add(difference);
     }
+  } catch (const UserError&) {
+    return false;  // The records are not what they should be, which the rest has told.
   }
-
-  void add(const Outcome& outcome) {
-    if (outcome.passing) {
-      throw PassingFault(outcome.variant.variant_id + ": " + outcome.reason);
-    }
-    if (outcome.fate != Fate::written) {
-      // As a run counts it: what could not be read was never observed.
-      lost_.push_back(lost_variant(outcome));
-    }
-    skin_.add(outcome);
-    const std::string& id = outcome.variant.variant_id;
-    const auto found = planned_.find(id);
-    const std::string status = found == planned_.end() ? std::string() : found->second.status;
-    if (status != to_string(outcome.fate)) {
-      differences_.add(id + ": made again, it is " + to_string(outcome.fate) +
-                       (outcome.reason.empty() ? "" : " (" + outcome.reason + ")") + ", but the run has it as " +
-                       (status.empty() ? "lost" : status));
-    } else if (outcome.fate == Fate::written) {
-      compare_record(outcome, found->second.at);
-    } else if (const json figures = failure_figures(outcome); figures.dump() != found->second.figures) {
-      differences_.add(id + ": lost again, its figures are " + figures.dump() + ", but failures.jsonl has " +
-                       found->second.figures);
-    }
-  }
-
-  void finish() {
-    compare_file("coverage.json", "the coverage", coverage_json(plan_, count_coverage(plan_, lost_)));
-    if (skin_.is_needed()) {
-      compare_file("skin_tone.json", "the account", skin_tone_json(skin_.finish()));
-    }
-  }
-
- private:
-  void compare_file(const char* name, const std::string& what, const std::string& made_again) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(directory_ / name, ignored)) {
-      return;  // which is a difference already
-    }
-    std::ifstream file(directory_ / name, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (text != made_again) {
-      differences_.add(std::string(name) + ": is not " + what + " of what was made again");
-    }
-  }
-
-  struct Metadata {
-    std::ifstream lines;
-    std::uintmax_t expected = 0;  ///< where the next record should begin
-  };
-
-  void compare_record(const Outcome& outcome, std::uintmax_t at) {
-    Metadata& metadata = metadata_.at(outcome.variant.media);
-    const std::string& id = outcome.variant.variant_id;
-    metadata.lines.clear();
-    if (at < metadata.expected) {
-      differences_.add(id + ": its record does not follow those before it in the plan");
-    }
-    // A seek would throw the buffer away, and is needed only where a line is missing, surplus or misplaced.
-    if (at != metadata.expected) {
-      metadata.lines.seekg(static_cast<std::streamoff>(at));
-    }
-    std::string line;
-    std::getline(metadata.lines, line);
-    metadata.expected = at + line.size() + 1;
-    if (line != outcome.record) {
-      differences_.add(id + ": made again, its record differs: " + record_differences(line, outcome.record));
-    }
-  }
-
-  const fs::path& directory_;
-  const Plan& plan_;
-  const PlannedVariants& planned_;
-  Differences& differences_;
-  std::map<Media, Metadata> metadata_;
-  std::vector<LostVariant> lost_;
-  SkinAccount skin_;
-};
-
-/// A manifest to which sources were added still gives the same variants, but another coverage.
-bool has_the_manifests_of(const Catalog& catalog, const json& run) {
-  std::multiset<std::string> then;
-  const json manifests = object_field(run, "manifests");
-  for (const auto& [path, sha256] : manifests.items()) {
-    then.insert(sha256.is_string() ? sha256.get<std::string>() : std::string());
-  }
-  std::multiset<std::string> now;
-  for (const auto& [path, sha256] : catalog.manifest_sha256) {
-    now.insert(sha256);
-  }
-  return then == now;
+  return true;
 }
 
-/// Makes every variant again and compares its record, the levels at the mixer among it. Returns why that was not
-/// possible, or nothing.
-std::string render_again(const fs::path& directory, const json& run, std::span<const StepSchema* const> schemas,
-                         int jobs, const PlannedVariants& planned, std::ostream& progress, std::ostream& out,
-                         Differences& differences) {
-  PlanAgainOptions options;
-  options.jobs = jobs;
-  try {
-    const std::unique_ptr<PlanAgain> again = plan_again(directory, run, options, schemas, progress);
-    const Plan& plan = *again->plan;
-    if (plan.sha256() != text_field(run, "plan_sha256")) {
-      return "sources have changed since the run";
-    }
-    const Workshop workshop(plan);
-    Comparison comparison(directory, plan, planned, differences);
-    Progress rendered(progress, progress_style(/*quiet=*/false), "variants rendered again", plan.size());
-    GraphWork work = rendering_work(workshop);
-    work.write = [&](const Outcome& outcome) {
-      comparison.add(outcome);
-      rendered.add_one();
-    };
-    run_graph(work, jobs, std::atomic<bool>(false));
-    if (has_the_manifests_of(again->catalog, run)) {
-      comparison.finish();
-    } else {
-      const auto images = again->config.media.find(Media::image);
-      const bool has_skin = images != again->config.media.end() && images->second.needs_skin();
-      out << (has_skin ? "coverage.json and skin_tone.json were" : "coverage.json was")
-          << " not compared, since a manifest has changed since the run\n";
-    }
-  } catch (const UserError& error) {
-    return error.messages().front();
+/// Nobody should have to know what this command looks at to know what a run without a difference stands for.
+void print_what_was_checked(const MadeAgain& again, bool is_published_checked, std::ostream& out) {
+  out << "checked: files and masks, their hashes and what is measured on them; records, failures and counts against "
+         "plan.jsonl, journal.jsonl, run.json and each other; sources.jsonl for itself\n";
+  if (again.refusal.empty()) {
+    out << "checked against config and sources, all made again: each file, record, failure and line of the journal; "
+           "plan.jsonl, sources.jsonl"
+        << (again.is_coverage_compared ? ", coverage.json and, where there is one, skin_tone.json\n" : "\n");
+  } else {
+    out << "not checked, but against their hashes in run.json and their second place in journal.jsonl: labels that "
+           "come "
+           "from manifests, levels at the mixer, tones and the confidence of masks; and, but against their hashes in "
+           "run.json, coverage.json and skin_tone.json. A change that was carried through to these does not show "
+           "without config and sources, and neither does one of plan.jsonl, journal.jsonl, sources.jsonl and run.json "
+           "alike\n";
   }
-  return {};
+  if (again.refusal.empty() && !again.is_coverage_compared) {
+    out << "not checked, but against their hashes in run.json: coverage.json and, where there is one, skin_tone.json, "
+           "since a manifest has changed since the run\n";
+  }
+  if (is_published_checked) {
+    out << "checked: report, data card and exports against the records\n";
+  } else {
+    out << "not checked: report, data card and exports, which follow from records that have differences\n";
+  }
+  out << "not checked: set.json but against its hash in run.json; the seconds, the paths and fairground's version in "
+         "run.json; the times in sources.jsonl\n";
 }
 
 }  // namespace
@@ -175,17 +77,19 @@ ExitStatus verify(const fs::path& directory, std::span<const StepSchema* const> 
   if (!fs::is_regular_file(directory / "coverage.json", ignored)) {
     differences.add("coverage.json: is missing");
   }
-  const std::string not_rendered = render_again(directory, run, schemas, jobs, planned, progress, out, differences);
-  if (!not_rendered.empty()) {
+  const MadeAgain again = make_again(directory, run, schemas, jobs, planned, progress, differences);
+  const bool is_published_checked = differences.count() == 0 && check_published(directory, differences);
+  if (!again.refusal.empty()) {
     out << "files, measured labels, conditions and pairing were compared; the manifest's labels, coverage.json and the "
            "levels at the mixer were not, since nothing could be rendered again: "
-        << not_rendered << '\n';
+        << again.refusal << '\n';
   }
   const auto written = static_cast<std::size_t>(
       std::ranges::count_if(planned, [](const auto& it) { return it.second.status == "written"; }));
+  print_what_was_checked(again, is_published_checked, out);
   if (differences.count() == 0) {
     out << counted(written, "variant")
-        << (not_rendered.empty() ? ": files, labels, pairing and mixer levels agree\n" : ": no difference\n");
+        << (again.refusal.empty() ? ": files, labels, pairing and mixer levels agree\n" : ": no difference\n");
     return ExitStatus::done;
   }
   out << counted(differences.count(), "difference") << " in " << counted(written, "variant") << '\n';

@@ -59,31 +59,33 @@ json object_field(const json& entry, const std::string& name) {
   return field != entry.end() && field->is_object() ? *field : json::object();
 }
 
-std::string record_differences(const std::string& recorded, const std::string& made) {
-  const json old_record = parse_json(recorded);
-  const json new_record = parse_json(made);
-  if (!old_record.is_object() || !new_record.is_object()) {
+std::string field_differences(const json& one, const json& other, const std::string& between) {
+  if (!one.is_object() || !other.is_object()) {
     return "it cannot be read";
   }
   std::set<std::string> names;
-  for (const json* record : {&old_record, &new_record}) {
-    for (const auto& [name, value] : record->items()) {
+  for (const json* object : {&one, &other}) {
+    for (const auto& [name, value] : object->items()) {
       names.insert(name);
     }
   }
   std::string message;
   for (const std::string& name : names) {
-    const auto before = old_record.find(name);
-    const auto after = new_record.find(name);
-    const bool has_both = before != old_record.end() && after != new_record.end();
-    if (has_both && *before == *after) {
+    const auto here = one.find(name);
+    const auto there = other.find(name);
+    const bool has_both = here != one.end() && there != other.end();
+    if (has_both && *here == *there) {
       continue;
     }
     message += (message.empty() ? "" : "; ") + name + " is ";
-    message += before == old_record.end() ? "missing" : excerpt(*before, has_both ? *after : json());
-    message +=
-        " and should be " + (after == new_record.end() ? "missing" : excerpt(*after, has_both ? *before : json()));
+    message += here == one.end() ? "missing" : excerpt(*here, has_both ? *there : json());
+    message += between + (there == other.end() ? "missing" : excerpt(*there, has_both ? *here : json()));
   }
+  return message;
+}
+
+std::string record_differences(const std::string& recorded, const std::string& made) {
+  const std::string message = field_differences(parse_json(recorded), parse_json(made), " and should be ");
   return message.empty() ? "its values are right, but are written otherwise" : message;
 }
 

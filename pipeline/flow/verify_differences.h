@@ -29,7 +29,10 @@ class Differences {
 [[nodiscard]] std::int64_t integer_field(const nlohmann::json& entry, const std::string& name);  ///< or -1
 [[nodiscard]] nlohmann::json object_field(const nlohmann::json& entry, const std::string& name);
 
-/// The names of the fields in which two records differ, with both values.
+/// The names of the fields in which two objects differ, each with both values: "accent is "a"", `between`, ""b"".
+[[nodiscard]] std::string field_differences(const nlohmann::json& one, const nlohmann::json& other,
+                                            const std::string& between);
+/// The same of two lines, of which the second is the right one.
 [[nodiscard]] std::string record_differences(const std::string& recorded, const std::string& made);
 
 }  // namespace fairground

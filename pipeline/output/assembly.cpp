@@ -59,6 +59,8 @@ ordered_json failure_figures(const Outcome& outcome) {
   return figures;
 }
 
+std::span<const char* const> sealed_files() { return kSealed; }
+
 std::string failure_line(const Plan& plan, const Outcome& outcome) {
   const Variant& variant = outcome.variant;
   ordered_json line;

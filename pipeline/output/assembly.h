@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct Publisher {
 /// What failures.jsonl has of a lost variant beside the reason: `gate`, `value` and `limit` where a gate with a figure
 /// rejected it, and `source_lightness` where it was measured. Each has the same type wherever it stands.
 [[nodiscard]] nlohmann::ordered_json failure_figures(const Outcome& outcome);
+
+/// The files whose hashes run.json has, those that are there: what nobody could make again without config and sources.
+[[nodiscard]] std::span<const char* const> sealed_files();
 
 /// The line of failures.jsonl of a lost variant, without the line's end.
 [[nodiscard]] std::string failure_line(const Plan& plan, const Outcome& outcome);
