@@ -32,7 +32,9 @@ std::string as_name(std::string_view text, std::size_t length) {
 }
 
 bool is_record_field(std::string_view name) {
-  return name.starts_with("measured_") || name.starts_with("tone_reference") ||
+  // What ends so, the loaders take for the names of files and open.
+  const bool names_files = name == "file_names" || name.ends_with("_file_name") || name.ends_with("_file_names");
+  return names_files || name.starts_with("measured_") || name.starts_with("tone_reference") ||
          std::ranges::find(kRecordFields, name) != kRecordFields.end();
 }
 

@@ -13,8 +13,9 @@ namespace fairground {
 /// `text` cut to `length`, with an underscore for everything else: a readable part of an id or a file's name.
 [[nodiscard]] std::string as_name(std::string_view text, std::size_t length);
 
-/// True for the fields that every record may have of its own (docs/design.md, section 7), those among them that
-/// Hugging Face's loaders add, and `clean`. Axes and the columns of manifests must not have these names.
+/// True for the fields that every record may have of its own (docs/design.md, section 7), those that Hugging
+/// Face's loaders add or take for names of files, and `clean`. Axes and the columns of manifests must not have these
+/// names.
 [[nodiscard]] bool is_record_field(std::string_view name);
 
 }  // namespace fairground

@@ -28,19 +28,10 @@ using nlohmann::json;
 
 // Files of fixed names, each with what is left beside it when it is stopped on its way. Without run.json, which goes
 // first, a run is unfinished; without the plan, which goes last, the folder would no longer be known as ours.
-constexpr std::array kOwnNames = {kRunFile,
-                                  kReport,
-                                  kDataCard,
-                                  kCoverage,
-                                  kSkinTone,
-                                  kFailures,
-                                  kJournal,
-                                  kSynced,
-                                  "audio/metadata.jsonl",
-                                  "image/metadata.jsonl",
-                                  kSourcesFile,
-                                  kConfigCopy,
-                                  kSetFile};
+constexpr std::array kOwnNames = {
+    kRunFile,    kReport,   kDataCard, kReadme, "audio/README.md",      "image/README.md",      kCoverage,
+    kSkinTone,   kFailures, kJournal,  kSynced, "audio/metadata.jsonl", "image/metadata.jsonl", kSourcesFile,
+    kConfigCopy, kSetFile};
 constexpr std::array kShardNames = {kShardFile, kJournal, kSynced, kSourcesFile, kConfigCopy, kSetFile, kPlanFile};
 
 // Enough for the hashes of a hundred thousand assets. As JSON in memory, a text takes up to ten times its bytes.

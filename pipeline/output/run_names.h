@@ -11,7 +11,7 @@ namespace fairground {
 
 inline constexpr const char* kRunFile = "run.json";  ///< written last: with it, the run is finished
 inline constexpr const char* kPlanFile = "plan.jsonl";
-inline constexpr const char* kSetFile = "set.json";  ///< what the set is made of; written before the plan
+inline constexpr const char* kSetFile = "set.json";        ///< what the set is made of; written before the plan
 inline constexpr const char* kConfigCopy = "config.yaml";  ///< the config's bytes; likewise
 inline constexpr const char* kJournal = "journal.jsonl";
 inline constexpr const char* kSynced = "journal.synced";  ///< how much of the journal is safe; gone at the end
@@ -22,7 +22,9 @@ inline constexpr const char* kCoverage = "coverage.json";
 inline constexpr const char* kSkinTone = "skin_tone.json";
 inline constexpr const char* kReport = "report.html";
 inline constexpr const char* kDataCard = "DATACARD.md";
-inline constexpr const char* kExports = "exports";  ///< a folder with one for each format
+inline constexpr const char* kReadme =
+    "README.md";  ///< the same as Hugging Face shows it; another in each medium's folder
+inline constexpr const char* kExports = "exports";          ///< a folder with one for each format
 inline constexpr const char* kMetadata = "metadata.jsonl";  ///< inside a medium's folder
 inline constexpr const char* kShards = "shards";
 inline constexpr const char* kShardFile = "shard.json";  ///< written last: with it, the shard is complete

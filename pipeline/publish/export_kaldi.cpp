@@ -162,7 +162,9 @@ void export_kaldi(const ExportInputs& inputs, DerivedFiles& files) {
         }
         spk2utt->add(' ' + utterance);
       });
-  spk2utt->add("\n");
+  if (!last_speaker.empty()) {
+    spk2utt->add("\n");
+  }
   for (DerivedFile* const file :
        {wavs.get(), texts.get(), utt2spk.get(), utt2dur.get(), utt2group.get(), utt2cond.get(), spk2utt.get()}) {
     file->finish();

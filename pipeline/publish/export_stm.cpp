@@ -119,13 +119,13 @@ class Categories {
     std::vector<Category> found;
     const auto add = [&](Category category) {
       if (category.subsets.size() > kMostInCategory) {
-        left_out_.push_back(category.title + " (" + std::to_string(category.subsets.size()) + ")");
+        left_out_.push_back(category.title);
       } else if (!category.subsets.empty()) {
         found.push_back(std::move(category));
       }
     };
-    add(of_groups());
     add(of_conditions());
+    add(of_groups());
     add(of_controls());
     for (std::size_t i = 0; i < columns_.size() && columns_.size() > 1; ++i) {
       add(of_column(i));
@@ -136,7 +136,7 @@ class Categories {
     add(of_crossed());
     return found;
   }
-  /// What was too large, each with its number.
+  /// What was too large.
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
   [[nodiscard]] const std::vector<std::string>& axis_names() const { return axis_names_; }
 
@@ -246,19 +246,31 @@ class Categories {
   std::vector<std::string> left_out_;
 };
 
-/// Categories one after the other, each on the page before it if it fits there.
+/// Each category on the first page that has room for it. One that is larger than a page begins on a new one.
 std::vector<Page> divided(const std::vector<Category>& categories) {
-  std::vector<Page> pages = {{"ref.stm"}};
+  std::vector<Page> pages;
+  const auto add = [&](Page& page, const Page::Part& part) {
+    page.parts.push_back(part);
+    page.subsets += part.count;
+  };
+  const auto begin = [&]() -> Page& {
+    const std::string number = pages.empty() ? "" : "-" + std::to_string(pages.size() + 1);
+    return pages.emplace_back(Page{"ref" + number + ".stm"});
+  };
   for (std::size_t c = 0; c < categories.size(); ++c) {
     const std::size_t size = categories[c].subsets.size();
-    for (std::size_t first = 0; first < size; first += kMostOnPage) {
-      const std::size_t count = std::min(kMostOnPage, size - first);
-      if (pages.back().subsets + count > kMostOnPage) {
-        pages.push_back({"ref-" + std::to_string(pages.size() + 1) + ".stm"});
-      }
-      pages.back().parts.push_back({c, first, count});
-      pages.back().subsets += count;
+    const auto roomy =
+        std::ranges::find_if(pages, [&](const Page& page) { return page.subsets + size <= kMostOnPage; });
+    if (roomy != pages.end()) {
+      add(*roomy, {c, 0, size});
+      continue;
     }
+    for (std::size_t first = 0; first < size; first += kMostOnPage) {
+      add(begin(), {c, first, std::min(kMostOnPage, size - first)});
+    }
+  }
+  if (pages.empty()) {
+    begin();
   }
   return pages;
 }
@@ -344,7 +356,7 @@ std::string readme(const std::vector<Page>& pages, const std::vector<std::string
         "    done\n";
   }
   if (!left_out.empty()) {
-    text += "\nNot made into subsets, since there are more than " + std::to_string(kMostInCategory) + ":";
+    text += "\nNot made into subsets, since there are more than " + std::to_string(kMostInCategory) + " of each:";
     for (const std::string& what : left_out) {
       text += (&what == &left_out.front() ? " " : ", ") + what;
     }
@@ -393,6 +405,17 @@ void export_stm(const ExportInputs& inputs, DerivedFiles& files) {
   std::vector<Page> pages;
   std::vector<std::unique_ptr<DerivedFile>> references;
   std::size_t empty = 0;
+  const auto begin_pages = [&] {
+    if (!pages.empty()) {
+      return;
+    }
+    categories = found.all();
+    pages = divided(categories);
+    for (const Page& page : pages) {
+      references.push_back(files.begin("exports/stm/" + page.name));
+      references.back()->add(head_of(page, categories));
+    }
+  };
   records.for_each_sorted(
       [&](const Record& record) {
         (void)speakers.of(record);  // in the order of the plan, as in the other exports
@@ -400,14 +423,7 @@ void export_stm(const ExportInputs& inputs, DerivedFiles& files) {
         return std::string(record.variant_id);
       },
       [&](const Record& record) {
-        if (pages.empty()) {
-          categories = found.all();
-          pages = divided(categories);
-          for (const Page& page : pages) {
-            references.push_back(files.begin("exports/stm/" + page.name));
-            references.back()->add(head_of(page, categories));
-          }
-        }
+        begin_pages();
         const std::string start = std::string(record.variant_id) + " 1 " + speakers.of(record) + " 0.0 " +
                                   shortest(record.numbers[duration]) + ' ';
         std::string words;
@@ -419,6 +435,7 @@ void export_stm(const ExportInputs& inputs, DerivedFiles& files) {
           references[i]->add_line(start + labels_of(record, pages[i], categories) + words);
         }
       });
+  begin_pages();  // where there are no records
   for (const auto& file : references) {
     file->finish();
   }

@@ -9,6 +9,7 @@
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/data_card.h"
 #include "pipeline/publish/export.h"
+#include "pipeline/publish/hugging_face.h"
 #include "pipeline/publish/report.h"
 #include "pipeline/publish/set_facts.h"
 
@@ -29,7 +30,12 @@ ordered_json without_seconds(ordered_json run) {
 }
 
 void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files) {
-  files.write(kDataCard, data_card(tree, set, run));
+  const std::string card = data_card(tree, set, run);
+  files.write(kDataCard, card);
+  files.write(kReadme, hugging_face_header(tree, set) + '\n' + card);
+  for (const MediaFacts& facts : set.media) {
+    files.write(fs::path(to_string(facts.media)) / kReadme, hugging_face_readme(tree, set, facts));
+  }
   files.write(kReport, report_page(tree, set, run));
 }
 

@@ -227,6 +227,9 @@ TEST(Names, RecordFieldsAreKnown) {
   EXPECT_TRUE(is_record_field("variant_id"));
   EXPECT_TRUE(is_record_field("measured"));
   EXPECT_TRUE(is_record_field("measured_active_level_dbov"));
+  EXPECT_TRUE(is_record_field("original_file_name"));
+  EXPECT_TRUE(is_record_field("file_names"));
+  EXPECT_FALSE(is_record_field("file_name_of_source"));
   EXPECT_FALSE(is_record_field("accent"));
 }
 
