@@ -183,12 +183,13 @@ class Categories {
   }
 
   Category of_column(std::size_t column) {
-    Category category{description_of(facts_.groups[column])};
+    Category category{SafeNames().name_of(facts_.groups[column], facts_.groups[column])};
     for (const CellNames::Cell& cell : columns_[column].all()) {
       std::vector<std::string> labels = no_groups();
       labels[column] = cell.labels.front();
-      category.subsets.push_back({"v" + std::to_string(column + 1) + '-' + std::to_string(cell.number + 1), cell.name,
-                                  described(facts_.groups, labels), labels, no_levels()});
+      category.subsets.push_back({"v" + std::to_string(column + 1) + '-' + std::to_string(cell.number + 1),
+                                  category.title + '=' + cell.name, described(facts_.groups, labels), labels,
+                                  no_levels()});
     }
     category.subset_of = [this, column](const Record& record) {
       return of_answer(record, columns_[column].of({record.groups[column]}).number);
@@ -197,12 +198,13 @@ class Categories {
   }
 
   Category of_axis(std::size_t axis) {
-    Category category{description_of(axis_names_[axis])};
+    Category category{SafeNames().name_of(axis_names_[axis], axis_names_[axis])};
     for (const CellNames::Cell& cell : axes_[axis].all()) {
       std::vector<std::string> labels = no_levels();
       labels[axis] = cell.labels.front();
-      category.subsets.push_back({"x" + std::to_string(axis + 1) + '-' + std::to_string(cell.number + 1), cell.name,
-                                  described(axis_names_, labels), no_groups(), labels});
+      category.subsets.push_back({"x" + std::to_string(axis + 1) + '-' + std::to_string(cell.number + 1),
+                                  category.title + '=' + cell.name, described(axis_names_, labels), no_groups(),
+                                  labels});
     }
     category.subset_of = [this, axis](const Record& record) -> std::optional<std::size_t> {
       return record.control == Control::none ? std::optional(axes_[axis].of({record.levels[axis]}).number)
@@ -278,8 +280,7 @@ std::vector<Page> divided(const std::vector<Category>& categories) {
 std::string head_of(const Page& page, const std::vector<Category>& categories) {
   std::string text = ";; CATEGORY \"0\" \"\" \"\"\n";
   for (std::size_t i = 0; i < page.parts.size(); ++i) {
-    const std::string title = description_of(categories[page.parts[i].category].title);
-    text += ";; CATEGORY \"" + std::to_string(i + 1) + "\" \"" + title + "\" \"\"\n";
+    text += ";; CATEGORY \"" + std::to_string(i + 1) + "\" \"" + categories[page.parts[i].category].title + "\" \"\"\n";
   }
   text += ";; LABEL \"O\" \"all\" \"all segments but controls\"\n";
   for (const Page::Part& part : page.parts) {

@@ -104,7 +104,8 @@ std::string feature_lines(const OutputTree& tree, const MediaFacts& facts) {
   const std::string medium = to_string(facts.media);
   std::string lines;
   tree.for_each_line(std::filesystem::path(medium) / kMetadata, [&](const FileLine& line) {
-    for (const auto& [name, value] : parse_ordered_json(line.text).items()) {
+    const ordered_json record = parse_ordered_json(line.text);
+    for (const auto& [name, value] : record.items()) {
       const bool is_file = name == kFileName || name.ends_with("_file_name");
       const std::string column = name == kFileName ? medium
                                  : is_file         ? name.substr(0, name.size() - kFileName.size() - 1)
