@@ -21,7 +21,8 @@ using testing::IsEmpty;
 /// Six recordings of three accents in two rates, in three noises and two channels, with controls of both kinds.
 class SpeechSet {
  public:
-  explicit SpeechSet(const std::string& sample_rate = "16000", const std::string& output = "{format: flac}") {
+  explicit SpeechSet(const std::string& sample_rate = "16000", const std::string& output = "{format: flac}",
+                     const std::string& pairing = "matched") {
     std::string manifest = "clip,path,speaker,accent,gender,said,licence\n";
     const char* const texts[] = {"\"One, two; three.\"", "l'été de ÉLISE",    "it's 3.5 o\u2019clock",
                                  "ГДЕ вокзал",           "\"a \"\"b\"\" c\"", "last"};
@@ -45,7 +46,9 @@ class SpeechSet {
                    "  noise: {none: [], pink: [{noise.coloured: {colour: pink, snr_db: [5, 20]}}],\n"
                    "          white: [{noise.coloured: {colour: white, snr_db: 10}}]}\n"
                    "  channel: {none: [], quiet: [{channel.level: {gain_db: -6}}]}\n"
-                   "design: {realizations: 2, controls: {identity: true, repeat: 0.1}}\n"
+                   "design: {pairing: " +
+                   pairing +
+                   ", realizations: 2, controls: {identity: true, repeat: 0.1}}\n"
                    "output:\n  directory: out\n  audio: " +
                    output +
                    "\n"
@@ -86,7 +89,7 @@ TEST(ExportsOfSpeech, KaldisFolderIsValidAndSaysWhatTheRecordsSay) {
 }
 
 TEST(ExportsOfSpeech, LhotsesRecordingsHaveTheSamplesOfTheirFiles) {
-  for (const SpeechSet& set : {SpeechSet("16000"), SpeechSet("keep", "{format: wav, bits: 24}")}) {
+  for (const SpeechSet& set : {SpeechSet("16000"), SpeechSet("keep", "{format: wav, bits: 24}", "independent")}) {
     const json all = read_with("lhotse.py", {set.out().string()});  // which reads the files' headers
     ASSERT_EQ(all.size(), set.records.size());
     for (const auto& [id, record] : set.records) {
