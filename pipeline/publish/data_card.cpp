@@ -290,21 +290,18 @@ const char* export_in_words(ExportFormat format) { return info_of(format).summar
 
 std::string loading(const Contents& contents) {
   std::string text =
-      "## How to load it\n\nEach line of `metadata.jsonl` is one file with all its labels. With Hugging "
-      "Face's `datasets`, from this folder:\n\n";
+      "## How to load it\n\nEach line of a `metadata.jsonl` is one file with all its labels. With Hugging "
+      "Face's `datasets`, where `DIR` is this folder:\n\n";
   std::string code = "from datasets import load_dataset\n\n";
   for (const MediaFacts& facts : contents.set.media) {
-    const std::string name = to_string(facts.media);
-    code += name + " = load_dataset(\"" + name + "folder\", data_dir=\"" + name + "\", split=\"train\")\n";
+    const std::string medium = to_string(facts.media);
+    const std::string name = std::string(noun_of(facts.media)) + "s";
+    code += name + " = load_dataset(\"DIR/" + medium + "\", split=\"test\")\n";
     code += name + " = " + name + ".filter(lambda r: r[\"control\"] == \"none\")  # without controls\n";
   }
   text += markdown_block(code, "python");
   if (std::ranges::any_of(contents.set.media, &MediaFacts::include_clean)) {
-    text +=
-        "\nThe column `clean` is the clean reference of each file. All of the set is for testing: what the loader "
-        "calls the split `train` is no offer to train on it.\n";
-  } else {
-    text += "\nAll of the set is for testing: what the loader calls the split `train` is no offer to train on it.\n";
+    text += "\nThe column `clean` is the clean reference of each file.\n";
   }
   if (!contents.set.exports.empty()) {
     text += "\nThere are also:\n\n";

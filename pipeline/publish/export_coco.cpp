@@ -265,12 +265,16 @@ void export_coco(const ExportInputs& inputs, DerivedFiles& files) {
   const Records records(inputs.tree, facts);
   const auto width = records.number("measured_width_px");
   const auto height = records.number("measured_height_px");
-  if (!width || !height) {
+  std::size_t pictures = 0;
+  Findings findings;
+  records.for_each([&](const Record& record) {
+    ++pictures;
+    look_at(facts, record, findings);
+  });
+  if (pictures > 0 && (!width || !height)) {
     throw UserError((inputs.tree.root() / to_string(Media::image) / kMetadata).string() +
                     ": the records do not tell the size of the pictures");
   }
-  Findings findings;
-  records.for_each([&](const Record& record) { look_at(facts, record, findings); });
   int id = 0;
   for (auto& [name, number] : findings.categories) {
     number = ++id;

@@ -1,0 +1,279 @@
+// The card is read as its readers have it: rendered to HTML by GitHub's own CommonMark, and as plain text.
+#include "pipeline/publish/data_card.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "pipeline/core/error.h"
+#include "pipeline/publish/markdown.h"
+#include "tests/support/process.h"
+#include "tests/support/published_set.h"
+
+namespace fairground {
+namespace {
+
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string card_of(const PublishedSet& set) {
+  set.save();
+  const OutputTree tree(set.path());
+  return data_card(tree, read_set_facts(tree), set.run_facts());
+}
+
+std::string rendered(const std::string& markdown) {
+  const TemporaryFolder folder;
+  write_text(folder / "card.md", markdown);
+  const ProcessResult result = run_process(
+      {"/usr/bin/cmark-gfm", "--unsafe", "-e", "table", "-e", "strikethrough", "-e", "autolink", folder / "card.md"},
+      folder.path());
+  EXPECT_EQ(result.status, 0) << result.err;
+  return result.out;
+}
+
+/// The texts of what stands between these tags.
+std::vector<std::string> texts_of(const std::string& html, const std::string& tag) {
+  std::vector<std::string> found;
+  const std::regex pattern("<" + tag + "(?: [^>]*)?>([\\s\\S]*?)</" + tag + ">");
+  for (auto it = std::sregex_iterator(html.begin(), html.end(), pattern); it != std::sregex_iterator(); ++it) {
+    found.push_back((*it)[1]);
+  }
+  return found;
+}
+
+/// A section of a card, from its title to the next one.
+std::string section(const std::string& card, const std::string& title) {
+  const std::size_t begin = card.find("\n## " + title + "\n");
+  EXPECT_NE(begin, std::string::npos) << title;
+  return card.substr(begin, card.find("\n## ", begin + 1) - begin);
+}
+
+TEST(DataCard, HasItsSectionsInOrder) {
+  EXPECT_THAT(texts_of(rendered(card_of(PublishedSet())), "h2"),
+              ElementsAre("What it is for", "What is in it", "People and groups", "Sources and licences",
+                          "What was changed", "How it was measured", "What it cannot show", "What was lost",
+                          "How to load it", "How to cite it", "How to make it again"));
+}
+
+TEST(DataCard, CountsWhatIsInTheSet) {
+  const std::string card = card_of(PublishedSet());
+  // Four sources in four conditions, and two controls; two pictures in two conditions and one control.
+  EXPECT_THAT(section(card, "What is in it"), AllOf(HasSubstr("| recordings | 4 | 2 | 18 | 4 | 12 | 2 | flac |\n"),
+                                                    HasSubstr("| pictures | 2 | 2 | 5 | 2 | 2 | 1 | png |\n")));
+  EXPECT_THAT(section(card, "People and groups"), AllOf(HasSubstr("| irish | f | 2 | 1 | 2 | 2 | 6 | 2 |\n"),
+                                                        HasSubstr("| scots | unknown | 1 | 0 | 1 | 1 | 3 | 0 |\n"),
+                                                        HasSubstr("| street | 1 | 1 | 1 | 1 |")));
+}
+
+TEST(DataCard, CountsLicences) {
+  PublishedSet set;
+  for (PublishedSet::Json& record : set.audio) {
+    if (record.at("source_id") == "s3") {
+      record["licence"] = "";
+    }
+  }
+  EXPECT_THAT(section(card_of(set), "Sources and licences"),
+              AllOf(HasSubstr("| CC-BY-4.0 | 3 | 14 |\n| not stated | 1 | 4 |\n"), HasSubstr("| CC0-1.0 | 2 | 5 |\n"),
+                    HasSubstr("| site | files | 2 | CC0-1.0 |"), HasSubstr("manifest `photos.csv`")));
+}
+
+TEST(DataCard, SaysOfLicencesThatNobodyNamedThatTheyAreNotStated) {
+  PublishedSet set;
+  set.set["media"].erase("image");
+  set.set["media"]["audio"]["columns"]["licence"] = nullptr;
+  set.set["media"]["audio"]["columns"]["kept"] = {"text"};
+  EXPECT_THAT(section(card_of(set), "Sources and licences"),
+              HasSubstr("Licences of the sources: not stated; the config names no column `licence`."));
+}
+
+TEST(DataCard, TellsOfChangesInWords) {
+  EXPECT_THAT(section(card_of(PublishedSet()), "What was changed"),
+              AllOf(HasSubstr("| noise | none | nothing is changed |"),
+                    HasSubstr("| noise | pink | noise.coloured (version 1): snr_db 10, colour pink |")));
+  PublishedSet drawn;
+  drawn.set["media"]["audio"]["axes"][0]["levels"][1]["steps"][0]["parameters"]["snr_db"] = {5.0, 20.5};
+  EXPECT_THAT(section(card_of(drawn), "What was changed"), HasSubstr("snr_db drawn from 5 to 20.5, colour pink"));
+}
+
+TEST(DataCard, TellsOfLossesByReasonAndGroup) {
+  PublishedSet set;
+  set.failures.push_back({{"variant_id", "x"},
+                          {"source_id", "gone"},
+                          {"kind", "failed"},
+                          {"stage", "decode"},
+                          {"reason", "gone.wav: is cut off"}});
+  EXPECT_THAT(section(card_of(set), "What was lost"),
+              AllOf(HasSubstr("| rejected | clipped_fraction | 1 | clipped_fraction is 0.02"),
+                    HasSubstr("| failed | decode | 1 | gone.wav: is cut off |"),
+                    HasSubstr("| scots / unknown | 4 | 1 | 0 | 20 % |"), HasSubstr("| irish / f | 10 | 0 | 0 | none |"),
+                    HasSubstr("1 lost variant is of a source of which nothing is in the set.")));
+}
+
+TEST(DataCard, SaysWhatTheSetCannotShow) {
+  PublishedSet set;
+  set.set["media"]["audio"]["absent_people"] = {{"total", 3}, {"first", {{{"accent", "irish"}, {"gender", "m"}}}}};
+  set.set["media"]["audio"]["notes"] = {"group scots / m has no usable source with realization 1"};
+  const std::string limits = section(card_of(set), "What it cannot show");
+  EXPECT_THAT(limits, AllOf(HasSubstr("18 files come from 4 recordings of 2 subjects"),
+                            HasSubstr("3 groups of 3 have one known subject or none"),
+                            HasSubstr("1 source names no subject."), HasSubstr("1 source lacks the label of a group"),
+                            HasSubstr("Of 3 combinations of labels there is nobody: irish / m; and 2 more."),
+                            HasSubstr("- Group scots / m has no usable source with realization 1.\n")));
+  EXPECT_THAT(limits, Not(HasSubstr("There are no controls")));
+}
+
+TEST(DataCard, SaysNotStatedWhereNobodyToldIt) {
+  PublishedSet set;
+  for (auto& [key, value] : set.set["card"].items()) {
+    value = nullptr;
+  }
+  set.set["date"] = nullptr;
+  const std::string silent = card_of(set);
+  const std::string about = section(silent, "What it is for");
+  EXPECT_EQ(std::count(about.begin(), about.end(), ':'), 8);
+  for (const char* const what : {"What it is", "Purpose", "Not to be used for", "Version", "Published", "Creator",
+                                 "Contact", "Where it is published"}) {
+    EXPECT_THAT(about, HasSubstr(std::string(what) + ": not stated\n"));
+  }
+  EXPECT_THAT(section(silent, "How to cite it"), HasSubstr("Not stated."));
+
+  set.set["card"]["purpose"] = "To find errors";
+  set.set["card"]["citation"] = "@misc{a, note = {```}}";
+  const std::string told = card_of(set);
+  EXPECT_THAT(told, HasSubstr("- Purpose: To find errors\n"));
+  EXPECT_THAT(texts_of(rendered(section(told, "How to cite it")), "code"), ElementsAre("@misc{a, note = {```}}\n"));
+}
+
+TEST(DataCard, TellsHowToMakeItAgainAndNothingOfTheMachine) {
+  const PublishedSet set;
+  const std::string card = card_of(set);
+  EXPECT_THAT(section(card, "How to make it again"),
+              AllOf(HasSubstr("fairground run small.yaml\n"), HasSubstr(sha256_hex("a plan")),
+                    HasSubstr(set.run_facts().at("config_sha256").get<std::string>()), HasSubstr("| seed | `7` |")));
+  EXPECT_THAT(card, Not(HasSubstr("/home/")));
+}
+
+TEST(DataCard, NamesTheExportsThatWereAskedFor) {
+  PublishedSet set;
+  EXPECT_THAT(section(card_of(set), "How to load it"), Not(HasSubstr("exports/")));
+  set.set["exports"] = {"webdataset", "coco"};
+  EXPECT_THAT(section(card_of(set), "How to load it"),
+              AllOf(HasSubstr("- `exports/webdataset/`: "), HasSubstr("- `exports/coco/`: ")));
+}
+
+/// Labels that would be mark-up if they could.
+const std::vector<std::string>& hostile_labels() {
+  static const std::vector<std::string> labels = {"a|b",
+                                                  "<script>alert(1)</script>",
+                                                  "[here](https://evil.example)",
+                                                  "![x](y.png)",
+                                                  "**bold** _em_ ~~gone~~ `code`",
+                                                  "&lt;b&gt;",
+                                                  "back\\slash\\",
+                                                  "# title",
+                                                  "1. list",
+                                                  "- item",
+                                                  "end\n## What it is for\n",
+                                                  "<!-- gone",
+                                                  "```",
+                                                  "snake_case_label"};
+  return labels;
+}
+
+std::string without_entities(std::string html) {
+  for (const auto& [entity, text] : {std::pair("&lt;", "<"), {"&gt;", ">"}, {"&quot;", "\""}, {"&amp;", "&"}}) {
+    for (std::size_t at = html.find(entity); at != std::string::npos; at = html.find(entity, at + 1)) {
+      html.replace(at, std::string(entity).size(), text);
+    }
+  }
+  return html;
+}
+
+TEST(DataCard, ShowsLabelsAsTheyAreWhateverTheyHold) {
+  for (const std::string& label : hostile_labels()) {
+    PublishedSet set;
+    set.set["media"].erase("image");
+    for (PublishedSet::Json& record : set.audio) {
+      record["accent"] = label;
+    }
+    const std::string html = rendered(card_of(set));
+    std::string shown = label;
+    std::ranges::replace(shown, '\n', ' ');
+    while (shown.ends_with(' ')) {
+      shown.pop_back();
+    }
+    const std::vector<std::string> cells = texts_of(html, "td");
+    EXPECT_TRUE(std::ranges::any_of(cells, [&](const std::string& cell) { return without_entities(cell) == shown; }))
+        << label;
+    for (const char* const tag : {"<script", "<img", "<em>", "<strong>", "<del>", "<!--", "evil.example\""}) {
+      EXPECT_THAT(html, Not(HasSubstr(tag))) << label;
+    }
+    EXPECT_EQ(texts_of(html, "h2").size(), 11U) << label;
+    EXPECT_EQ(texts_of(html, "h1").size(), 1U) << label;
+  }
+}
+
+TEST(DataCard, LeavesOutRowsOfLargeSetsAndSaysSo) {
+  PublishedSet set;
+  set.set["media"].erase("image");
+  for (int i = 0; i < 200; ++i) {
+    const std::string n = std::to_string(i);
+    set.add_recording("t" + n, "who" + n, {"accent" + n, "f"}, "words", {"none", "none"}, 0);
+  }
+  const std::string people = section(card_of(set), "People and groups");
+  EXPECT_EQ(texts_of(rendered(people), "tr").size(), 51U);
+  EXPECT_THAT(people, HasSubstr("\n153 more of 203 rows are left out here; all are in `coverage.json`.\n"));
+}
+
+TEST(DataCard, IsMadeOfASetInWhichNothingWasWritten) {
+  PublishedSet set;
+  set.audio.clear();
+  set.image.clear();
+  EXPECT_THAT(section(card_of(set), "What is in it"), HasSubstr("| recordings | 0 | 2 | 0 | 0 | 0 | 0 | flac |\n"));
+}
+
+TEST(DataCard, RefusesAFolderWithoutItsFiles) {
+  for (const char* const name : {"coverage.json", "failures.jsonl", "audio/metadata.jsonl"}) {
+    const PublishedSet set;
+    set.save();
+    std::filesystem::remove(set / name);
+    const OutputTree tree(set.path());
+    const SetFacts facts = read_set_facts(tree);
+    EXPECT_THROW((void)data_card(tree, facts, set.run_facts()), UserError) << name;
+  }
+  const PublishedSet set;
+  set.save();
+  write_text(set / "coverage.json", "{\"audio\": {\"comparable_across_groups\": true, \"groups\": [{}]}}");
+  const OutputTree tree(set.path());
+  const SetFacts facts = read_set_facts(tree);
+  EXPECT_THROW((void)data_card(tree, facts, set.run_facts()), UserError);
+}
+
+TEST(Markdown, LeavesPlainTextAsItIs) {
+  for (const char* const text :
+       {"0.1.0", "snake_case", "a-b", "-3", "R&D, not & alone", "x + y = z", "C#"}) {
+    EXPECT_EQ(markdown_text(text), text);
+  }
+}
+
+TEST(Markdown, KeepsCodeInATable) {
+  MarkdownTable table({"a", "b"}, {false, false}, 10);
+  table.add({markdown_code("x|`y`|z"), markdown_code("`")});
+  const std::vector<std::string> cells = texts_of(rendered(table.text("")), "td");
+  EXPECT_THAT(cells, ElementsAre("<code>x|`y`|z</code>", "<code>`</code>"));
+}
+
+TEST(Markdown, LinksOnlyWhatIsAnAddress) {
+  EXPECT_EQ(markdown_link("https://example.org/a_b"), "<https://example.org/a_b>");
+  EXPECT_EQ(markdown_link("https://example.org/> <b>"), "https://example.org/\\> \\<b\\>");
+  EXPECT_EQ(markdown_link("javascript:alert(1)"), "javascript:alert(1)");
+  EXPECT_EQ(markdown_link("somebody@example.org"), "somebody@example.org");
+}
+
+}  // namespace
+}  // namespace fairground
