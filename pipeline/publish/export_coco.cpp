@@ -41,8 +41,8 @@ constexpr int kVisible = 2;
 template <typename Read>
 Read checked(Read read, const Record& record, const char* field) {
   if (!read.mistake.empty()) {
-    throw UserError("the record of " + in_ticks(record.variant_id) + " has " + field + " that cannot be read: it " +
-                    read.mistake);
+    throw UserError(std::string(to_string(Media::image)) + '/' + kMetadata + ": the record of " +
+                    in_ticks(record.variant_id) + " has " + field + " that cannot be read: it " + read.mistake);
   }
   return read;
 }
@@ -51,6 +51,15 @@ std::vector<Box> boxes_in(const Record& record) { return checked(parse_boxes(rec
 
 std::vector<KeyPoint> points_in(const Record& record) {
   return checked(parse_keypoints(record.keypoints), record, "key points").keypoints;
+}
+
+int pixels_of(const Record& record, std::size_t column) {
+  const double pixels = record.numbers[column];
+  if (!(pixels >= 1.0 && pixels <= 1e6)) {
+    throw UserError(std::string(to_string(Media::image)) + '/' + kMetadata + ": the record of " +
+                    in_ticks(record.variant_id) + " tells no size of the picture");
+  }
+  return static_cast<int>(pixels);
 }
 
 /// The elements of a JSON list, one on each line.

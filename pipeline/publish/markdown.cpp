@@ -30,15 +30,17 @@ bool is_mark(std::string_view line, std::size_t i) {
     case '_':  // within a word it stands for itself
       return !is_word(before) || !is_word(after);
     case '&':  // an entity
-      return after == '#' || is_word(after);
+      return (after == '#' || is_word(after)) && line.find(';', i) != std::string_view::npos;
     case '#':
     case '-':
     case '+':
     case '=':  // a title, a list or a rule, at the start alone
       return i == 0 && !is_digit(after);
+    case ':':  // an address, of which GitHub makes a link
+      return line.substr(i + 1).starts_with("//");
     case '.':
-    case ')':  // a numbered list, likewise
-      return i > 0 && after == ' ' && line.find_first_not_of("0123456789") == i;
+    case ')':  // likewise, or a numbered list at the start
+      return line.substr(0, i).ends_with("www") || (i > 0 && after == ' ' && line.find_first_not_of("0123456789") == i);
     default:
       return std::string_view("\\`*[]<>|~$").find(c) != std::string_view::npos;
   }

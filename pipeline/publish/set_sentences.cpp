@@ -104,8 +104,7 @@ void add_gaps(const MediaFacts& facts, const CoverageSummary& coverage, std::vec
   }
   if (unlabelled > 0) {
     limits.push_back(counted(unlabelled, "source") + (unlabelled == 1 ? " lacks" : " lack") +
-                     " the label of a group, and stand under \"unknown\"; these are to be labelled before groups are "
-                     "compared.");
+                     " the label of a group: under \"unknown\" they are to be labelled before groups are compared.");
   }
 }
 
