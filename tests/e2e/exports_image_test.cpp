@@ -63,7 +63,7 @@ class MovedSet {
         "axes:\n"
         "  lens:\n"
         "    none: []\n"
-        "    barrel: [{lens.distortion: {k1: -0.25, p1: 0.02}}]\n"
+        "    barrel: [{lens.distortion: {k1: -0.15, p1: 0.01}}]\n"
         "    pincushion: [{lens.distortion: {k1: 0.2}}]\n"
         "  file: {none: [], small: [{file.resize: {scale: 0.6}}]}\n"
         "card: {description: Things, licence: CC0-1.0, creator: Tester, url: \"https://example.org\"}\n"
