@@ -187,6 +187,7 @@ async function heatMapAnswers() {
       const map = part(page, 'coverage', m.medium);
       const detail = map.locator('.detail');
       const cell = (row, column) => map.locator('.heat tbody tr').nth(row).locator('td').nth(column);
+      assert.equal(await map.locator('.heat td[tabindex="0"]').count(), 1, 'the table is one stop for Tab before it was entered');
       await cell(0, 1).hover();
       assert.match(await detail.innerText(), /observed: .* source.*synthesised: .* source/s, 'hover tells what a number counts');
       assert.ok((await detail.innerText()).includes(m.groups[0].name), `${await detail.innerText()} does not name the group`);
@@ -202,7 +203,7 @@ async function heatMapAnswers() {
         const box = document.activeElement.getBoundingClientRect();
         return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === document.activeElement;
       }), 'the number that has the focus can be seen');
-      assert.equal(await map.locator('.heat td[tabindex="0"]').count(), 1, 'the table is one stop for Tab');
+      assert.equal(await map.locator('.heat td[tabindex="0"]').count(), 1, 'and after it');
       // Kinds can be shown apart.
       for (const [name, kinds] of [['observed', ['observed']], ['synthesised', ['synthesised']], ['both', ['observed', 'synthesised']]]) {
         await map.getByRole('radio', {name, exact: true}).check();
