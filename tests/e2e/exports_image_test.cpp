@@ -41,7 +41,7 @@ class MovedSet {
     thing(kDotAt) = kDot;
     write_picture("thing.png", thing);
     cv::Mat mask = cv::Mat::zeros(kHeight, kWidth, CV_8UC1);
-    mask(kThingAt) = 7;
+    mask(kMaskAt) = 7;
     write_picture("mask.png", mask);
     const auto number = [](int value) { return std::to_string(value); };
     const std::string box = R"([{""label"":""thing"",""x"":)" + number(kThingAt.x) + R"(,""y"":)" + number(kThingAt.y) +
@@ -64,7 +64,7 @@ class MovedSet {
         "  lens:\n"
         "    none: []\n"
         "    barrel: [{lens.distortion: {k1: -0.15, p1: 0.01}}]\n"
-        "    pincushion: [{lens.distortion: {k1: 0.2}}]\n"
+        "    pincushion: [{lens.distortion: {k1: 0.3, fit: keep}}]\n"
         "  file: {none: [], small: [{file.resize: {scale: 0.6}}]}\n"
         "card: {description: Things, licence: CC0-1.0, creator: Tester, url: \"https://example.org\"}\n"
         "output: {directory: out, date: 2026-01-01, image: {format: png}, exports: [webdataset, coco, croissant]}\n");
@@ -80,9 +80,10 @@ class MovedSet {
   std::vector<json> records;
 
  private:
-  static constexpr auto kThingBox = std::array{24, 30, 60, 44};
-  const cv::Rect kThingAt{kThingBox[0], kThingBox[1], kThingBox[2], kThingBox[3]};
+  const cv::Rect kThingAt{24, 30, 60, 44};
   const cv::Rect kDotAt{34, 40, 8, 8};
+  // Of a part alone: a box that is tight around its mask would follow the mask.
+  const cv::Rect kMaskAt{30, 36, 40, 30};
 
   void write_picture(const std::string& name, const cv::Mat& codes) const {
     write_bytes(folder_ / name, encode_image({codes}, ImageContainer::png, /*quality=*/100));
