@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "pipeline/command_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/flow/coverage_report.h"
 #include "pipeline/flow/masks.h"
@@ -42,6 +43,7 @@ struct Arguments {
   std::filesystem::path real;
   std::filesystem::path synth;
   bool compare_json = false;
+  std::string document;
   std::vector<std::string> export_names;
   ReplayOptions replay;
   std::string variant_id;
@@ -50,5 +52,8 @@ struct Arguments {
 /// Fills `arguments`. Where there is no command to be done, because help was asked for and is printed, or because of a
 /// mistake, which is printed too: the status to exit with.
 [[nodiscard]] std::optional<ExitStatus> read_command_line(int argc, char** argv, Arguments& arguments);
+
+/// What can be written, for the documents of it.
+[[nodiscard]] std::vector<CommandText> command_texts();
 
 }  // namespace fairground

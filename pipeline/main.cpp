@@ -18,6 +18,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/command_line.h"
 #include "pipeline/config/config.h"
+#include "pipeline/config/json_schema.h"
 #include "pipeline/config/reference.h"
 #include "pipeline/config/wording.h"
 #include "pipeline/core/error.h"
@@ -114,7 +115,7 @@ int augmenters_command(Arguments& arguments) {
   if (arguments.pages) {
     write_reference_pages(*arguments.pages, schemas, std::cout);
   } else if (arguments.json_schema) {
-    std::cout << reference_json_schema(schemas);
+    std::cout << steps_json_schema(schemas);
   } else if (arguments.example) {
     if (schemas.front()->example.empty()) {
       throw UserError("the augmenter '" + arguments.augmenter + "' gives no example");
@@ -127,6 +128,24 @@ int augmenters_command(Arguments& arguments) {
   } else {
     std::cout << reference_text(*schemas.front());
   }
+  return status_of(ExitStatus::done);
+}
+
+int reference_command(Arguments& arguments) {
+  const std::string& document = arguments.document;
+  const std::vector<const StepSchema*> schemas = registered_schemas();
+  if (document == "schema") {
+    std::cout << config_json_schema(schemas);
+    return status_of(ExitStatus::done);
+  }
+  ToolText tool{FAIRGROUND_VERSION, command_texts(), {}, shard_index_variables()};
+  for (const StepSchema* const schema : schemas) {
+    tool.augmenters.push_back(schema->name);
+  }
+  std::cout << (document == "man"    ? man_page(tool)
+                : document == "bash" ? bash_completion(tool)
+                : document == "zsh"  ? zsh_completion(tool)
+                                     : fish_completion(tool));
   return status_of(ExitStatus::done);
 }
 
@@ -176,12 +195,20 @@ int status_command(Arguments& arguments) {
 }
 
 int dispatch(int argc, char** argv) {
-  static const std::map<std::string, int (*)(Arguments&)> kCommands = {
-      {"augmenters", augmenters_command}, {"compare", compare_command}, {"coverage", coverage_command},
-      {"export", export_command},         {"replay", replay_command},   {"report", report_command},
-      {"masks", masks_command},           {"merge", merge_command},     {"plan", plan_command},
-      {"preview", preview_command},       {"run", run_command},         {"status", status_command},
-      {"verify", verify_command}};
+  static const std::map<std::string, int (*)(Arguments&)> kCommands = {{"augmenters", augmenters_command},
+                                                                       {"compare", compare_command},
+                                                                       {"coverage", coverage_command},
+                                                                       {"export", export_command},
+                                                                       {"masks", masks_command},
+                                                                       {"merge", merge_command},
+                                                                       {"plan", plan_command},
+                                                                       {"preview", preview_command},
+                                                                       {"reference", reference_command},
+                                                                       {"replay", replay_command},
+                                                                       {"report", report_command},
+                                                                       {"run", run_command},
+                                                                       {"status", status_command},
+                                                                       {"verify", verify_command}};
   Arguments arguments;
   if (const auto status = read_command_line(argc, argv, arguments)) {
     return status_of(*status);

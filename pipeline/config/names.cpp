@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 24> kRecordFields = {
     "mask_sha256", "mask_source",     "mask_confidence", "audio",     "image",         "clean",
 };
 
+constexpr std::array<std::string_view, 2> kRecordFieldPrefixes = {"measured_", "tone_reference"};
+
 // Not std::isalnum, whose answer depends on the locale.
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -34,8 +36,13 @@ std::string as_name(std::string_view text, std::size_t length) {
 bool is_record_field(std::string_view name) {
   // What ends so, the loaders take for the names of files and open.
   const bool names_files = name == "file_names" || name.ends_with("_file_name") || name.ends_with("_file_names");
-  return names_files || name.starts_with("measured_") || name.starts_with("tone_reference") ||
+  const auto begins_so = [name](std::string_view prefix) { return name.starts_with(prefix); };
+  return names_files || std::ranges::any_of(kRecordFieldPrefixes, begins_so) ||
          std::ranges::find(kRecordFields, name) != kRecordFields.end();
 }
+
+std::span<const std::string_view> record_fields() { return kRecordFields; }
+
+std::span<const std::string_view> record_field_prefixes() { return kRecordFieldPrefixes; }
 
 }  // namespace fairground

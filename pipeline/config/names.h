@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,8 @@ namespace fairground {
 /// Face's loaders add or take for names of files, and `clean`. Axes and the columns of manifests must not have these
 /// names.
 [[nodiscard]] bool is_record_field(std::string_view name);
+/// The same as lists: whole names, and how others begin.
+[[nodiscard]] std::span<const std::string_view> record_fields();
+[[nodiscard]] std::span<const std::string_view> record_field_prefixes();
 
 }  // namespace fairground

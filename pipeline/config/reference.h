@@ -23,8 +23,4 @@ namespace fairground {
 /// A config with the levels of the example, which runs on the sample media from the project's folder.
 [[nodiscard]] std::string reference_example(const StepSchema& schema);
 
-/// The JSON Schema (draft 2020-12) of a list of steps, for editors. It cannot say all that the reader checks:
-/// rules over several parameters, whether an asset is declared, and low < high are left to the reader.
-[[nodiscard]] std::string reference_json_schema(std::span<const StepSchema* const> schemas);
-
 }  // namespace fairground

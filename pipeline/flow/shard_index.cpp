@@ -54,6 +54,14 @@ std::uint32_t index_from(const std::function<const char*(const char*)>& environm
 
 }  // namespace
 
+std::vector<std::string> shard_index_variables() {
+  std::vector<std::string> names;
+  for (const IndexVariable& variable : kIndexVariables) {
+    names.emplace_back(variable.name);
+  }
+  return names;
+}
+
 Shard read_shard(const std::string& text, const std::function<const char*(const char*)>& environment) {
   const std::size_t slash = text.find('/');
   const std::string index = text.substr(0, slash);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/design/share.h"
 
@@ -13,5 +14,8 @@ namespace fairground {
 /// UserError, also where no such variable is set.
 [[nodiscard]] Shard read_shard(const std::string& text,
                                const std::function<const char*(const char* variable)>& environment);
+
+/// The variables that `auto/N` looks for, in this order.
+[[nodiscard]] std::vector<std::string> shard_index_variables();
 
 }  // namespace fairground

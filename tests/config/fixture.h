@@ -12,6 +12,7 @@
 
 #include "pipeline/config/config.h"
 #include "pipeline/core/error.h"
+#include "tests/config/schema_faults.h"
 
 namespace fairground {
 
@@ -138,7 +139,12 @@ class ConfigTest : public testing::Test {
 
   [[nodiscard]] std::string path() const { return (folder_ / "c.yaml").string(); }
 
-  [[nodiscard]] Config parse(const std::string& text) const { return parse_config(text, path(), fake_schemas()); }
+  /// What the reader accepts, the JSON Schema must accept.
+  [[nodiscard]] Config parse(const std::string& text) const {
+    Config config = parse_config(text, path(), fake_schemas());
+    EXPECT_EQ(schema_faults(json_of_yaml(text)), "") << text;
+    return config;
+  }
 
   /// The mistakes in `text`, without the file's name in front of them.
   [[nodiscard]] std::vector<std::string> mistakes(const std::string& text) const {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "pipeline/config/json_schema.h"
 #include "pipeline/config/reference.h"
 #include "tests/config/fixture.h"
 
@@ -201,11 +202,11 @@ TEST_F(Ladder, TheReferenceSaysOnceWhatItBecomes) {
   EXPECT_EQ(count(reference_text(ladder_), "Ladders: "), 1);
   EXPECT_EQ(count(reference_page(filter_schema()), "Ladders: "), 0);
   // The rungs are settings of one augmenter, so that the editors' schema knows the one parameter that makes them.
-  const auto json = nlohmann::json::parse(reference_json_schema({&pointer, 1}));
-  const auto& step = json.at("items").at("oneOf").at(0).at("properties").at("channel.steps");
-  EXPECT_EQ(
-      step.at("properties").at("rungs"),
-      nlohmann::json::parse(R"({"type": "integer", "minimum": 2, "maximum": 12, "description": "So many levels."})"));
+  const auto json = nlohmann::json::parse(steps_json_schema({&pointer, 1}));
+  const auto& step = json.at("items").at("anyOf").at(0).at("properties").at("channel.steps");
+  EXPECT_EQ(step.at("properties").at("rungs"),
+            nlohmann::json::parse(
+                R"({"type": "integer", "minimum": 2, "maximum": 12, "description": "So many levels. From 2 to 12."})"));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "pipeline/config/reference.h"
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "pipeline/config/wording.h"
@@ -8,8 +7,6 @@
 
 namespace fairground {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 TEST(Reference, TextFitsATerminal) {
   for (const StepSchema* const schema : fake_schemas()) {
@@ -150,54 +147,6 @@ TEST(Reference, TextHasClaimLimitsAndExample) {
   EXPECT_TRUE(text.ends_with("\n\n  few: [{noise.babble: {from: voices}}]\n  many: [{noise.babble: {from: voices}}]\n"))
       << text;
 }
-
-TEST(Reference, JsonSchemaHasAKeyForEachAugmenter) {
-  const Json schema = Json::parse(reference_json_schema(fake_schemas()));
-  EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
-  EXPECT_EQ(schema.at("type"), "array");
-  const Json& steps = schema.at("items").at("oneOf");
-  ASSERT_EQ(steps.size(), 6U);
-  EXPECT_EQ(steps[5].at("enum"), Json({"channel.band", "light.exposure"}));
-  EXPECT_EQ(steps[2].at("required"), Json::array({"noise.coloured"}));
-  EXPECT_EQ(steps[2].at("additionalProperties"), false);
-}
-
-TEST(Reference, JsonSchemaStatesEachKindOfParameter) {
-  const Json schema = Json::parse(reference_json_schema(fake_schemas()));
-  const Json& noise = schema.at("items").at("oneOf").at(2).at("properties").at("noise.coloured");
-  EXPECT_EQ(noise.at("required"), Json::array({"snr_db"}));
-  EXPECT_EQ(noise.at("additionalProperties"), false);
-  const Json& parameters = noise.at("properties");
-  const Json& number = parameters.at("snr_db").at("oneOf").at(0);
-  EXPECT_EQ(number, Json::parse(R"({"type": "number", "minimum": -40.0, "maximum": 60.0})"));
-  const Json& range = parameters.at("snr_db").at("oneOf").at(1);
-  EXPECT_EQ(range.at("items"), number);
-  EXPECT_EQ(range.at("minItems"), 2);
-  EXPECT_EQ(range.at("maxItems"), 2);
-  EXPECT_EQ(parameters.at("colour").at("enum"), Json({"white", "pink"}));
-  EXPECT_EQ(parameters.at("colour").at("default"), "pink");
-  EXPECT_EQ(parameters.at("bursts").at("type"), "integer");
-  EXPECT_EQ(parameters.at("bursts").at("maximum"), 9);
-  EXPECT_EQ(parameters.at("steady").at("type"), "boolean");
-  EXPECT_EQ(parameters.at("steady").at("default"), false);
-  for (const auto& [name, parameter] : parameters.items()) {
-    EXPECT_FALSE(parameter.at("description").get<std::string>().empty()) << name;
-  }
-}
-
-TEST(Reference, JsonSchemaLeavesOutInfiniteEnds) {
-  StepSchema schema;
-  schema.name = "x.y";
-  schema.parameters = {ParameterSpec{}};
-  schema.parameters[0].name = "n";
-  const StepSchema* const pointer = &schema;
-  const Json json = Json::parse(reference_json_schema({&pointer, 1}));
-  const Json& n = json.at("items").at("oneOf").at(0).at("properties").at("x.y").at("properties").at("n");
-  EXPECT_FALSE(n.contains("minimum"));
-  EXPECT_FALSE(n.contains("maximum"));
-}
-
-TEST(Reference, NoAugmentersGiveAValidSchema) { EXPECT_EQ(Json::parse(reference_json_schema({})).at("items"), false); }
 
 TEST(Wording, NumbersReadBackAndReadWell) {
   EXPECT_EQ(number_text(100000), "100000");
