@@ -577,8 +577,13 @@ async function labelsAreText() {
         await pages.nth(i).click();
       }
       const cells = part(page, 'coverage', m.medium).locator('.heat td');
+      // However long what is told of a number, the table stays where it is, or the mouse would point at another one.
+      const box = part(page, 'coverage', m.medium).locator('.box');
+      const placeOnPage = () => box.evaluate((node) => Math.round(node.getBoundingClientRect().top + scrollY));
+      const place = await placeOnPage();
       for (let i = 0; i < await cells.count(); i += 41) {
         await cells.nth(i).hover();
+        assert.equal(await placeOnPage(), place, 'the table moved');
       }
     }
     await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 300); }));
