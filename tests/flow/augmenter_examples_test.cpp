@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pipeline/config/reference.h"
+#include "pipeline/flow/picture_path.h"
 #include "tests/flow/render_fixture.h"
 #include "tests/support/rendered_skin.h"
 
