@@ -488,7 +488,7 @@ Json has_sources_of(Media media) {
 
 std::string config_json_schema(std::span<const StepSchema* const> schemas) {
   Json config = {{"$schema", kSchemaDraft}};
-  const Json name = {{"type", {"string", "integer"}},
+  const Json name = {{"type", {"string", "number"}},
                      {"pattern", name_pattern()},
                      {"patternErrorMessage", "Letters (a-z, A-Z), digits, _ and - are wanted."}};
   Json axes = {

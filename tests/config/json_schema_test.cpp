@@ -339,6 +339,7 @@ const std::vector<std::string> kLeftToTheReader = {
     "needs `card: ",
     "YAML readers may take it for true or false",
     "nothing would be made of",
+    "`name` must be made of letters",  // of numbers with a sign or a point, as 1e308 is a name and -1.5 is none
 };
 
 bool is_left_to_the_reader(const std::string& fault) {

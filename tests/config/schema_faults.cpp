@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <cstdlib>
 #include <regex>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -45,8 +47,11 @@ Json json_of(const YamlNode& node) {
   if (!node.quotes && (text == "true" || text == "false")) {
     return text == "true";
   }
-  if (!node.quotes && text.size() < 19 && std::regex_match(text, kInteger)) {
-    return std::stoll(text);
+  constexpr std::size_t kMostDigits = 20;  // those of the largest integer, with a sign
+  if (!node.quotes && text.size() <= kMostDigits && std::regex_match(text, kInteger)) {
+    errno = 0;
+    const long long number = std::strtoll(text.c_str(), nullptr, /*base=*/10);
+    return errno == 0 ? Json(number) : Json(std::stod(text));
   }
   if (!node.quotes && text.size() < 300 && std::regex_match(text, kNumber)) {
     return std::stod(text);
