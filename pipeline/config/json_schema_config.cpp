@@ -24,23 +24,27 @@ constexpr const char* kAboutConfig =
     "and that no two are equal; that numbers are written in plain decimal digits, and words that some readers of YAML "
     "take for true or false in quotes.";
 
-/// A regular expression for any of these words as a whole, or for any that begins so.
-std::string none_of(const std::vector<std::string>& words, std::span<const std::string_view> prefixes) {
+/// A regular expression that refuses these words as a whole; it stands in front of one for what is allowed.
+std::string none_of(const std::vector<std::string>& words) {
   std::string pattern = "(?!(";
   for (const std::string& word : words) {
     pattern += (pattern.ends_with('(') ? "" : "|") + word;
   }
-  pattern += ")$)";
-  for (const std::string_view prefix : prefixes) {
-    pattern += "(?!" + std::string(prefix) + ")";
-  }
-  return pattern;
+  return pattern + ")$)";
 }
 
-std::vector<std::string> reserved_fields() {
-  std::vector<std::string> names;
-  std::ranges::transform(record_fields(), std::back_inserter(names), [](auto field) { return std::string(field); });
-  return names;
+/// The same for all names that records have of their own.
+std::string no_record_field() {
+  std::vector<std::string> fields;
+  std::ranges::transform(record_fields(), std::back_inserter(fields), [](auto field) { return std::string(field); });
+  std::string pattern = none_of(fields);
+  for (const std::string_view prefix : record_field_prefixes()) {
+    pattern += "(?!" + std::string(prefix) + ")";
+  }
+  for (const std::string_view ending : record_field_endings()) {
+    pattern += "(?!.*" + std::string(ending) + "$)";
+  }
+  return pattern;
 }
 
 /// A regular expression for names that can stand in ids and paths, without those that the pattern `without` refuses.
@@ -97,7 +101,7 @@ Json path(const std::string& text) { return described(text + " Relative to the c
 /// Names of columns that go into records.
 Json record_columns(const std::string& text) {
   Json name = text_schema();
-  name["pattern"] = "^" + none_of(reserved_fields(), record_field_prefixes()) + R"([^\x00-\x1f\x7f]*$)";
+  name["pattern"] = "^" + no_record_field() + R"([^\x00-\x1f\x7f]*$)";
   name["patternErrorMessage"] = "A column's name is wanted, and none that each record has as a field of its own.";
   return described(text, list_schema(std::move(name)));
 }
@@ -230,10 +234,10 @@ Json axes_schema(Media media) {
                        "the first level of its axis."},
                       {"items", refer(step)}};
   Json axis = names_schema("The levels of this axis by name. A level with a ladder stands for several levels.",
-                           name_pattern(none_of({"clean", "identity"}, {})), level);
+                           name_pattern(none_of({"clean", "identity"})), level);
   axis["minProperties"] = 1;
-  return names_schema("What varies: the axes by name, each with its levels.",
-                      name_pattern(none_of(reserved_fields(), record_field_prefixes())), std::move(axis));
+  return names_schema("What varies: the axes by name, each with its levels.", name_pattern(no_record_field()),
+                      std::move(axis));
 }
 
 /// Names of levels and axes, which may look like numbers.

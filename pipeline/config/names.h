@@ -18,8 +18,9 @@ namespace fairground {
 /// Face's loaders add or take for names of files, and `clean`. Axes and the columns of manifests must not have these
 /// names.
 [[nodiscard]] bool is_record_field(std::string_view name);
-/// The same as lists: whole names, and how others begin.
+/// The same as lists: whole names, and how others begin and end.
 [[nodiscard]] std::span<const std::string_view> record_fields();
 [[nodiscard]] std::span<const std::string_view> record_field_prefixes();
+[[nodiscard]] std::span<const std::string_view> record_field_endings();
 
 }  // namespace fairground

@@ -397,7 +397,7 @@ TEST_F(JsonSchemaTest, BothMissTheSameKeysAndNoticeTheSameNames) {
       }
       if (sample.at(place).is_object()) {
         for (const char* const key :
-             {"qqqqqqqqqqqqqq", "two words", "sha256", "measured_x", "clean", "audio", "image"}) {
+             {"qqqqqqqqqqqqqq", "two words", "sha256", "measured_x", "my_file_name", "clean", "audio", "image"}) {
           configs.push_back(sample);
           Json& map = configs.back()[place];
           if (!map.contains(key)) {
