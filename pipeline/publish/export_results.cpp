@@ -1,4 +1,5 @@
-// exports/results/audio.csv and image.csv: one row for each variant, to be filled with what a service answers.
+// exports/results/audio-results_template.csv and image-results_template.csv: one row for each variant, to be filled
+// with what a service answers.
 //
 // Rows come in the order of the plan. Clean references and controls are rows like all others, told by `synthetic` and
 // `control`. `cluster` is what answers of one person have in common: the subject, or where nobody knows it the source
@@ -30,7 +31,7 @@ void write_table(const ExportInputs& inputs, const MediaFacts& facts, DerivedFil
   }
   header.insert(header.end(), {"condition", "realization", "synthetic", "control", "clean_variant_id", "file",
                                "reference_text", is_audio ? "hypothesis" : "prediction", "errors", "units"});
-  const auto file = files.begin(std::string("exports/results/") + to_string(facts.media) + ".csv");
+  const auto file = files.begin(std::string("exports/results/") + to_string(facts.media) + "-results_template.csv");
   file->add(csv_line(header));
   SpeakerIds clusters;
   CellNames conditions;
@@ -90,7 +91,7 @@ std::string readme(const SetFacts& set) {
       "    import numpy as np, pandas as pd\n"
       "    table = pd.read_csv(\"" +
       medium +
-      ".csv\", keep_default_na=False)\n"
+      "-results_template.csv\", keep_default_na=False)\n"
       "    table = table[(table.control == \"none\") & (table.errors != \"\") & (table.units > 0)]\n"
       "    table = table.astype({\"errors\": float})\n\n"
       "Fairlearn, error rates for each group in each condition, and the largest difference:\n\n"
@@ -120,7 +121,7 @@ std::string readme(const SetFacts& set) {
       "    library(lme4)\n"
       "    table <- subset(read.csv(\"" +
       medium +
-      ".csv\", na.strings = \"\", check.names = FALSE),\n"
+      "-results_template.csv\", na.strings = \"\", check.names = FALSE),\n"
       "                    control == \"none\" & !is.na(errors) & units > 0)\n"
       "    table$condition <- relevel(factor(table$condition), ref = \"" +
       reference +

@@ -151,7 +151,7 @@ TEST(ExportsOfSpeech, ScliteFindsKnownErrorsForEachGroupAndCondition) {
 
 TEST(ExportsOfSpeech, ResultsHaveARowForEachRecord) {
   const SpeechSet set;
-  const json rows = read_with("csv_table.py", {(set.out() / "exports/results/audio.csv").string()});
+  const json rows = read_with("csv_table.py", {(set.out() / "exports/results/audio-results_template.csv").string()});
   ASSERT_EQ(rows.size(), set.records.size());
   for (const json& row : rows) {
     const json& record = set.records.at(row.at("variant_id").get<std::string>());

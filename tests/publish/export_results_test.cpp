@@ -23,7 +23,7 @@ TEST(ExportResults, HasARowForEachVariant) {
   set.audio[0]["text"] = "one, \"two\"\nthree  ";
   set.audio[0]["subject"] = "O'Neill, \"Ann\"";
   set.write(ExportFormat::results);
-  const json table = rows(set, "audio.csv");
+  const json table = rows(set, "audio-results_template.csv");
   ASSERT_THAT(table, SizeIs(set.audio.size()));
   for (std::size_t i = 0; i < set.audio.size(); ++i) {
     const json& row = table[i];
@@ -49,7 +49,7 @@ TEST(ExportResults, HasARowForEachVariant) {
   EXPECT_EQ(table.back().at("cluster"), "unknown_s3");
   EXPECT_EQ(table[1].at("cluster"), "ann");
 
-  const json pictures = rows(set, "image.csv");
+  const json pictures = rows(set, "image-results_template.csv");
   ASSERT_THAT(pictures, SizeIs(set.image.size()));
   EXPECT_EQ(pictures[0].at("prediction"), "");
   EXPECT_EQ(pictures[0].at("units"), "1");
@@ -64,8 +64,8 @@ TEST(ExportResults, RenamesColumnsThatItHasItself) {
     record["units"] = "few";
   }
   set.write(ExportFormat::results);
-  EXPECT_EQ(rows(set, "audio.csv")[0].at("column_errors"), "many");
-  EXPECT_EQ(rows(set, "audio.csv")[0].at("column_units"), "few");
+  EXPECT_EQ(rows(set, "audio-results_template.csv")[0].at("column_errors"), "many");
+  EXPECT_EQ(rows(set, "audio-results_template.csv")[0].at("column_units"), "few");
 }
 
 // 40 people of two groups answer for 6 clips each, clean and in noise, which costs one group twice the errors and the

@@ -1,4 +1,4 @@
-"""Fills exports/results/audio.csv with simulated answers and runs the README's own lines for pandas and statsmodels.
+"""Fills exports/results/audio-results_template.csv with simulated answers and runs the README's own lines for pandas and statsmodels.
 
 Errors are Poisson: 5 % of the words, twice as many in noise, and twice as many again in noise for `scots`; people differ
 by a lognormal factor of 0.2. Usage: results_effect.py FOLDER. Prints the coefficients and their standard errors.
@@ -13,12 +13,12 @@ import pandas as pd
 
 os.chdir(sys.argv[1])
 random = np.random.default_rng(20260101)
-answers = pd.read_csv("audio.csv", keep_default_na=False, dtype=str)
+answers = pd.read_csv("audio-results_template.csv", keep_default_na=False, dtype=str)
 person = {name: random.lognormal(0, 0.2) for name in sorted(answers.cluster.unique())}
 factor = np.where(answers.noise == "pink", np.where(answers.accent == "scots", 4.0, 2.0), 1.0)
 rate = 0.05 * factor * answers.cluster.map(person) * answers.units.astype(int)
 answers["errors"] = random.poisson(rate)
-answers.to_csv("audio.csv", index=False)
+answers.to_csv("audio-results_template.csv", index=False)
 
 # Indented lines of the README, section by section.
 sections = re.split(r"\n(?=\S)", open("README", encoding="utf-8").read())
