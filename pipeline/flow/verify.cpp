@@ -21,47 +21,52 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Writes again what follows from the records, and compares it. Returns false where that could not be done.
-bool check_published(const fs::path& directory, Differences& differences) {
+/// Writes again what follows from the records, and compares it. Returns why that could not be done, or nothing.
+std::string check_published(const fs::path& directory, Differences& differences) {
+  if (differences.count() > 0) {
+    return "they follow from records that have differences";
+  }
   const OutputTree tree(directory);
   const auto run = parse_ordered_json(tree.read_text(kRunFile, std::numeric_limits<std::size_t>::max()).value_or(""));
   try {
     for (const std::string& difference : compare_published(tree, run).differences) {
       differences.add(difference);
     }
-  } catch (const UserError&) {
-    return false;  // The records are not what they should be, which the rest has told.
+  } catch (const UserError& error) {
+    return error.messages().front();
   }
-  return true;
+  return {};
 }
 
 /// Nobody should have to know what this command looks at to know what a run without a difference stands for.
-void print_what_was_checked(const MadeAgain& again, bool is_published_checked, std::ostream& out) {
+/// `not_published`: why the report and what else is made of the records was not compared.
+void print_what_was_checked(const MadeAgain& again, const std::string& not_published, std::ostream& out) {
+  const char* const whole = "set.json, coverage.json and, where there is one, skin_tone.json";
   out << "checked: files and masks, their hashes and what is measured on them; records, failures and counts against "
          "plan.jsonl, journal.jsonl, run.json and each other; sources.jsonl for itself\n";
   if (again.refusal.empty()) {
     out << "checked against config and sources, all made again: each file, record, failure and line of the journal; "
            "plan.jsonl, sources.jsonl"
-        << (again.is_coverage_compared ? ", coverage.json and, where there is one, skin_tone.json\n" : "\n");
+        << (again.is_account_compared ? "; " + std::string(whole) : std::string()) << '\n';
   } else {
     out << "not checked, but against their hashes in run.json and their second place in journal.jsonl: labels that "
            "come "
            "from manifests, levels at the mixer, tones and the confidence of masks; and, but against their hashes in "
-           "run.json, coverage.json and skin_tone.json. A change that was carried through to these does not show "
-           "without config and sources, and neither does one of plan.jsonl, journal.jsonl, sources.jsonl and run.json "
-           "alike\n";
+           "run.json, "
+        << whole
+        << ". A change that was carried through to these does not show without config and sources, and neither does "
+           "one of plan.jsonl, journal.jsonl, sources.jsonl and run.json alike\n";
   }
-  if (again.refusal.empty() && !again.is_coverage_compared) {
-    out << "not checked, but against their hashes in run.json: coverage.json and, where there is one, skin_tone.json, "
-           "since a manifest has changed since the run\n";
+  if (again.refusal.empty() && !again.is_account_compared) {
+    out << "not checked, but against their hashes in run.json: " << whole
+        << ", since a manifest has changed since the run\n";
   }
-  if (is_published_checked) {
+  if (not_published.empty()) {
     out << "checked: report, data card and exports against the records\n";
   } else {
-    out << "not checked: report, data card and exports, which follow from records that have differences\n";
+    out << "not checked: report, data card and exports: " << not_published << '\n';
   }
-  out << "not checked: set.json but against its hash in run.json; the seconds, the paths and fairground's version in "
-         "run.json; the times in sources.jsonl\n";
+  out << "not checked: the seconds, the paths and fairground's version in run.json; the times in sources.jsonl\n";
 }
 
 }  // namespace
@@ -78,7 +83,7 @@ ExitStatus verify(const fs::path& directory, std::span<const StepSchema* const> 
     differences.add("coverage.json: is missing");
   }
   const MadeAgain again = make_again(directory, run, schemas, jobs, planned, progress, differences);
-  const bool is_published_checked = differences.count() == 0 && check_published(directory, differences);
+  const std::string not_published = check_published(directory, differences);
   if (!again.refusal.empty()) {
     out << "files, measured labels, conditions and pairing were compared; the manifest's labels, coverage.json and the "
            "levels at the mixer were not, since nothing could be rendered again: "
@@ -86,7 +91,7 @@ ExitStatus verify(const fs::path& directory, std::span<const StepSchema* const> 
   }
   const auto written = static_cast<std::size_t>(
       std::ranges::count_if(planned, [](const auto& it) { return it.second.status == "written"; }));
-  print_what_was_checked(again, is_published_checked, out);
+  print_what_was_checked(again, not_published, out);
   if (differences.count() == 0) {
     out << counted(written, "variant")
         << (again.refusal.empty() ? ": files, labels, pairing and mixer levels agree\n" : ": no difference\n");

@@ -19,6 +19,7 @@
 #include "pipeline/design/follow.h"
 #include "pipeline/flow/finished_run.h"
 #include "pipeline/flow/graph.h"
+#include "pipeline/flow/set_description.h"
 #include "pipeline/flow/verify_journal.h"
 #include "pipeline/output/assembly.h"
 #include "pipeline/output/journal.h"
@@ -64,10 +65,11 @@ class Comparison {
     }
   }
 
-  void finish() {
-    compare_file("coverage.json", "the coverage", coverage_json(plan_, count_coverage(plan_, lost_)));
+  void finish(const std::string& tool_version) {
+    compare_file(kSetFile, "the description", set_description(plan_, tool_version));
+    compare_file(kCoverage, "the coverage", coverage_json(plan_, count_coverage(plan_, lost_)));
     if (skin_.is_needed()) {
-      compare_file("skin_tone.json", "the account", skin_tone_json(skin_.finish()));
+      compare_file(kSkinTone, "the account", skin_tone_json(skin_.finish()));
     }
   }
 
@@ -323,7 +325,7 @@ MadeAgain make_again(const fs::path& directory, const json& run, std::span<const
     };
     run_graph(work, jobs, std::atomic<bool>(false));
     if (has_its_manifests) {
-      comparison.finish();
+      comparison.finish(text_field(run, "fairground"));
     }
     return {"", has_its_manifests};
   } catch (const UserError& error) {
