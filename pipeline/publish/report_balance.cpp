@@ -254,9 +254,9 @@ ordered_json balance_json(const ReportStatistics& statistics, const ReportCovera
                                     {"is_ratio", quantities[q].info.is_ratio}});
     }
   }
-  const std::size_t conditions =
-      std::min(coverage.conditions_shown,
-               std::max<std::size_t>(1, kMostBalanceCells / std::max<std::size_t>(1, coverage.groups_shown)));
+  const std::size_t conditions = std::min(
+      coverage.conditions_shown,
+      std::max<std::size_t>(1, kMostBalanceCells / coverage.media / std::max<std::size_t>(1, coverage.groups_shown)));
   json["conditions_shown"] = conditions;
   json["cells"] = ordered_json::array();
   for (std::size_t c = 0; c < conditions; ++c) {

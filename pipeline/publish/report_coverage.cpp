@@ -84,7 +84,8 @@ struct GroupCells {
 
 class CoverageReader {
  public:
-  explicit CoverageReader(const MediaFacts& facts) : facts_(facts) {
+  CoverageReader(const MediaFacts& facts, std::size_t media) : facts_(facts) {
+    coverage_.media = media;
     for (const AxisFacts& axis : facts.axes) {
       axes_.push_back(axis.name);
     }
@@ -122,7 +123,7 @@ class CoverageReader {
   ReportCoverage finish() {
     coverage_.groups_shown = std::min(coverage_.groups.size(), kMostReportGroups);
     const std::size_t most =
-        std::max<std::size_t>(1, kMostReportCells / std::max<std::size_t>(1, coverage_.groups_shown));
+        std::max<std::size_t>(1, kMostReportCells / coverage_.media / std::max<std::size_t>(1, coverage_.groups_shown));
     coverage_.conditions_shown = std::min({coverage_.conditions.size(), kMostReportConditions, most});
     const auto shown = static_cast<std::ptrdiff_t>(coverage_.conditions_shown);
     const auto append = [&](std::vector<CellCounts>& all, const std::vector<CellCounts>& of_group) {
@@ -187,9 +188,9 @@ class CoverageReader {
 
 }  // namespace
 
-ReportCoverage read_coverage(const OutputTree& tree, const MediaFacts& facts) {
+ReportCoverage read_coverage(const OutputTree& tree, const MediaFacts& facts, std::size_t media) {
   const std::string path = (tree.root() / kCoverage).string();
-  CoverageReader reader(facts);
+  CoverageReader reader(facts, media);
   try {
     if (!for_each_piece(tree, kCoverage, to_string(facts.media), "groups",
                         [&](const std::string& piece) { reader.take(piece); })) {

@@ -54,6 +54,7 @@ struct ReportCoverage {
   std::vector<CellCounts> observed;     ///< of group g in condition c at [g * conditions_shown + c]
   std::vector<CellCounts> synthesised;  ///< likewise
   std::vector<CellCounts> recorded;     ///< likewise; empty where the config does not say what was recorded
+  std::size_t media = 1;                ///< of the set, which share what a page can hold
   std::optional<std::size_t> clean;     ///< the clean reference's condition; empty: the set has none
 
   /// By joined(), of labels and of levels.
@@ -71,7 +72,7 @@ void join_into(std::string& key, const Texts& texts) {
 }
 
 /// Takes memory by what is shown and by the longest group, and not by the file. Throws UserError where the file is
-/// missing or does not fit the set.
-[[nodiscard]] ReportCoverage read_coverage(const OutputTree& tree, const MediaFacts& facts);
+/// missing or does not fit the set. `media` is how many the set has.
+[[nodiscard]] ReportCoverage read_coverage(const OutputTree& tree, const MediaFacts& facts, std::size_t media = 1);
 
 }  // namespace fairground

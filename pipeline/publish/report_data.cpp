@@ -107,8 +107,8 @@ struct MediaReport {
   ordered_json json;
 };
 
-MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, ReportLosses& losses) {
-  ReportCoverage coverage = read_coverage(tree, facts);
+MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, ReportLosses& losses) {
+  ReportCoverage coverage = read_coverage(tree, facts, media);
   const Records records(tree, facts);
   RecordReader reader(facts, coverage, records);
   ReportStatistics statistics(facts, coverage);
@@ -159,7 +159,7 @@ ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_
   reports.reserve(set.media.size());
   std::vector<ReportFindings> findings;
   for (const MediaFacts& facts : set.media) {
-    reports.push_back(media_report(tree, facts, losses));
+    reports.push_back(media_report(tree, facts, set.media.size(), losses));
     const MediaReport& report = reports.back();
     findings.push_back({facts, report.coverage, report.statistics, report.json});
   }

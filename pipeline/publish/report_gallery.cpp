@@ -8,6 +8,7 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <set>
+#include <span>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
@@ -25,10 +26,12 @@ using nlohmann::ordered_json;
 
 constexpr int kSpectrogramFrames = 240;
 constexpr int kThumbnailPixels = 256;  // of the longer side
-constexpr int kSpectrogramQuality = 40;
-constexpr int kThumbnailQuality = 60;
-// A picture that comes out larger is left away. Some 128 of them may be on the page.
-constexpr std::size_t kMostPictureBytes = 12'000;
+// The first at which a picture is small enough is taken.
+constexpr int kSpectrogramQualities[] = {40, 20, 5};
+constexpr int kThumbnailQualities[] = {60, 30, 10};
+constexpr std::size_t kMostPictureBytes = 8'000;
+// Of all media's pictures together, as text. What comes later is left away.
+constexpr std::size_t kMostPageBytes = 700'000;
 // Longer recordings take too long to decode for a page that is made within seconds.
 constexpr double kMostSeconds = 300.0;
 constexpr std::size_t kMostFileBytes = std::size_t{256} << 20U;
@@ -64,7 +67,8 @@ struct Seen {
 /// Files of the gallery, each looked at once.
 class Pictures {
  public:
-  Pictures(const OutputTree& tree, Media media) : tree_(tree), media_(media) {}
+  /// `most`: bytes of all pictures together, as text.
+  Pictures(const OutputTree& tree, Media media, std::size_t most) : tree_(tree), media_(media), most_(most) {}
 
   const Seen& of(const fs::path& name) {
     const auto [place, is_new] = seen_.try_emplace(name.string());
@@ -104,14 +108,24 @@ class Pictures {
     return seen;
   }
 
+  /// Empty where it comes out too large.
+  static Bytes encoded(const cv::Mat& picture, std::span<const int> qualities) {
+    for (const int quality : qualities) {
+      Bytes bytes = encode_image({picture}, ImageContainer::webp, quality);
+      if (bytes.size() <= kMostPictureBytes) {
+        return bytes;
+      }
+    }
+    return {};
+  }
+
   static Bytes spectrogram(std::span<const std::byte> bytes, const fs::path& name, Seen& seen) {
     MediaLimits limits;
     limits.audio_seconds = kMostSeconds;
     const Audio audio = decode_audio(bytes, name, limits);
     seen.seconds = audio.seconds();
     seen.hertz = audio.sample_rate / 2;
-    return encode_image({tile_picture(measure_spectrogram(audio, kSpectrogramFrames))}, ImageContainer::webp,
-                        kSpectrogramQuality);
+    return encoded(tile_picture(measure_spectrogram(audio, kSpectrogramFrames)), kSpectrogramQualities);
   }
 
   static Bytes thumbnail(std::span<const std::byte> bytes, const fs::path& name) {
@@ -120,18 +134,22 @@ class Pictures {
     const auto scaled = [scale](int length) { return std::max(1, static_cast<int>(std::lround(scale * length))); };
     cv::Mat small;
     cv::resize(picture, small, {scaled(picture.cols), scaled(picture.rows)}, 0.0, 0.0, cv::INTER_AREA);
-    return encode_image({small}, ImageContainer::webp, kThumbnailQuality);
+    return encoded(small, kThumbnailQualities);
   }
 
   void add(const Bytes& picture, Seen& seen) {
-    if (picture.size() <= kMostPictureBytes) {
+    std::string text = "data:image/webp;base64," + base64(picture);
+    if (!picture.empty() && size_ + text.size() <= most_) {
       seen.picture = static_cast<std::ptrdiff_t>(pictures.size());
-      pictures.push_back("data:image/webp;base64," + base64(picture));
+      size_ += text.size();
+      pictures.push_back(std::move(text));
     }
   }
 
   const OutputTree& tree_;
   Media media_;
+  std::size_t most_;
+  std::size_t size_ = 0;
   std::map<std::string, Seen> seen_;
 };
 
@@ -317,7 +335,7 @@ ordered_json Gallery::sample_json(const Shown& shown, const Sample& sample) cons
 }
 
 ordered_json Gallery::json(const OutputTree& tree) const {
-  Pictures pictures(tree, facts_.media);
+  Pictures pictures(tree, facts_.media, kMostPageBytes / coverage_.media);
   ordered_json samples = ordered_json::array();
   for (const Shown& shown : groups_) {
     for (const Sample& sample : shown.source.samples) {

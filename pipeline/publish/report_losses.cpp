@@ -75,6 +75,20 @@ ordered_json lost_json(const Lost& lost, std::size_t written) {
       {"planned", written + lost.all()}, {"written", written}, {"rejected", lost.rejected}, {"failed", lost.failed}};
 }
 
+/// On one line, and cut where it is long.
+std::string reason_text(const std::string& reason) {
+  constexpr std::size_t kMostBytes = 300;
+  std::string text = on_one_line(reason);
+  if (text.size() > kMostBytes) {
+    std::size_t end = kMostBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+      --end;  // not within a character
+    }
+    text = text.substr(0, end) + "…";
+  }
+  return text;
+}
+
 double share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -156,7 +170,7 @@ ordered_json ReportLosses::json(Media media, const ReportCoverage& coverage, con
     json["by_reason"].push_back({{"kind", it.kind},
                                  {"stage", it.stage},
                                  {"gate", it.gate.empty() ? ordered_json(nullptr) : ordered_json(it.gate)},
-                                 {"reason", shortened(it.reason)},
+                                 {"reason", reason_text(it.reason)},
                                  {"count", it.count}});
     told += it.count;
   }
@@ -194,7 +208,7 @@ ordered_json ReportLosses::json(Media media, const ReportCoverage& coverage, con
     const std::size_t g = std::get<1>(warned[i]);
     const std::size_t lost = lost_of(g).all();
     const std::size_t planned = lost + statistics.groups[g].written;
-    json["warnings"].push_back(coverage.groups[g].name + " lost " + share_text(lost, planned) +
+    json["warnings"].push_back("group " + coverage.groups[g].name + " lost " + share_text(lost, planned) +
                                " of its variants, all other groups together " +
                                share_text(of_groups.all() - lost, of_groups.all() + written - planned));
   }

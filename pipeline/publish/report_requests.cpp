@@ -384,8 +384,8 @@ ordered_json RequestTally::json() const {
       "A measured number answers a parameter of the same name; of rooms, the measured T20 answers the reverberation "
       "time, and a picture's brightness against its clean reference the exposure, where nothing else was done to it.";
   if (without > 0) {
-    note += " In " + share_text(without, conditions) +
-            " conditions nothing was asked for that a measurement of the file answers.";
+    note +=
+        " In " + share_text(without, conditions) + " conditions no measurement of the file answers what was asked for.";
   }
   if (total > kMostRows) {
     note += " Of " + std::to_string(total) + " comparisons the first " + std::to_string(kMostRows) + " are here.";

@@ -158,8 +158,9 @@ class MediumLimits {
       }
     }
     if (!names.empty()) {
-      add("of " + counted(names.size(), "group") + " there is less than the config asks for, and no variant adds a " +
-          "person; collect: " + short_listing(names));
+      add("of " + counted(names.size(), "group") +
+          " some condition has less than the config asks for, or nothing, and " +
+          "no variant adds a person; collect: " + short_listing(names));
     }
   }
 

@@ -207,8 +207,8 @@ TEST(ReportData, CountsLossesByGroupAndReason) {
   EXPECT_EQ(losses.at("by_reason").at(0).at("count"), 2);
   EXPECT_EQ(losses.at("by_reason").at(1).at("reason"), "it is gone");
   EXPECT_THAT(losses.at("warnings").get<std::vector<std::string>>(),
-              ElementsAre("one lost 2 of 4 (50 %) of its variants, all other groups together 0 of 4 (0 %)",
-                          "two lost 0 of 4 (0 %) of its variants, all other groups together 2 of 4 (50 %)",
+              ElementsAre("group one lost 2 of 4 (50 %) of its variants, all other groups together 0 of 4 (0 %)",
+                          "group two lost 0 of 4 (0 %) of its variants, all other groups together 2 of 4 (50 %)",
                           "the group of 1 lost variant does not show, since the set has nothing of their sources"));
 }
 
@@ -451,6 +451,25 @@ TEST(ReportData, KeepsToItsSizeAndRepeats) {
   }
   EXPECT_EQ(all, 200U * 2U * 49U);
   EXPECT_THAT(data.at("cannot_show"), SizeIs(testing::Le(16U)));
+}
+
+TEST(ReportData, ShowsASetOfWhichNothingWasMade) {
+  const TemporaryFolder folder;
+  std::vector<MadeRecord> records;
+  add_group("one", {5.0, 5.0}, records);
+  for (MadeRecord& it : records) {
+    it.lost = "failed";
+    it.reason = std::string(400, 'x') + "\ny";
+  }
+  write_made_run(folder.path(), two_noises(), records);
+  const ordered_json data = data_of(folder.path());
+  const ordered_json& media = data.at("media").at(0);
+  EXPECT_EQ(media.at("balance").at("cells").at(2).at(0), nullptr);
+  EXPECT_THAT(media.at("gallery").at("samples"), SizeIs(0));
+  EXPECT_EQ(media.at("losses").at("group_unknown").at("failed"), 4);
+  EXPECT_EQ(media.at("losses").at("by_reason").at(0).at("reason"), std::string(300, 'x') + "…");
+  EXPECT_THAT(data.at("summary").get<std::vector<std::string>>(),
+              Contains("0 of 4 files that were planned are there; 0 were rejected, and 4 failed."));
 }
 
 TEST(ReportData, RefusesFilesThatDoNotFit) {
