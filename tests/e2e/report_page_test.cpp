@@ -67,8 +67,8 @@ class ReportPage : public testing::Test {
     ASSERT_EQ(result.status, 1) << result.err;  // One source cannot be read.
   }
 
-  static void check(const std::string& name, const fs::path& folder) {
-    const ProcessResult result = run_node({kScripts / "check.mjs", kModules, name, folder});
+  static void check(const std::string& name, const fs::path& folder, const std::string& step = "") {
+    const ProcessResult result = run_node({kScripts / "check.mjs", kModules, name, folder, step});
     EXPECT_EQ(result.status, 0) << result.out << result.err;
     EXPECT_THAT(result.out, AllOf(HasSubstr("ok "), Not(HasSubstr("FAULT"))));
     RecordProperty("checks", result.out);
@@ -109,11 +109,26 @@ TEST_F(ReportPage, WorksFromTheKeyboard) {
   check("keyboard", set / "out");
 }
 
-TEST_F(ReportPage, CanBeReadByAllAndPrinted) {
+TEST_F(ReportPage, IsPrinted) {
   TestSet set(9, 6);
   ASSERT_NO_FATAL_FAILURE(make(set, ""));
-  check("reading", set / "out");
+  check("paper", set / "out");
 }
+
+// axe takes its time, so each width is a test of its own.
+class ReportPageAtWidth : public ReportPage, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ReportPageAtWidth, CanBeReadByAll) {
+  TestSet set(9, 6);
+  ASSERT_NO_FATAL_FAILURE(make(set, ""));
+  check("reading", set / "out", GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, ReportPageAtWidth, testing::Values("at 360 px", "at 768 px", "at 1280 px"),
+                         [](const auto& width) {
+                           const std::string text = width.param;
+                           return "Px" + text.substr(3, text.size() - 6);
+                         });
 
 TEST_F(ReportPage, TakesLabelsAsTextOnly) {
   const TemporaryFolder folder;
