@@ -12,6 +12,7 @@
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/picture_maps.h"
 #include "pipeline/output/record.h"
+#include "pipeline/output/run_names.h"
 
 namespace fairground {
 
@@ -121,7 +122,8 @@ void check_no_other_files(const fs::path& directory, const std::string& medium, 
     const fs::file_type type = entry->symlink_status(error).type();
     if (type == fs::file_type::symlink) {
       differences.add(path.string() + ": is a symbolic link, which no run makes");
-    } else if (type != fs::file_type::directory && path != directory / medium / "metadata.jsonl") {
+    } else if (type != fs::file_type::directory && path != directory / medium / kMetadata &&
+               path != directory / medium / kReadme) {
       constexpr std::string_view kMask = "-mask";
       std::string stem = path.stem().string();
       const bool is_mask = stem.ends_with(kMask);

@@ -9,9 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <initializer_list>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -93,6 +95,39 @@ void delete_media(const OutputTree& tree) {
   }
 }
 
+/// Whether fairground gives files of an export this name. Answers and notes that users put beside them are not ours.
+bool is_exported(ExportFormat format, std::string_view name) {
+  constexpr std::string_view kPartial = ".part";
+  if (name.ends_with(kPartial)) {
+    name.remove_suffix(kPartial.size());
+  }
+  const auto is_one_of = [name](std::initializer_list<std::string_view> names) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  switch (format) {
+    case ExportFormat::webdataset:
+      return name == "shards.json" ||
+             ((name.starts_with("audio-") || name.starts_with("image-")) && name.ends_with(".tar"));
+    case ExportFormat::nemo:
+      return name == "manifest.jsonl";
+    case ExportFormat::kaldi:
+      return is_one_of({"README", "conditions.csv", "groups.csv", "spk2gender", "spk2utt", "text", "utt2cond",
+                        "utt2dur", "utt2group", "utt2spk", "wav.scp"});
+    case ExportFormat::lhotse:
+      return is_one_of({"README", "recordings.jsonl", "supervisions.jsonl"});
+    case ExportFormat::stm:
+      return is_one_of({"README", "answers_to_ctm.pl", "labels.csv"}) ||
+             (name.starts_with("ref") && name.ends_with(".stm"));
+    case ExportFormat::results:
+      return is_one_of({"README", "audio-results_template.csv", "image-results_template.csv"});
+    case ExportFormat::coco:
+      return name == "instances.json";
+    case ExportFormat::croissant:
+      return name == "croissant.json";
+  }
+  return false;
+}
+
 }  // namespace
 
 void delete_export(const OutputTree& tree, ExportFormat format) {
@@ -111,7 +146,7 @@ void delete_export(const OutputTree& tree, ExportFormat format) {
     throw PassingFault(path.string() + ": cannot look into the folder: " + error.message());
   }
   for (const fs::path& file : files) {
-    if (!fs::is_directory(fs::symlink_status(path / file, error))) {
+    if (is_exported(format, file.string()) && !fs::is_directory(fs::symlink_status(path / file, error))) {
       tree.remove(folder / file);
     }
   }

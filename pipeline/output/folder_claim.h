@@ -56,7 +56,8 @@ void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards, with their locks and folders, once they have been merged.
 void delete_shards(const OutputTree& tree);
 
-/// Deletes an export of a run: all files that lie in its folder, which is fairground's own.
+/// Deletes the files of an export of a run, by the names that fairground gives them, and its folder if that is then
+/// empty.
 void delete_export(const OutputTree& tree, ExportFormat format);
 
 /// Whether somebody holds the lock alone now. Makes no file.

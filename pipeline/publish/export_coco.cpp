@@ -295,7 +295,7 @@ void export_coco(const ExportInputs& inputs, DerivedFiles& files) {
   ListWriter images(*file, "images");
   std::int64_t image = 0;
   records.for_each([&](const Record& record) {
-    const std::pair<int, int> size(static_cast<int>(record.numbers[*width]), static_cast<int>(record.numbers[*height]));
+    const std::pair<int, int> size(pixels_of(record, *width), pixels_of(record, *height));
     images.add(image_entry(facts, record, ++image, size, findings));
   });
   images.end();

@@ -75,7 +75,8 @@ std::string readme(const SetFacts& set) {
   std::vector<std::string_view> clean(facts.clean_levels.begin(), facts.clean_levels.end());
   const std::string reference = conditions.of(clean).name;
   std::string text =
-      "One row for each variant. Fill in `" + std::string(facts.media == Media::audio ? "hypothesis" : "prediction") +
+      "One row for each variant. Copy the table, since it is written anew with every export, and fill in `" +
+      std::string(facts.media == Media::audio ? "hypothesis" : "prediction") +
       "` and `errors` (for a recording the words that are wrong, missing or too many;\n"
       "1 for a wrong answer and 0 for a right one), and leave the rest. The files are RFC 4180: UTF-8, commas, quotes "
       "where\n"

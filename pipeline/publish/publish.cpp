@@ -29,6 +29,13 @@ ordered_json without_seconds(ordered_json run) {
   return run;
 }
 
+/// Exports that the config asks for, and those that `export` has written beside them.
+bool is_wanted(const OutputTree& tree, const SetFacts& set, ExportFormat format) {
+  std::error_code ignored;
+  return std::ranges::find(set.exports, format) != set.exports.end() ||
+         fs::is_directory(tree.root() / folder_of(format), ignored);
+}
+
 void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files) {
   const std::string card = data_card(tree, set, run);
   files.write(kDataCard, card);
@@ -74,9 +81,11 @@ void publish(const OutputTree& tree, const ordered_json& run) {
   const SetFacts set = read_set_facts(tree);
   const ordered_json facts = without_seconds(run);
   WrittenFiles files(tree);
-  for (const ExportFormat format : set.exports) {
-    delete_export(tree, format);
-    write_export(format, {tree, set, facts}, files);
+  for (const ExportInfo& info : export_formats()) {
+    if (is_wanted(tree, set, info.format) && why_not(info.format, set).empty()) {
+      delete_export(tree, info.format);
+      write_export(info.format, {tree, set, facts}, files);
+    }
   }
   write_pages(tree, set, facts, files);
 }
@@ -93,15 +102,21 @@ PublishedDifferences compare_published(const OutputTree& tree, const ordered_jso
   const SetFacts set = read_set_facts(tree);
   const ordered_json facts = without_seconds(run);
   ComparedFiles files(tree);
+  std::vector<std::string> misplaced;
   for (const ExportInfo& info : export_formats()) {
-    std::error_code ignored;
-    const bool is_asked_for = std::ranges::find(set.exports, info.format) != set.exports.end();
-    if (is_asked_for || fs::is_directory(tree.root() / folder_of(info.format), ignored)) {
+    if (!is_wanted(tree, set, info.format)) {
+      continue;
+    }
+    if (const std::string reason = why_not(info.format, set); reason.empty()) {
       write_export(info.format, {tree, set, facts}, files);
+    } else {
+      misplaced.push_back(folder_of(info.format).string() + ": is no export of this set, which " + reason);
     }
   }
   write_pages(tree, set, facts, files);
-  return {files.differences(), files.compared()};
+  std::vector<std::string> differences = files.differences();
+  differences.insert(differences.end(), misplaced.begin(), misplaced.end());
+  return {std::move(differences), files.compared()};
 }
 
 void write_report(const fs::path& directory, std::ostream& out) {

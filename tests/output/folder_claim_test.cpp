@@ -46,15 +46,17 @@ TEST_F(FolderClaimTest, ARestartDeletesTheRunAndItsFolders) {
 TEST_F(FolderClaimTest, ARestartDeletesWhatWasPublishedAndNothingElseBesideIt) {
   make_run();
   for (const char* name : {"set.json", "config.yaml", "report.html", "DATACARD.md", "exports/stm/ref.stm",
-                           "exports/webdataset/audio-000000.tar", "exports/kaldi/.part"}) {
+                           "exports/webdataset/audio-000000.tar", "exports/kaldi/text.part"}) {
     write_text(out_ / name, "ours");
   }
   write_text(folder_ / "elsewhere/keep.json", "mine");
   fs::create_directory_symlink(folder_ / "elsewhere", out_ / "exports/coco");
+  write_text(out_ / "exports/results/answers.csv", "mine");
   write_text(out_ / "exports/mine/notes.txt", "mine");
   write_text(out_ / "exports/stm/more/notes.txt", "mine");
   EXPECT_EQ(refusal(/*restart=*/true), "");
   EXPECT_EQ(read_tree(out_), (std::map<std::string, std::string>{{"exports/mine/notes.txt", "mine"},
+                                                                 {"exports/results/answers.csv", "mine"},
                                                                  {"exports/stm/more/notes.txt", "mine"}}));
   EXPECT_TRUE(fs::exists(folder_ / "elsewhere/keep.json"));
 }

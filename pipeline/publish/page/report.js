@@ -836,7 +836,16 @@
     return node;
   }
 
+  /** Whether the set has the clean reference of a sample: `include_clean: false` leaves them out. */
+  function hasClean(sample) {
+    return typeof sample.clean === 'string';
+  }
+
   function pictures(m, sample, name) {
+    if (!hasClean(sample)) {
+      return media('img', {width: sample.width || 512, height: sample.height || 512, decoding: 'async', loading: 'lazy',
+        src: inlined(m, sample.variant_picture) || addressOf(sample.variant), alt: `Variant: ${name}`}, sample.variant);
+    }
     const clean = inlined(m, sample.clean_picture) || addressOf(sample.clean);
     const variant = inlined(m, sample.variant_picture) || addressOf(sample.variant);
     const size = {width: sample.width || 512, height: sample.height || 512, decoding: 'async', loading: 'lazy'};
@@ -856,7 +865,7 @@
       inlined(m, picture) ? el('img', {src: inlined(m, picture), alt: `Spectrogram, ${what}: ${name}`, width: sample.width || 320, height: sample.height || 160}) : null,
       media('audio', {controls: true, preload: 'metadata', src: addressOf(file), 'aria-label': `Sound, ${what}: ${name}`}, file),
       el('figcaption', null, what, inlined(m, picture) ? spans : null));
-    return el('div', {class: 'sounds'}, one('clean', sample.clean, sample.clean_picture),
+    return el('div', {class: 'sounds'}, hasClean(sample) ? one('clean', sample.clean, sample.clean_picture) : null,
       one('variant', sample.variant, sample.variant_picture));
   }
 
@@ -869,7 +878,8 @@
         : m.medium === 'audio' ? sounds(m, sample, name) : pictures(m, sample, name),
       el('dl', {class: 'measured'}, (sample.measured || []).map(([what, value]) =>
         el('div', null, el('dt', null, what), el('dd', null, label(String(value)))))),
-      el('p', {class: 'small'}, 'Files: ', el('a', {href: addressOf(sample.clean)}, 'clean'), ', ', el('a', {href: addressOf(sample.variant)}, 'variant'),
+      el('p', {class: 'small'}, 'Files: ', hasClean(sample) ? el('a', {href: addressOf(sample.clean)}, 'clean') : null,
+        hasClean(sample) ? ', ' : '', el('a', {href: addressOf(sample.variant)}, 'variant'),
         el('span', {class: 'print-only'}, label(sample.variant))));
   }
 
