@@ -67,6 +67,9 @@ class AugmenterExamples : public testing::Test {
 
 TEST_F(AugmenterExamples, AreReadAndEveryLevelMakesAFile) {
   for (const StepSchema* const schema : registered_schemas()) {
+    if (std::string_view(schema->name).find(".test_") != std::string_view::npos) {
+      continue;  // What other tests of this room register documents nothing.
+    }
     SCOPED_TRACE(schema->name);
     try {
       const RenderedSet set(reference_example(*schema), folder_ / "example.yaml");

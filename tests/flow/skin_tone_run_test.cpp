@@ -359,11 +359,11 @@ TEST_F(SkinToneRunTest, VerifyComparesTheFiguresOfLostVariants) {
     write_lines(run_ / "failures.jsonl", lines);
     return verified(ExitStatus::difference);
   };
-  EXPECT_THAT(edited("value", 49.0), HasSubstr("but failures.jsonl has"));
-  EXPECT_THAT(edited("source_lightness", 49.0), HasSubstr("but failures.jsonl has"));
+  EXPECT_THAT(edited("value", 49.0), HasSubstr("its line of failures.jsonl differs"));
+  EXPECT_THAT(edited("source_lightness", 49.0), HasSubstr("its line of failures.jsonl differs"));
   EXPECT_THAT(edited("limit", "fifty"), HasSubstr("failures.jsonl: limit of a line is of another type"));
   EXPECT_THAT(edited("gate", "skin_other"),
-              AllOf(HasSubstr("but failures.jsonl has"), HasSubstr("skin_tone.json: its counts")));
+              AllOf(HasSubstr("its line of failures.jsonl differs"), HasSubstr("skin_tone.json: its counts")));
 }
 
 TEST_F(SkinToneRunTest, AnExtendedRunCountsWhatItMakesAndRejectsNothingTwice) {

@@ -153,7 +153,7 @@ TEST(DataCard, TellsHowToMakeItAgainAndNothingOfTheMachine) {
   const PublishedSet set;
   const std::string card = card_of(set);
   EXPECT_THAT(section(card, "How to make it again"),
-              AllOf(HasSubstr("fairground run small.yaml\n"), HasSubstr(sha256_hex("a plan")),
+              AllOf(HasSubstr("fairground run CONFIG\n"), HasSubstr(sha256_hex("a plan")),
                     HasSubstr(set.run_facts().at("config_sha256").get<std::string>()), HasSubstr("| seed | `7` |")));
   EXPECT_THAT(card, Not(HasSubstr("/home/")));
 }
