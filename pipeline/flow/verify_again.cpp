@@ -296,7 +296,7 @@ MadeAgain make_again(const fs::path& directory, const json& run, std::span<const
     }
     // What a plan that is followed to the letter has lost does not show in its own hash.
     for (const MediaPlan& media : plan.media()) {
-      const std::string missing = run.contains("extends") ? std::string() : missing_from(media);
+      const std::string missing = !has_its_manifests || run.contains("extends") ? std::string() : missing_from(media);
       if (!missing.empty()) {
         differences.add("plan.jsonl: is not whole, or the config asks for another: " + missing);
       }

@@ -172,7 +172,7 @@ TEST(ExportsOfSpeech, LoadAsHuggingFacesFolders) {
 TEST(ExportsOfSpeech, AreTheSameFromTheCommandAsFromTheRun) {
   const SpeechSet set;
   const Tree before = read_tree(set.out() / "exports");
-  write_text(set.out() / "exports/kaldi/stale", "of an earlier export");
+  write_text(set.out() / "exports/kaldi/text.part", "of an earlier export");
   const ProcessResult again = run_fairground({"export", set.out().string(), "--to", "nemo,kaldi,lhotse,stm,results"});
   EXPECT_EQ(again.status, 0) << again.err;
   expect_equal(read_tree(set.out() / "exports"), before);

@@ -35,7 +35,7 @@ TEST_P(Formats, ThreadsChangeNoByte) {
     const ProcessResult result = run_fairground({"run", set.config_path(), "--out", out, "--jobs", jobs});
     ASSERT_EQ(result.status, 1) << result.err;
     const Tree tree = comparable(out);
-    EXPECT_EQ(tree.size(), 9U * 3U + 8U * 4U + 8U);
+    EXPECT_EQ(tree.size(), 9U * 3U + 8U * 4U + 15U);
     EXPECT_FALSE(tree.at("failures.jsonl").empty());
     if (first.empty()) {
       first = tree;
