@@ -19,14 +19,13 @@
 #include "pipeline/design/plan.h"
 #include "pipeline/design/share.h"
 #include "pipeline/flow/losses.h"
-#include "pipeline/flow/set_description.h"
+#include "pipeline/flow/publishing.h"
 #include "pipeline/output/assembly.h"
 #include "pipeline/output/folder_claim.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_facts.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
-#include "pipeline/publish/publish.h"
 
 namespace fairground {
 namespace {
@@ -263,7 +262,8 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   }
   Assembly assembly(tree, plan);
   add_journals(tree, plan, opened, facts, assembly);
-  const Publisher publisher{[&] { return set_description(plan, options.tool_version); }, publish, is_published};
+  Publishing publishing(plan, options.tool_version);
+  const Publisher publisher = publishing.publisher();
   write_description(tree, {}, config, publisher);
   write_sources(tree, {}, catalog);
   clear_unfinished(tree);
@@ -283,7 +283,7 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
             << " failed, in " << directory.string() << '\n';
     losses.print(summary);
   }
-  return counts.failed > 0 ? ExitStatus::items_failed : ExitStatus::done;
+  return publishing.ended(counts.failed > 0 ? ExitStatus::items_failed : ExitStatus::done, directory, progress);
 }
 
 }  // namespace fairground

@@ -10,13 +10,12 @@
 #include "pipeline/flow/graph.h"
 #include "pipeline/flow/losses.h"
 #include "pipeline/flow/planning.h"
+#include "pipeline/flow/publishing.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/flow/report_text.h"
-#include "pipeline/flow/set_description.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
-#include "pipeline/publish/publish.h"
 
 namespace fairground {
 namespace {
@@ -253,10 +252,10 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  const Publisher publisher{[&] { return set_description(plan, options.tool_version); }, publish, is_published};
+  Publishing publishing(plan, options.tool_version);
   RunFolder folder(directory, plan,
                    {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs,
-                    options.tool_version, publisher});
+                    options.tool_version, publishing.publisher()});
   if (folder.was_finished()) {
     if (!options.quiet) {
       summary << (options.shard ? "shard " + to_string(*options.shard) + " of the run in " : "the run in ")
@@ -293,8 +292,9 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
   Losses losses;
   folder.finish(passed.count(), [&](const Outcome& outcome) { losses.add(outcome); });
+  const ExitStatus status = publishing.ended(status_of(folder, options), directory, progress);
   if (options.quiet) {
-    return status_of(folder, options);
+    return status;
   }
   if (options.shard) {
     print_shard(summary, directory, folder, *options.shard);
@@ -309,7 +309,7 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   if (planning->rest && planning_options.given == options.plan) {
     print_base(summary, options.base, *planning->rest);
   }
-  return status_of(folder, options);
+  return status;
 }
 
 }  // namespace fairground

@@ -29,7 +29,7 @@ std::string check_published(const fs::path& directory, Differences& differences)
   const OutputTree tree(directory);
   const auto run = parse_ordered_json(tree.read_text(kRunFile, std::numeric_limits<std::size_t>::max()).value_or(""));
   try {
-    for (const std::string& difference : compare_published(tree, run).differences) {
+    for (const std::string& difference : compare_published(tree, run)) {
       differences.add(difference);
     }
   } catch (const UserError& error) {

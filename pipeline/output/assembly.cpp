@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -189,13 +190,15 @@ void Assembly::write(const Observer& observe, const std::string& own_journal) {
 
 void Assembly::finish(const ordered_json& facts, double seconds, const Publisher& publisher) const {
   ordered_json run = finished_facts(facts, counts_, media_counts_);
-  for (const char* name : kSealed) {
+  const auto seal = [&](const char* name) {
     if (const std::string sha256 = tree_.sha256_of(name); !sha256.empty()) {
       run["files"][name] = sha256;
     }
-  }
+  };
+  std::ranges::for_each(kSealed, seal);
   if (publisher.publish) {
     publisher.publish(tree_, run);
+    seal(kReport);  // whose pictures another machine may pack otherwise
   }
   tree_.sync();
   tree_.remove(kSynced);

@@ -8,9 +8,9 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
-#include "pipeline/publish/coverage_summary.h"
 #include "pipeline/publish/markdown.h"
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/report_coverage.h"
 #include "pipeline/publish/set_counts.h"
 #include "pipeline/publish/set_sentences.h"
 
@@ -56,7 +56,7 @@ struct Contents {
   const SetFacts& set;
   const ordered_json& run;
   SetCounts counts;
-  std::vector<CoverageSummary> coverage;          ///< in the order of SetFacts::media
+  std::vector<ReportCoverage> coverage;           ///< in the order of SetFacts::media
   std::vector<std::vector<std::string>> numbers;  ///< likewise: the columns of numbers
 };
 
@@ -125,7 +125,7 @@ std::string people(const Contents& contents) {
       right.push_back(true);
     }
     MarkdownTable table(header, right, kMostGroups);
-    for (const GroupSummary& group : contents.coverage[i].groups) {
+    for (const ReportGroup& group : contents.coverage[i].groups) {
       std::vector<std::string> cells;
       for (const std::string& label : group.labels) {
         cells.push_back(markdown_text(label));
@@ -136,10 +136,11 @@ std::string people(const Contents& contents) {
       const GroupCounts* const counts = contents.counts.media[i].of(group.labels);
       const GroupCounts none;
       const GroupCounts& of_group = counts == nullptr ? none : *counts;
-      cells.insert(cells.end(), {number(group.before.sources),
-                                 facts.subjects_known ? number(group.before.subjects) : std::string("unknown"),
-                                 number(group.taking_part.sources), number(of_group.observed),
-                                 number(of_group.synthesised), number(of_group.controls)});
+      cells.insert(cells.end(),
+                   {number(group.observed.sources),
+                    facts.subjects_known ? number(group.observed.subjects.value_or(0)) : std::string("unknown"),
+                    number(group.taking_part.sources), number(of_group.observed), number(of_group.synthesised),
+                    number(of_group.controls)});
       table.add(cells);
     }
     text += '\n' + title_of(contents, facts) + table.text("all are in `coverage.json`");
@@ -229,14 +230,8 @@ std::string measures(const Contents& contents) {
   return text;
 }
 
-std::string limits(const Contents& contents) {
-  std::string text = "## What it cannot show\n";
-  for (std::size_t i = 0; i < contents.set.media.size(); ++i) {
-    const MediaFacts& facts = contents.set.media[i];
-    text += '\n' + title_of(contents, facts) +
-            bullets(limits_in_words(facts, contents.counts.media[i], contents.coverage[i]));
-  }
-  return text;
+std::string limits(const std::vector<std::string>& cannot_show) {
+  return "## What it cannot show\n\n" + bullets(cannot_show);
 }
 
 void add_losses_of_groups(const Contents& contents, std::string& text) {
@@ -344,17 +339,18 @@ std::string reproducing(const Contents& contents) {
 
 }  // namespace
 
-std::string data_card(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+std::string data_card(const OutputTree& tree, const SetFacts& set, const ordered_json& run,
+                      const std::vector<std::string>& cannot_show) {
   Contents contents{set, run, count_set(tree, set), {}, {}};
   for (const MediaFacts& facts : set.media) {
-    contents.coverage.push_back(read_coverage_summary(tree, facts));
+    contents.coverage.push_back(read_coverage(tree, facts));
     contents.numbers.push_back(Records(tree, facts).numbers());
   }
   std::string text = "# " + markdown_text(set.name) + "\n\nThis card was written by fairground " +
                      markdown_text(set.tool_version) +
                      " from the files beside it. What nobody told it stands here as \"not stated\".\n";
   for (const std::string& section : {purpose(set), what_is_in_it(contents), people(contents), sources(contents),
-                                     changes(contents), measures(contents), limits(contents), losses(contents),
+                                     changes(contents), measures(contents), limits(cannot_show), losses(contents),
                                      loading(contents), citing(set), reproducing(contents)}) {
     text += '\n' + section;
   }

@@ -88,7 +88,6 @@ std::unique_ptr<DerivedFile> WrittenFiles::begin(const fs::path& name) {
 }
 
 std::unique_ptr<DerivedFile> ComparedFiles::begin(const fs::path& name) {
-  compared_.push_back(name);
   return std::make_unique<ComparedFile>(tree_, name, differences_);
 }
 

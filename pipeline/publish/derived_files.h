@@ -55,13 +55,10 @@ class ComparedFiles : public DerivedFiles {
 
   /// For each file that is missing or another one: its name, and from which byte on it differs.
   [[nodiscard]] const std::vector<std::string>& differences() const { return differences_; }
-  /// The names of all that were compared.
-  [[nodiscard]] const std::vector<std::filesystem::path>& compared() const { return compared_; }
 
  private:
   const OutputTree& tree_;
   std::vector<std::string> differences_;
-  std::vector<std::filesystem::path> compared_;
 };
 
 }  // namespace fairground

@@ -19,9 +19,9 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
-#include "pipeline/publish/coverage_summary.h"
 #include "pipeline/publish/export.h"
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/report_data.h"
 #include "pipeline/publish/set_counts.h"
 #include "pipeline/publish/set_sentences.h"
 
@@ -393,19 +393,10 @@ std::vector<std::string> preprocessing(const SetFacts& set) {
   return all;
 }
 
-std::vector<std::string> limitations(const ExportInputs& inputs, const SetCounts& counts) {
-  std::vector<std::string> all;
-  if (!inputs.set.card.limits.empty()) {
-    all.push_back(inputs.set.card.limits);
-  }
-  for (std::size_t i = 0; i < inputs.set.media.size(); ++i) {
-    const MediaFacts& facts = inputs.set.media[i];
-    const CoverageSummary coverage = read_coverage_summary(inputs.tree, facts);
-    for (const std::string& sentence : limits_in_words(facts, counts.media[i], coverage)) {
-      if (!has(all, sentence)) {
-        all.push_back(sentence);
-      }
-    }
+std::vector<std::string> limitations(const ExportInputs& inputs) {
+  std::vector<std::string> all = what_it_cannot_show(inputs.tree, inputs.set);
+  if (!inputs.set.card.limits.empty() && !has(all, inputs.set.card.limits)) {
+    all.insert(all.begin(), inputs.set.card.limits);
   }
   return all;
 }
@@ -478,7 +469,7 @@ void add_responsibility(const ExportInputs& inputs, const SetCounts& counts, ord
   json["rai:dataPreprocessingProtocol"] = preprocessing(set);
   json["rai:dataManipulationProtocol"] = manipulation(set);
   json["rai:dataImputationProtocol"] = labels_in_words();
-  json["rai:dataLimitations"] = limitations(inputs, counts);
+  json["rai:dataLimitations"] = limitations(inputs);
   if (const std::vector<std::string> uneven = biases(set, counts); !uneven.empty()) {
     json["rai:dataBiases"] = uneven;
   }

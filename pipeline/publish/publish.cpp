@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
 #include "pipeline/output/folder_claim.h"
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/data_card.h"
 #include "pipeline/publish/export.h"
 #include "pipeline/publish/hugging_face.h"
-#include "pipeline/publish/report.h"
+#include "pipeline/publish/report_data.h"
+#include "pipeline/publish/report_html.h"
 #include "pipeline/publish/set_facts.h"
 
 namespace fairground {
@@ -20,13 +25,24 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMostRunFileBytes = std::size_t{16} << 20U;
+constexpr std::size_t kMostReportBytes = std::size_t{64} << 20U;  // of which a report has a twentieth
 
 fs::path folder_of(ExportFormat format) { return fs::path(kExports) / info_of(format).name; }
 
-/// Two runs of one config differ in the seconds; nothing that follows from them may.
+/// What pages and exports may follow from: two runs of one config differ in the seconds, and the report's hash comes
+/// last.
 ordered_json without_seconds(ordered_json run) {
   run.erase("seconds");
+  if (run.contains("files") && run["files"].is_object()) {
+    run["files"].erase(kReport);
+  }
   return run;
+}
+
+/// The report's hash as the run ended; empty where it is not told.
+std::string hash_at_the_end(const ordered_json& run) {
+  const ordered_json::json_pointer place = ordered_json::json_pointer("/files") / kReport;
+  return run.contains(place) && run.at(place).is_string() ? run.at(place).get<std::string>() : std::string();
 }
 
 /// Exports that the config asks for, and those that `export` has written beside them.
@@ -36,14 +52,51 @@ bool is_wanted(const OutputTree& tree, const SetFacts& set, ExportFormat format)
          fs::is_directory(tree.root() / folder_of(format), ignored);
 }
 
-void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files) {
-  const std::string card = data_card(tree, set, run);
-  files.write(kDataCard, card);
-  files.write(kReadme, hugging_face_header(tree, set) + '\n' + card);
+/// The report, the card, and what Hugging Face reads, by their names.
+std::vector<std::pair<fs::path, std::string>> pages_of(const OutputTree& tree, const SetFacts& set,
+                                                       const ordered_json& run) {
+  const ordered_json data = report_data(tree, set, run);
+  const std::string card = data_card(tree, set, run, data.at("cannot_show").get<std::vector<std::string>>());
+  std::vector<std::pair<fs::path, std::string>> pages = {{kDataCard, card},
+                                                         {kReadme, hugging_face_header(tree, set) + '\n' + card}};
   for (const MediaFacts& facts : set.media) {
-    files.write(fs::path(to_string(facts.media)) / kReadme, hugging_face_readme(tree, set, facts));
+    pages.emplace_back(fs::path(to_string(facts.media)) / kReadme, hugging_face_readme(tree, set, facts));
   }
-  files.write(kReport, report_page(tree, set, run));
+  pages.emplace_back(kReport, report_html(data));
+  return pages;
+}
+
+void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files) {
+  for (const auto& [name, text] : pages_of(tree, set, run)) {
+    files.write(name, text);
+  }
+}
+
+/// The bytes of small pictures hang on the library that packs them. A report that is as its run has left it, and but
+/// for its pictures what would be made here, comes from a machine with another library.
+std::string without_pictures(std::string_view page) {
+  constexpr std::string_view kBegin = "\"data:image/";
+  std::string rest;
+  while (true) {
+    const std::size_t begin = page.find(kBegin);
+    rest += page.substr(0, begin);
+    const std::size_t end = begin == std::string_view::npos ? begin : page.find('"', begin + kBegin.size());
+    if (end == std::string_view::npos) {
+      return rest;
+    }
+    page.remove_prefix(end + 1);
+  }
+}
+
+/// What JSON says where a file holds something else than a run writes is the user's to know.
+template <class Body>
+auto reading(const OutputTree& tree, const Body& body) {
+  try {
+    return body();
+  } catch (const nlohmann::json::exception& error) {
+    throw UserError(tree.root().string() +
+                    ": set.json, run.json or a record is not as a run wrote it: " + error.what());
+  }
 }
 
 /// A finished run that nobody else is writing to.
@@ -78,51 +131,68 @@ class FinishedRun {
 }  // namespace
 
 void publish(const OutputTree& tree, const ordered_json& run) {
-  const SetFacts set = read_set_facts(tree);
-  const ordered_json facts = without_seconds(run);
-  WrittenFiles files(tree);
-  for (const ExportInfo& info : export_formats()) {
-    if (is_wanted(tree, set, info.format) && why_not(info.format, set).empty()) {
-      delete_export(tree, info.format);
-      write_export(info.format, {tree, set, facts}, files);
+  reading(tree, [&] {
+    const SetFacts set = read_set_facts(tree);
+    const ordered_json facts = without_seconds(run);
+    WrittenFiles files(tree);
+    for (const ExportInfo& info : export_formats()) {
+      if (is_wanted(tree, set, info.format) && why_not(info.format, set).empty()) {
+        delete_export(tree, info.format);
+        write_export(info.format, {tree, set, facts}, files);
+      }
     }
-  }
-  write_pages(tree, set, facts, files);
+    write_pages(tree, set, facts, files);
+  });
 }
 
 bool is_published(const OutputTree& tree) {
-  std::error_code ignored;
   const SetFacts set = read_set_facts(tree);
-  return tree.size_of(kReport) && tree.size_of(kDataCard) && std::ranges::all_of(set.exports, [&](ExportFormat format) {
+  const auto is_there = [&](const fs::path& name) { return tree.size_of(name).has_value(); };
+  std::error_code ignored;
+  return is_there(kReport) && is_there(kDataCard) && is_there(kReadme) &&
+         std::ranges::all_of(
+             set.media,
+             [&](const MediaFacts& facts) { return is_there(fs::path(to_string(facts.media)) / kReadme); }) &&
+         std::ranges::all_of(set.exports, [&](ExportFormat format) {
            return fs::is_directory(tree.root() / folder_of(format), ignored);
          });
 }
 
-PublishedDifferences compare_published(const OutputTree& tree, const ordered_json& run) {
-  const SetFacts set = read_set_facts(tree);
-  const ordered_json facts = without_seconds(run);
-  ComparedFiles files(tree);
-  std::vector<std::string> misplaced;
-  for (const ExportInfo& info : export_formats()) {
-    if (!is_wanted(tree, set, info.format)) {
-      continue;
+std::vector<std::string> compare_published(const OutputTree& tree, const ordered_json& run) {
+  return reading(tree, [&] {
+    const SetFacts set = read_set_facts(tree);
+    const ordered_json facts = without_seconds(run);
+    ComparedFiles files(tree);
+    std::vector<std::string> others;
+    for (const ExportInfo& info : export_formats()) {
+      if (!is_wanted(tree, set, info.format)) {
+        continue;
+      }
+      if (const std::string reason = why_not(info.format, set); reason.empty()) {
+        write_export(info.format, {tree, set, facts}, files);
+      } else {
+        others.push_back(folder_of(info.format).string() + ": is no export of this set, which " + reason);
+      }
     }
-    if (const std::string reason = why_not(info.format, set); reason.empty()) {
-      write_export(info.format, {tree, set, facts}, files);
-    } else {
-      misplaced.push_back(folder_of(info.format).string() + ": is no export of this set, which " + reason);
+    for (const auto& [name, text] : pages_of(tree, set, facts)) {
+      const auto there = name == kReport ? tree.read_text(name, kMostReportBytes) : std::nullopt;
+      if (!there) {
+        files.write(name, text);
+      } else if (*there != text &&
+                 (sha256_hex(*there) != hash_at_the_end(run) || without_pictures(*there) != without_pictures(text))) {
+        others.push_back(name.string() + ": is not what the records make");
+      }
     }
-  }
-  write_pages(tree, set, facts, files);
-  std::vector<std::string> differences = files.differences();
-  differences.insert(differences.end(), misplaced.begin(), misplaced.end());
-  return {std::move(differences), files.compared()};
+    std::vector<std::string> differences = files.differences();
+    differences.insert(differences.end(), others.begin(), others.end());
+    return differences;
+  });
 }
 
 void write_report(const fs::path& directory, std::ostream& out) {
   const FinishedRun run(directory);
   WrittenFiles files(run.tree());
-  write_pages(run.tree(), run.set(), run.run(), files);
+  reading(run.tree(), [&] { write_pages(run.tree(), run.set(), run.run(), files); });
   out << (directory / kReport).string() << '\n' << (directory / kDataCard).string() << '\n';
 }
 
@@ -140,7 +210,7 @@ void write_exports(const fs::path& directory, std::span<const ExportFormat> form
   WrittenFiles files(run.tree());
   for (const ExportFormat format : formats) {
     delete_export(run.tree(), format);
-    write_export(format, {run.tree(), run.set(), run.run()}, files);
+    reading(run.tree(), [&] { write_export(format, {run.tree(), run.set(), run.run()}, files); });
     out << (directory / folder_of(format)).string() << '\n';
   }
 }

@@ -21,12 +21,9 @@ void publish(const OutputTree& tree, const nlohmann::ordered_json& run);
 /// Whether the report, the data card and the folders of the exports are there.
 [[nodiscard]] bool is_published(const OutputTree& tree);
 
-/// In what these files, and all exports that lie in the folder, differ from what publish() would write.
-struct PublishedDifferences {
-  std::vector<std::string> differences;  ///< each with the file's name
-  std::vector<std::filesystem::path> compared;
-};
-[[nodiscard]] PublishedDifferences compare_published(const OutputTree& tree, const nlohmann::ordered_json& run);
+/// In what these files, and all exports that lie in the folder, differ from what publish() would write: each with the
+/// file's name. Pictures within a report that is as its run has left it may be packed by another library.
+[[nodiscard]] std::vector<std::string> compare_published(const OutputTree& tree, const nlohmann::ordered_json& run);
 
 /// The command `report`: writes report and data card of a finished run again. Says where they are. Throws UserError
 /// where `directory` holds no finished run, and PassingFault.

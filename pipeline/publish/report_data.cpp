@@ -107,7 +107,10 @@ struct MediaReport {
   ordered_json json;
 };
 
-MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, ReportLosses& losses) {
+enum class WithGallery { no, yes };
+
+MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, ReportLosses& losses,
+                         WithGallery with_gallery) {
   ReportCoverage coverage = read_coverage(tree, facts, media);
   const Records records(tree, facts);
   RecordReader reader(facts, coverage, records);
@@ -148,21 +151,33 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   json["power"] = power_json(facts, coverage, statistics);
   json["controls"] = controls.json();
   json["skin"] = skin_json(tree, facts);
-  json["gallery"] = gallery.json(tree);
+  if (with_gallery == WithGallery::yes) {
+    json["gallery"] = gallery.json(tree);
+  }
   json["notes"] = facts.json.at("notes");
   return {std::move(coverage), std::move(statistics), std::move(json)};
 }
 
-ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+std::vector<MediaReport> reports_of(const OutputTree& tree, const SetFacts& set, WithGallery with_gallery) {
   ReportLosses losses(tree, set);
   std::vector<MediaReport> reports;
-  reports.reserve(set.media.size());
-  std::vector<ReportFindings> findings;
   for (const MediaFacts& facts : set.media) {
-    reports.push_back(media_report(tree, facts, set.media.size(), losses));
-    const MediaReport& report = reports.back();
-    findings.push_back({facts, report.coverage, report.statistics, report.json});
+    reports.push_back(media_report(tree, facts, set.media.size(), losses, with_gallery));
   }
+  return reports;
+}
+
+std::vector<ReportFindings> findings_in(const SetFacts& set, const std::vector<MediaReport>& reports) {
+  std::vector<ReportFindings> findings;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    findings.push_back({set.media[i], reports[i].coverage, reports[i].statistics, reports[i].json});
+  }
+  return findings;
+}
+
+ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+  std::vector<MediaReport> reports = reports_of(tree, set, WithGallery::yes);
+  const std::vector<ReportFindings> findings = findings_in(set, reports);
   ordered_json json;
   json["name"] = set.name;
   json["tool"] = "fairground " + set.tool_version;
@@ -182,11 +197,12 @@ ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_
 }  // namespace
 
 ordered_json report_data(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
-  try {
-    return data_of(tree, set, run);
-  } catch (const ordered_json::exception& error) {
-    throw UserError(tree.root().string() + ": set.json or run.json is not as a run wrote it: " + error.what());
-  }
+  return data_of(tree, set, run);
+}
+
+std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set) {
+  const std::vector<MediaReport> reports = reports_of(tree, set, WithGallery::no);
+  return cannot_show(set, findings_in(set, reports));
 }
 
 }  // namespace fairground

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
 
 #include "pipeline/output/output_tree.h"
 #include "pipeline/publish/set_facts.h"
@@ -13,5 +15,8 @@ namespace fairground {
 /// should be, and PassingFault.
 [[nodiscard]] nlohmann::ordered_json report_data(const OutputTree& tree, const SetFacts& set,
                                                  const nlohmann::ordered_json& run);
+
+/// What the set cannot show, in sentences, the most important first: report, data card and Croissant say the same.
+[[nodiscard]] std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set);
 
 }  // namespace fairground

@@ -84,6 +84,7 @@ class MediumLimits {
     add_subjects();
     add_absent();
     add_design();
+    add_controls();
     for (const ordered_json& note : media_.facts.json.at("notes")) {
       add(note.get<std::string>());
     }
@@ -152,7 +153,8 @@ class MediumLimits {
       if (group.sources_to_collect + group.subjects_to_collect > 0) {
         std::string what = group.sources_to_collect > 0 ? counted(group.sources_to_collect, "more " + noun_) : "";
         if (group.subjects_to_collect > 0) {
-          what += (what.empty() ? "" : " and ") + std::to_string(group.subjects_to_collect) + " more people";
+          what += (what.empty() ? "" : " and ") + std::to_string(group.subjects_to_collect) +
+                  (group.subjects_to_collect == 1 ? " more person" : " more people");
         }
         names.push_back(group.name + " (" + what + ")");
       }
@@ -252,7 +254,14 @@ class MediumLimits {
     if (media_.statistics.synthetic > 0) {
       add(counted(media_.statistics.synthetic, noun_) + " of " + std::to_string(totals_.written) +
           " are synthesised: they show what a service does with these models of noise, devices or light, and not what "
-          "it does in the places that these stand for");
+          "it does in the places that these stand for; they add no people, so that uncertainty is to be reckoned over "
+          "people, or else over sources, and never over files");
+    }
+  }
+
+  void add_controls() {
+    if (media_.statistics.identity + media_.statistics.repeats == 0) {
+      add("there are no controls, so the set does not show how often an answer changes without cause");
     }
   }
 

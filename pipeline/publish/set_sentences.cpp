@@ -11,8 +11,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostNames = 10;
-constexpr std::size_t kMostNotes = 20;
 constexpr const char* kUnknown = "unknown";
 
 std::string value_in_words(const ordered_json& value) {
@@ -42,106 +40,6 @@ std::size_t number_at(const ordered_json& json, const char* pointer) {
 std::string text_at(const ordered_json& json, const char* pointer) {
   const ordered_json::json_pointer place(pointer);
   return json.contains(place) && json.at(place).is_string() ? json.at(place).get<std::string>() : std::string();
-}
-
-std::vector<std::string> texts_at(const ordered_json& json, const char* name) {
-  return json.contains(name) ? json.at(name).get<std::vector<std::string>>() : std::vector<std::string>();
-}
-
-std::string sentence(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  }
-  return text.ends_with('.') ? text : text + '.';
-}
-
-std::string people_limit(const MediaFacts& facts, const MediaCounts& counts) {
-  const std::string sources = counted(counts.sources, noun_of(facts.media));
-  std::string text = "The " + counted(counts.files, "file") + " come from " + sources;
-  if (facts.subjects_known && facts.subjects) {
-    text += " of " + counted(*facts.subjects, "subject") + " that are known";
-  }
-  text +=
-      ". Variants add no people: uncertainty is to be reckoned over subjects, or else over sources, and never over "
-      "files.";
-  if (!facts.subjects_known) {
-    text += " The manifest names no subjects, so nobody can tell how many people there are.";
-  }
-  return text;
-}
-
-void add_gaps(const MediaFacts& facts, const CoverageSummary& coverage, std::vector<std::string>& limits) {
-  std::vector<std::string> collect;
-  std::vector<std::string> few;
-  std::size_t nameless = 0;
-  std::size_t unlabelled = 0;
-  for (const GroupSummary& group : coverage.groups) {
-    const std::string name = group_in_words(group.labels);
-    if (group.sources_to_collect > 0 || group.subjects_to_collect > 0) {
-      collect.push_back(name + " (" + counted(group.sources_to_collect, "source") + ", " +
-                        counted(group.subjects_to_collect, "subject") + ")");
-    }
-    if (facts.subjects_known && group.before.subjects < 2) {
-      few.push_back(name);
-    }
-    nameless += group.before.sources_without_subject;
-    unlabelled += std::ranges::find(group.labels, kUnknown) == group.labels.end() ? 0 : group.before.sources;
-  }
-  if (!collect.empty()) {
-    limits.push_back(
-        "These groups are smaller than was asked for, and what they lack must be collected, since no "
-        "augmentation makes people: " +
-        first_of(collect, kMostNames) + ".");
-  }
-  if (!few.empty()) {
-    limits.push_back(counted(few.size(), "group") + " of " + std::to_string(coverage.groups.size()) +
-                     (few.size() == 1 ? " has" : " have") +
-                     " one known subject or none, so that what is found there may be that of a single person: " +
-                     first_of(few, kMostNames) + ".");
-  }
-  if (facts.subjects_known && nameless > 0) {
-    limits.push_back(counted(nameless, "source") + (nameless == 1 ? " names" : " name") + " no subject.");
-  }
-  if (unlabelled > 0) {
-    limits.push_back(counted(unlabelled, "source") + (unlabelled == 1 ? " lacks" : " lack") +
-                     " the label of a group: under \"unknown\" they are to be labelled before groups are compared.");
-  }
-}
-
-void add_absent(const MediaFacts& facts, std::vector<std::string>& limits) {
-  const std::size_t total = number_at(facts.json, "/absent_people/total");
-  if (total == 0) {
-    return;
-  }
-  std::vector<std::string> first;
-  for (const ordered_json& labels : facts.json.at("absent_people").at("first")) {
-    std::vector<std::string> values;
-    for (const ordered_json& label : labels) {
-      values.push_back(value_in_words(label));
-    }
-    first.push_back(group_in_words(values));
-  }
-  first.resize(std::min(first.size(), kMostNames));
-  const std::size_t more = total - first.size();
-  limits.push_back("Of " + counted(total, "combination") + " of labels there is nobody: " + joined(first, "; ") +
-                   (more > 0 ? "; and " + std::to_string(more) + " more" : "") + ".");
-}
-
-void add_design_limits(const MediaFacts& facts, const MediaCounts& counts, std::vector<std::string>& limits) {
-  const std::size_t left = number_at(facts.json, "/design/combinations/left_by_budget");
-  if (left > 0) {
-    limits.push_back(counted(left, "combination") + " of levels were left out by the budget.");
-  }
-  const std::size_t excluded = number_at(facts.json, "/design/combinations/excluded");
-  if (excluded > 0) {
-    limits.push_back(counted(excluded, "combination") + " of levels were ruled out by the config.");
-  }
-  if (counts.identity + counts.repeat == 0) {
-    limits.emplace_back("There are no controls, so the set does not show how often an answer changes by chance alone.");
-  }
-  if (!facts.include_clean) {
-    limits.emplace_back("There are no clean references, so no variant can be compared with its source.");
-  }
 }
 
 /// What is said of columns of measurements; those that begin alike are one.
@@ -238,31 +136,6 @@ std::vector<std::string> measures_in_words(const MediaFacts& facts, const std::v
         "what a codec gives cannot be taken apart again");
   }
   return all;
-}
-
-std::vector<std::string> limits_in_words(const MediaFacts& facts, const MediaCounts& counts,
-                                         const CoverageSummary& coverage) {
-  std::vector<std::string> limits = {people_limit(facts, counts)};
-  if (!coverage.comparable_across_groups) {
-    limits.emplace_back("Groups meet different conditions: this part of the set is not comparable across groups.");
-  }
-  add_gaps(facts, coverage, limits);
-  add_absent(facts, limits);
-  const std::vector<std::string> notes = texts_at(facts.json, "notes");
-  for (std::size_t i = 0; i < std::min(notes.size(), kMostNotes); ++i) {
-    limits.push_back(sentence(notes[i]));
-  }
-  if (notes.size() > kMostNotes) {
-    limits.push_back("Of such notes " + std::to_string(notes.size() - kMostNotes) + " more are in set.json.");
-  }
-  for (const std::string& statement : texts_at(facts.json, "skin_statement")) {
-    limits.push_back(statement);
-  }
-  add_design_limits(facts, counts, limits);
-  limits.emplace_back(
-      "Conditions are models of noise, rooms, light and devices, or recordings laid over: an answer to "
-      "them is no measurement made at the place.");
-  return limits;
 }
 
 std::string labels_in_words() {

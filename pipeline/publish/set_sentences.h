@@ -4,10 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/publish/coverage_summary.h"
 #include "pipeline/publish/records.h"
 #include "pipeline/publish/report_words.h"
-#include "pipeline/publish/set_counts.h"
 #include "pipeline/publish/set_facts.h"
 
 namespace fairground {
@@ -30,10 +28,6 @@ namespace fairground {
 /// What was measured on each file, for the columns of numbers that its records have.
 [[nodiscard]] std::vector<std::string> measures_in_words(const MediaFacts& facts,
                                                          const std::vector<std::string>& columns);
-
-/// What the set cannot show, the most important first.
-[[nodiscard]] std::vector<std::string> limits_in_words(const MediaFacts& facts, const MediaCounts& counts,
-                                                       const CoverageSummary& coverage);
 
 /// Where labels come from, for any set.
 [[nodiscard]] std::string labels_in_words();

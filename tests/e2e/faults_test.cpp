@@ -62,6 +62,17 @@ void expect_nothing_half_written(const fs::path& out, const Tree& whole) {
   }
 }
 
+TEST_F(Faults, ASetIsFinishedEvenWhereItsReportCannotBeMade) {
+  const ProcessResult stopped = make({}, hold_when(lines(20), [](pid_t child) { ::kill(child, SIGTERM); }));
+  ASSERT_EQ(stopped.status, 75) << stopped.err;
+  write_text(out_ / "set.json", "{}");
+  const ProcessResult made = make();
+  EXPECT_EQ(made.status, 1);
+  EXPECT_THAT(made.err, AllOf(HasSubstr("the set is finished, but not all of its report"), HasSubstr("set.json")));
+  EXPECT_TRUE(fs::exists(out_ / "run.json"));
+  EXPECT_FALSE(fs::exists(out_ / "report.html"));
+}
+
 TEST_F(Faults, AFullDiskStopsItWhereverThatIsAndItGoesOnWhenThereIsRoom) {
   int kilobytes = 8;
   const TinyDisk disk(*set_ / "disk", kilobytes);

@@ -173,10 +173,11 @@ TEST_F(RunFolderTest, ARunIsDescribedBeforeItsPlanAndPublishedBeforeItIsFinished
   make();
   EXPECT_THAT(calls, ElementsAre("describe", "publish"));
   const json run = json::parse(read_text(out_ / "run.json"));
-  for (const char* name : {"set.json", "config.yaml", "audio/metadata.jsonl", "failures.jsonl", "coverage.json"}) {
+  for (const char* name :
+       {"set.json", "config.yaml", "audio/metadata.jsonl", "failures.jsonl", "coverage.json", "report.html"}) {
     EXPECT_EQ(run.at("files").at(name), sha256_hex(read_text(out_ / name))) << name;
   }
-  EXPECT_EQ(run.at("files").size(), 5U);
+  EXPECT_EQ(run.at("files").size(), 6U);
   const auto before = read_tree(out_);
   make();
   EXPECT_THAT(calls, SizeIs(2)) << "what is finished is left alone";

@@ -168,7 +168,6 @@ TEST(Shards, AreTheSameBytesWheneverTheyAreWritten) {
   ComparedFiles same(tree);
   write_export(ExportFormat::webdataset, {tree, facts, set.run_facts()}, same);
   EXPECT_THAT(same.differences(), IsEmpty());
-  EXPECT_THAT(same.compared(), SizeIs(3));
 
   std::string bytes = first.at("webdataset/audio-000000.tar");
   bytes[bytes.size() / 2] ^= 1;

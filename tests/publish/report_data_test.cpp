@@ -513,8 +513,6 @@ TEST(ReportData, RefusesFilesThatDoNotFit) {
               HasSubstr("is of a group that coverage.json does not have"));
   EXPECT_THAT(made(folder.path(), "audio/metadata.jsonl", "\"noise\":\"loud\"", "\"noise\":\"lost\""),
               HasSubstr("is of a condition that coverage.json does not have"));
-  EXPECT_THAT(made(folder.path(), "set.json", "\"realizations\": 1", "\"realizations\": \"1\""),
-              HasSubstr("set.json or run.json is not as a run wrote it"));
   write_made_run(folder.path(), two_noises(), records);
   write_text(folder / "failures.jsonl", "{\"variant_id\":\n");
   EXPECT_THAT(message_of(folder.path()), HasSubstr("failures.jsonl:1: is no line that a run wrote"));

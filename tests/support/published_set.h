@@ -71,6 +71,16 @@ class PublishedSet {
         write_bytes(folder_ / name, bytes);
       }
     }
+    std::string plan;
+    for (const auto& [medium, lines] : records_by_medium()) {
+      for (const Json& line : *lines) {
+        plan += plan_line(medium, line.at("variant_id"), line.at("source_id"));
+      }
+    }
+    for (const Json& line : failures) {
+      plan += plan_line("audio", line.at("variant_id"), line.at("source_id"));
+    }
+    write_text(folder_ / "plan.jsonl", plan);
     write_text(folder_ / "coverage.json", coverage().dump(2) + '\n');
     std::string lost;
     for (const Json& line : failures) {
@@ -222,6 +232,10 @@ class PublishedSet {
   static constexpr int kHeight = 16;
   static constexpr const char* kConfig = "fairground: 1\nname: small\n";
 
+  static std::string plan_line(const std::string& medium, const Json& variant, const Json& source) {
+    return Json{{"variant_id", variant}, {"media", medium}, {"source_id", source}}.dump() + '\n';
+  }
+
   static std::string hash_of(std::string_view text) { return sha256_hex(text).substr(0, 16); }
   static std::string id_of(const std::string& source, const std::vector<std::string>& levels,
                            const std::string& control) {
@@ -271,35 +285,47 @@ class PublishedSet {
 
   static Json medium(const Json& columns, const Json& axes, const Json& clean_levels, const Json& entry,
                      const Json& output, int sources, const Json& subjects, int conditions) {
-    return {{"columns", columns},
-            {"axes", axes},
-            {"clean_levels", clean_levels},
-            {"settings",
-             {{"pairing", "matched"},
-              {"order", "staged"},
-              {"include_clean", true},
-              {"realizations", 2},
-              {"at_least", {{"sources", 1}, {"subjects", 0}}},
-              {"sources_per_group", 0},
-              {"match_on", Json::array()},
-              {"observed", Json::object()},
-              {"controls", {{"identity", true}, {"repeat", 0.02}}},
-              {"power", Json::object()}}},
-            {"except", Json::array()},
-            {"entries", Json::array({entry})},
-            {"output", output},
-            {"sources", sources},
-            {"subjects", subjects},
-            {"conditions", conditions},
-            {"design",
-             {{"ways", "all"},
-              {"fill", "matched"},
-              {"comparable_across_groups", true},
-              {"full_factorial", true},
-              {"identity_conditions", 1},
-              {"repeats", 1}}},
-            {"absent_people", {{"total", 0}, {"first", Json::array()}}},
-            {"notes", Json::array()}};
+    return {
+        {"columns", columns},
+        {"axes", axes},
+        {"clean_levels", clean_levels},
+        {"settings",
+         {{"pairing", "matched"},
+          {"order", "staged"},
+          {"include_clean", true},
+          {"realizations", 2},
+          {"at_least", {{"sources", 1}, {"subjects", 0}}},
+          {"sources_per_group", 0},
+          {"match_on", Json::array()},
+          {"observed", Json::object()},
+          {"controls", {{"identity", true}, {"repeat", 0.02}}},
+          {"power",
+           {{"baseline_error", 0.1},
+            {"degradation", 2.0},
+            {"units", 12},
+            {"subject_sd", 0.5},
+            {"source_sd", 0.6},
+            {"interaction_sd", 0.2},
+            {"alpha", 0.05},
+            {"power", 0.8}}}}},
+        {"except", Json::array()},
+        {"entries", Json::array({entry})},
+        {"output", output},
+        {"sources", sources},
+        {"subjects", subjects},
+        {"conditions", conditions},
+        {"design",
+         {{"ways", "all"},
+          {"fill", "matched"},
+          {"comparable_across_groups", true},
+          {"full_factorial", conditions},
+          {"combinations",
+           {{"demanded", conditions}, {"held", conditions}, {"observed", 0}, {"excluded", 0}, {"left_by_budget", 0}}},
+          {"first_left_by_budget", Json::array()},
+          {"identity_conditions", 1},
+          {"repeats", 1}}},
+        {"absent_people", {{"total", 0}, {"first", Json::array()}}},
+        {"notes", Json::array()}};
   }
 
   static Json columns(const Json& groups, const Json& kept, const Json& transcript, bool has_labels) {
