@@ -179,7 +179,10 @@ json facts_without_paths(const json& facts) {
   return kept;
 }
 
-void check_failures(const fs::path& directory, PlannedVariants& planned, Differences& differences) {
+void check_failures(const fs::path& directory, const PairingCheck& records, PlannedVariants& planned,
+                    Differences& differences) {
+  // Of sources of which everything was lost, no record has labels: their lines must at least agree.
+  std::map<std::pair<std::string, std::string>, json> groups;
   std::ifstream lines(directory / kFailures, std::ios::binary);
   std::string last;
   for (std::string line; std::getline(lines, line);) {
@@ -195,8 +198,22 @@ void check_failures(const fs::path& directory, PlannedVariants& planned, Differe
     }
     const std::string kind = text_field(failure, "kind");
     found->second.status = kind == "rejected" ? kind : "failed";
-    if (found->second.status != kind || text_field(failure, "source_id") != found->second.source_id) {
-      differences.add("failures.jsonl: kind or source of a line is wrong: " + line);
+    const std::string& medium = found->second.media;
+    const std::string& source = found->second.source_id;
+    if (found->second.status != kind || text_field(failure, "source_id") != source ||
+        text_field(failure, "media") != medium) {
+      differences.add("failures.jsonl: kind, medium or source of a line is wrong: " + line);
+    }
+    const json group = failure.value("group", json());
+    const json labels = records.labels_of(medium, source);
+    const auto is_as_in_records = [&] {
+      return !labels.is_object() || std::ranges::all_of(group.items(), [&](const auto& label) {
+        return labels.contains(label.key()) && labels[label.key()] == label.value();
+      });
+    };
+    if (!group.is_object() || groups.try_emplace({medium, source}, group).first->second != group ||
+        !is_as_in_records()) {
+      differences.add("failures.jsonl: the group of a line is not that of the other variants of its source: " + line);
     }
     for (const char* field : {"gate", "value", "limit", "source_lightness"}) {
       const auto given = failure.find(field);

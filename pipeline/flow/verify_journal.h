@@ -4,13 +4,15 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
+#include "pipeline/flow/verify_pairing.h"
 #include "pipeline/flow/verify_records.h"
 
 namespace fairground {
 
 /// To be called once all records are noted in `planned`: what has neither a record nor a failure was lost without a
 /// trace.
-void check_failures(const std::filesystem::path& directory, PlannedVariants& planned, Differences& differences);
+void check_failures(const std::filesystem::path& directory, const PairingCheck& records, PlannedVariants& planned,
+                    Differences& differences);
 
 /// To be called after check_failures(): the journal is in no order, but has a line for each variant behind its header,
 /// and this is the second place where all of records and failures stands.

@@ -85,6 +85,11 @@ void PairingCheck::add(const std::string& medium, const json& record, std::uintm
   }
 }
 
+json PairingCheck::labels_of(const std::string& medium, const std::string& source_id) const {
+  const auto found = labels_.find({medium, source_id});
+  return found == labels_.end() ? json() : parse_json(found->second.second);
+}
+
 void PairingCheck::finish() {
   for (const auto& [pair, clean] : clean_) {
     if (clean.named != clean.own) {

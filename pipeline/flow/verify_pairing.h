@@ -23,6 +23,9 @@ class PairingCheck {
   /// Whether some record tells how its skin was found.
   [[nodiscard]] bool has_masks_of_skin() const { return has_masks_of_skin_; }
 
+  /// What the records of a source say of it, by field; no object where there is none.
+  [[nodiscard]] nlohmann::json labels_of(const std::string& medium, const std::string& source_id) const;
+
   /// To be called after all records: is each clean reference that they name one?
   void finish();
 

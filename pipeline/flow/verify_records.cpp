@@ -195,7 +195,7 @@ void check_folder(const fs::path& directory, const json& run, int jobs, PlannedV
     check_no_other_files(directory, medium, planned, differences);
   }
   pairing.finish();
-  check_failures(directory, planned, differences);
+  check_failures(directory, pairing, planned, differences);
   check_journal(directory, run, planned, differences);
   check_skin_tone(directory, planned, pairing.has_masks_of_skin(), differences);
   check_counts(run, planned, differences);

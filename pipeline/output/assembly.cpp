@@ -65,8 +65,15 @@ std::span<const char* const> sealed_files() { return kSealed; }
 std::string failure_line(const Plan& plan, const Outcome& outcome) {
   const Variant& variant = outcome.variant;
   ordered_json line;
+  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
+  const Source& source = catalog.sources[variant.source];
   line["variant_id"] = variant.variant_id;
-  line["source_id"] = plan.of(variant.media).catalog->sources[variant.source].id;
+  line["media"] = to_string(variant.media);
+  line["source_id"] = source.id;
+  line["group"] = ordered_json::object();
+  for (std::size_t i = 0; i < catalog.group_columns.size(); ++i) {
+    line["group"][catalog.group_columns[i]] = catalog.groups[source.group][i];
+  }
   line["kind"] = to_string(outcome.fate);
   line["stage"] = outcome.stage;
   line["reason"] = outcome.reason;

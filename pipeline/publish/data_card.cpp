@@ -238,18 +238,17 @@ void add_losses_of_groups(const Contents& contents, std::string& text) {
   for (std::size_t i = 0; i < contents.set.media.size(); ++i) {
     const MediaFacts& facts = contents.set.media[i];
     const std::vector<GroupCounts>& groups = contents.counts.media[i].groups;
-    const auto is_whole = [](const GroupCounts& group) { return group.rejected + group.failed == 0; };
+    const auto is_whole = [](const GroupCounts& group) { return group.lost.all() == 0; };
     if (std::ranges::all_of(groups, is_whole)) {
       continue;
     }
     MarkdownTable table({"group", "in the set", "rejected", "failed", "lost"}, {false, true, true, true, true},
                         kMostGroups);
     for (const GroupCounts& group : groups) {
-      const std::size_t there = group.observed + group.synthesised + group.controls;
-      const std::size_t lost = group.rejected + group.failed;
-      const double share = 100.0 * static_cast<double>(lost) / static_cast<double>(there + lost);
-      table.add({markdown_text(group_in_words(group.labels)), number(there), number(group.rejected),
-                 number(group.failed), lost == 0 ? "none" : shortest(std::round(share * 10.0) / 10.0) + " %"});
+      const std::size_t lost = group.lost.all();
+      const double share = 100.0 * static_cast<double>(lost) / static_cast<double>(group.files() + lost);
+      table.add({markdown_text(group_in_words(group.labels)), number(group.files()), number(group.lost.rejected),
+                 number(group.lost.failed), lost == 0 ? "none" : shortest(std::round(share * 10.0) / 10.0) + " %"});
     }
     text += '\n' + title_of(contents, facts) + table.text("all can be counted from `failures.jsonl`");
   }
@@ -261,23 +260,31 @@ std::string losses(const Contents& contents) {
   std::string text = "## What was lost\n\nOf " + counted(count_in(planned, "planned"), "planned variant") + ", " +
                      number(count_in(planned, "written")) + " were written, " + number(count_in(planned, "rejected")) +
                      " rejected by a gate, and " + number(count_in(planned, "failed")) + " failed.";
-  if (contents.counts.losses.empty()) {
+  // The first of each gate or stage stands for all of it.
+  std::map<std::pair<std::string, std::string>, LossReason> by_stage;
+  for (const MediaCounts& counts : contents.counts.media) {
+    for (const LossReason& reason : counts.losses.reasons) {
+      const std::string& where = reason.gate.empty() ? reason.stage : reason.gate;
+      const auto [at, is_new] = by_stage.try_emplace({reason.kind, where}, reason);
+      at->second.count += is_new ? 0 : reason.count;
+    }
+  }
+  if (by_stage.empty()) {
     return text + '\n';
   }
   text += " Losses that differ between groups are a bias of their own.\n\n";
   MarkdownTable table({"what", "gate or stage", "variants", "the first of them"}, {false, false, true, false},
                       kMostReasons);
-  for (const LossCount& loss : contents.counts.losses) {
-    table.add(
-        {markdown_text(loss.kind), stated(loss.where), number(loss.count), markdown_text(shortened(loss.example))});
+  std::vector<std::pair<std::string, LossReason>> sorted;
+  for (const auto& [key, reason] : by_stage) {
+    sorted.emplace_back(key.second, reason);
+  }
+  std::ranges::stable_sort(sorted, std::greater(), [](const auto& it) { return it.second.count; });
+  for (const auto& [where, reason] : sorted) {
+    table.add({markdown_text(reason.kind), stated(where), number(reason.count), markdown_text(shortened(reason.text))});
   }
   text += table.text("all are in `failures.jsonl`");
   add_losses_of_groups(contents, text);
-  const std::size_t elsewhere = contents.counts.rejected_elsewhere + contents.counts.failed_elsewhere;
-  if (elsewhere > 0) {
-    text += "\n" + counted(elsewhere, "lost variant") + (elsewhere == 1 ? " is of a source" : " are of sources") +
-            " of which nothing is in the set.\n";
-  }
   return text;
 }
 

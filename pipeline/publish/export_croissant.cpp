@@ -410,21 +410,18 @@ std::vector<std::string> biases(const SetFacts& set, const SetCounts& counts) {
       continue;
     }
     const std::string noun = std::string(noun_of(set.media[i].media)) + "s";
-    const auto files_in = [](const GroupCounts& group) { return group.observed + group.synthesised + group.controls; };
-    const auto [fewest, most] = std::ranges::minmax_element(groups, {}, files_in);
-    all.push_back("Groups of " + noun + " have between " + std::to_string(files_in(*fewest)) + " (" +
-                  group_in_words(fewest->labels) + ") and " + std::to_string(files_in(*most)) + " (" +
+    const auto [fewest, most] = std::ranges::minmax_element(groups, {}, &GroupCounts::files);
+    all.push_back("Groups of " + noun + " have between " + std::to_string(fewest->files()) + " (" +
+                  group_in_words(fewest->labels) + ") and " + std::to_string(most->files()) + " (" +
                   group_in_words(most->labels) + ") files.");
-    const auto lost_in = [](const GroupCounts& group) { return group.rejected + group.failed; };
+    const auto planned = [](const GroupCounts& group) { return group.lost.all() + group.files(); };
     const auto worst = std::ranges::max_element(groups, {}, [&](const GroupCounts& group) {
-      return static_cast<double>(lost_in(group)) / static_cast<double>(lost_in(group) + files_in(group));
+      return static_cast<double>(group.lost.all()) / static_cast<double>(planned(group));
     });
-    if (lost_in(*worst) > 0) {
+    if (worst->lost.all() > 0) {
       all.push_back("Of " + noun + ", the group " + group_in_words(worst->labels) +
-                    " lost the largest share of its "
-                    "variants: " +
-                    std::to_string(lost_in(*worst)) + " of " + std::to_string(lost_in(*worst) + files_in(*worst)) +
-                    ".");
+                    " lost the largest share of its variants: " + std::to_string(worst->lost.all()) + " of " +
+                    std::to_string(planned(*worst)) + ".");
     }
   }
   return all;

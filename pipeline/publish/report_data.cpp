@@ -109,7 +109,7 @@ struct MediaReport {
 
 enum class WithGallery { no, yes };
 
-MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, ReportLosses& losses,
+MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, const MediaLosses& losses,
                          WithGallery with_gallery) {
   ReportCoverage coverage = read_coverage(tree, facts, media);
   const Records records(tree, facts);
@@ -120,9 +120,6 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   Gallery gallery(facts, coverage, records);
   records.for_each([&](const Record& record) {
     const SeenRecord& seen = reader.read(record);
-    if (seen.is_new_source) {
-      losses.place(facts.media, record.source_id, seen.group);
-    }
     statistics.add(seen);
     requests.add(seen);
     controls.add(seen);
@@ -146,7 +143,7 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   json["heat"] = heat_json(coverage);
   json["gaps"] = gaps_json(facts, coverage);
   json["balance"] = balance_json(statistics, coverage, facts);
-  json["losses"] = losses.json(facts.media, coverage, statistics);
+  json["losses"] = losses_json(tree, losses, coverage, statistics);
   json["requests"] = requests.json();
   json["power"] = power_json(facts, coverage, statistics);
   json["controls"] = controls.json();
@@ -159,10 +156,10 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
 }
 
 std::vector<MediaReport> reports_of(const OutputTree& tree, const SetFacts& set, WithGallery with_gallery) {
-  ReportLosses losses(tree, set);
+  const std::vector<MediaLosses> losses = read_losses(tree, set);
   std::vector<MediaReport> reports;
-  for (const MediaFacts& facts : set.media) {
-    reports.push_back(media_report(tree, facts, set.media.size(), losses, with_gallery));
+  for (std::size_t i = 0; i < set.media.size(); ++i) {
+    reports.push_back(media_report(tree, set.media[i], set.media.size(), losses[i], with_gallery));
   }
   return reports;
 }

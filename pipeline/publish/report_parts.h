@@ -1,12 +1,8 @@
 // The parts of the report's data that follow from few files. Each returns what the page's data has under its name.
 #pragma once
 
-#include <cstddef>
-#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "pipeline/output/output_tree.h"
@@ -14,6 +10,7 @@
 #include "pipeline/publish/report_coverage.h"
 #include "pipeline/publish/report_statistics.h"
 #include "pipeline/publish/set_facts.h"
+#include "pipeline/publish/set_losses.h"
 
 namespace fairground {
 
@@ -27,44 +24,9 @@ namespace fairground {
 [[nodiscard]] nlohmann::ordered_json power_json(const MediaFacts& facts, const ReportCoverage& coverage,
                                                 const ReportStatistics& statistics);
 
-/// Variants that were rejected or failed.
-struct Lost {
-  std::size_t rejected = 0;
-  std::size_t failed = 0;
-
-  [[nodiscard]] std::size_t all() const { return rejected + failed; }
-};
-
-/// failures.jsonl, of all media. Which group a lost variant is of follows from the records of its source.
-class ReportLosses {
- public:
-  ReportLosses(const OutputTree& tree, const SetFacts& set);
-
-  /// A source of which the set has a record.
-  void place(Media media, std::string_view source_id, std::uint32_t group);
-
-  [[nodiscard]] nlohmann::ordered_json json(Media media, const ReportCoverage& coverage,
-                                            const ReportStatistics& statistics) const;
-  [[nodiscard]] Lost of(Media media) const;
-
- private:
-  struct Reason {
-    std::string kind;
-    std::string stage;
-    std::string gate;    ///< empty: none
-    std::string reason;  ///< of the first one
-    std::size_t count = 0;
-  };
-  struct OfMedia {
-    std::map<std::string, Reason> reasons;
-    std::size_t other_reasons = 0;  ///< variants whose reasons are too many to keep
-    std::unordered_map<std::string, Lost> by_source;
-    std::map<std::uint32_t, Lost> by_group;
-    Lost unplaced;
-  };
-  std::map<Media, OfMedia> media_;
-  std::string key_;
-};
+/// Throws UserError where a variant was lost of a group that coverage.json does not have.
+[[nodiscard]] nlohmann::ordered_json losses_json(const OutputTree& tree, const MediaLosses& losses,
+                                                 const ReportCoverage& coverage, const ReportStatistics& statistics);
 
 /// All that sentences are made of.
 struct ReportFindings {

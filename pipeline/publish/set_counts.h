@@ -7,6 +7,7 @@
 
 #include "pipeline/output/output_tree.h"
 #include "pipeline/publish/set_facts.h"
+#include "pipeline/publish/set_losses.h"
 
 namespace fairground {
 
@@ -15,8 +16,9 @@ struct GroupCounts {
   std::size_t observed = 0;         ///< files of clean references
   std::size_t synthesised = 0;
   std::size_t controls = 0;
-  std::size_t rejected = 0;  ///< not in the set; only of sources of which something is in it
-  std::size_t failed = 0;    ///< likewise
+  Lost lost;  ///< not in the set
+
+  [[nodiscard]] std::size_t files() const { return observed + synthesised + controls; }
 };
 
 struct LicenceCount {
@@ -32,27 +34,16 @@ struct MediaCounts {
   std::size_t identity = 0;
   std::size_t repeat = 0;
   std::size_t sources = 0;             ///< of which something is in the set
-  std::vector<GroupCounts> groups;     ///< those that are in the records, sorted by their labels
+  std::vector<GroupCounts> groups;     ///< those with records or losses, sorted by their labels
   std::string licence_column;          ///< the config's, or a kept column of that name; empty: there is none
   std::vector<LicenceCount> licences;  ///< of that column, the most frequent first
+  MediaLosses losses;
 
   [[nodiscard]] const GroupCounts* of(const std::vector<std::string>& labels) const;
 };
 
-/// Losses of one kind and reason.
-struct LossCount {
-  std::string kind;   ///< rejected or failed
-  std::string where;  ///< the gate, or the stage
-  std::size_t count = 0;
-  std::string example;  ///< the reason of the first
-};
-
 struct SetCounts {
   std::vector<MediaCounts> media;  ///< in the order of SetFacts::media
-  std::vector<LossCount> losses;   ///< the most frequent first
-  /// Lost variants of sources of which nothing is in the set: their groups are not known here.
-  std::size_t rejected_elsewhere = 0;
-  std::size_t failed_elsewhere = 0;
 };
 
 /// Throws UserError where records or failures are not what they should be.

@@ -591,6 +591,8 @@ TEST_F(VerifyTampered, CoverageFailuresAndTheAccountOfSkin) {
   check(*flac_, failure("stage", "gate of horn", false));
   check(*flac_, failure("kind", "lost", true));
   check(*flac_, failure("source_id", "somebody", true));
+  check(*flac_, failure("media", "video", true));
+  check(*flac_, failure("group", {{"accent", "martian"}}, true));
   check(*flac_, failure("source_lightness", 12.5, true));  // The journal has it once more, not rounded.
   for (const auto& [what, edit] : std::vector<std::pair<std::string, std::function<void(std::vector<std::string>&)>>>{
            {"removed", [](auto& lines) { lines.erase(lines.begin()); }},

@@ -192,24 +192,22 @@ TEST(ReportData, CountsLossesByGroupAndReason) {
   records[3].lost = "rejected";
   records[3].gate = "clipped_fraction";
   records[3].reason = "0.8 is clipped";
-  // A source that is gone altogether: nobody knows from the records whose it was.
+  // A source that is gone altogether, and of which no record says whose it was.
   records.push_back(record("gone", "gone", "two", "none"));
   records.back().lost = "failed";
   write_made_run(folder.path(), two_noises(), records);
   const ordered_json losses = data_of(folder.path()).at("media").at(0).at("losses");
   EXPECT_EQ(losses.at("by_group").at(0),
-            ordered_json({{"planned", 4}, {"written", 2}, {"rejected", 2}, {"failed", 0}}));
+            ordered_json({{"planned", 4}, {"written", 2}, {"rejected", 2}, {"failed", 0}, {"reasons", {{0, 2}}}}));
   EXPECT_EQ(losses.at("by_group").at(1),
-            ordered_json({{"planned", 4}, {"written", 4}, {"rejected", 0}, {"failed", 0}}));
-  EXPECT_EQ(losses.at("group_unknown"), ordered_json({{"rejected", 0}, {"failed", 1}}));
+            ordered_json({{"planned", 5}, {"written", 4}, {"rejected", 0}, {"failed", 1}, {"reasons", {{1, 1}}}}));
   ASSERT_THAT(losses.at("by_reason"), SizeIs(2));
   EXPECT_EQ(losses.at("by_reason").at(0).at("gate"), "clipped_fraction");
   EXPECT_EQ(losses.at("by_reason").at(0).at("count"), 2);
   EXPECT_EQ(losses.at("by_reason").at(1).at("reason"), "it is gone");
   EXPECT_THAT(losses.at("warnings").get<std::vector<std::string>>(),
-              ElementsAre("group one lost 2 of 4 (50 %) of its variants, all other groups together 0 of 4 (0 %)",
-                          "group two lost 0 of 4 (0 %) of its variants, all other groups together 2 of 4 (50 %)",
-                          "the group of 1 lost variant does not show, since the set has nothing of their sources"));
+              ElementsAre("group one lost 2 of 4 (50 %) of its variants, all other groups together 1 of 5 (20 %)",
+                          "group two lost 1 of 5 (20 %) of its variants, all other groups together 2 of 4 (50 %)"));
 }
 
 TEST(ReportData, ComparesRequestsWithMeasurements) {
@@ -479,7 +477,7 @@ TEST(ReportData, ShowsASetOfWhichNothingWasMade) {
   const ordered_json& media = data.at("media").at(0);
   EXPECT_EQ(media.at("balance").at("cells").at(2).at(0), nullptr);
   EXPECT_THAT(media.at("gallery").at("samples"), SizeIs(0));
-  EXPECT_EQ(media.at("losses").at("group_unknown").at("failed"), 4);
+  EXPECT_EQ(media.at("losses").at("by_group").at(0).at("failed"), 4);
   EXPECT_EQ(media.at("losses").at("by_reason").at(0).at("reason"), std::string(300, 'x') + "…");
   EXPECT_THAT(data.at("summary").get<std::vector<std::string>>(),
               Contains("0 of 4 files that were planned are there; 0 were rejected, and 4 failed."));
@@ -516,6 +514,16 @@ TEST(ReportData, RefusesFilesThatDoNotFit) {
   write_made_run(folder.path(), two_noises(), records);
   write_text(folder / "failures.jsonl", "{\"variant_id\":\n");
   EXPECT_THAT(message_of(folder.path()), HasSubstr("failures.jsonl:1: is no line that a run wrote"));
+  const auto lost = [&](const std::string& media, const std::string& group, const std::string& kind) {
+    write_text(folder / "failures.jsonl", R"({"variant_id":"x","media":")" + media + R"(","source_id":"x","group":)" +
+                                              group + R"(,"kind":")" + kind + R"(","stage":"read","reason":"gone"})" +
+                                              "\n");
+    return message_of(folder.path());
+  };
+  EXPECT_THAT(lost("audio", R"({"accent":"one"})", "vanished"), HasSubstr("failures.jsonl:1: does not tell of"));
+  EXPECT_THAT(lost("image", R"({"accent":"one"})", "failed"), HasSubstr("failures.jsonl:1: is of a medium that the"));
+  EXPECT_THAT(lost("audio", R"({"gender":"f"})", "failed"), HasSubstr("failures.jsonl:1: does not say of which"));
+  EXPECT_THAT(lost("audio", R"({"accent":"new"})", "failed"), HasSubstr("has a variant of a group that coverage.json"));
   std::filesystem::remove(folder / "coverage.json");
   write_text(folder / "failures.jsonl", "");
   EXPECT_THAT(message_of(folder.path()), HasSubstr("coverage.json: is missing"));

@@ -92,6 +92,14 @@ inline void put(const std::filesystem::path& path, const std::string& text) {
 
 inline std::string in_json(const std::string& text) { return ordered_json(text).dump(); }
 
+inline std::string group_text(const MadeRun& run, const MadeRecord& record) {
+  std::string text;
+  for (std::size_t i = 0; i < run.groups.size(); ++i) {
+    text += (i == 0 ? "" : ",") + in_json(run.groups[i]) + ":" + in_json(record.labels[i]);
+  }
+  return "{" + text + "}";
+}
+
 inline std::string record_line(const MadeRun& run, const MadeRecord& record, bool is_clean) {
   const auto number = [](double value) { return ordered_json(value).dump(); };
   std::string clean = record.source;
@@ -270,7 +278,8 @@ inline void write_made_run(const std::filesystem::path& folder, const MadeRun& r
     if (!record.lost.empty()) {
       ++lost[record.lost];
       failures << "{\"variant_id\":" << made_run::in_json(record.id())
-               << ",\"source_id\":" << made_run::in_json(record.source) << ",\"kind\":\"" << record.lost
+               << ",\"media\":\"audio\",\"source_id\":" << made_run::in_json(record.source)
+               << ",\"group\":" << made_run::group_text(run, record) << ",\"kind\":\"" << record.lost
                << "\",\"stage\":\"" << record.stage << "\",\"reason\":" << made_run::in_json(record.reason);
       if (!record.gate.empty()) {
         failures << ",\"gate\":" << made_run::in_json(record.gate) << ",\"value\":1.0,\"limit\":0.5";

@@ -219,7 +219,9 @@ class PublishedSet {
   std::vector<Json> audio;  ///< the lines of audio/metadata.jsonl
   std::vector<Json> image;  ///< likewise
   std::vector<Json> failures = {{{"variant_id", "s3-pink-lost"},
+                                 {"media", "audio"},
                                  {"source_id", "s3"},
+                                 {"group", {{"accent", "scots"}, {"gender", "unknown"}}},
                                  {"kind", "rejected"},
                                  {"stage", "gate"},
                                  {"reason", "clipped_fraction is 0.02, and at most 0.001 is allowed"},

@@ -679,13 +679,13 @@
 
   function losses(m) {
     const {by_reason: reasons, by_group: groups, warnings} = m.losses;
-    const unknown = m.losses.group_unknown || {rejected: 0, failed: 0};
-    const lost = groups.reduce((sum, group) => sum + group.rejected + group.failed, unknown.rejected + unknown.failed);
-    if (lost === 0 && reasons.length === 0) {
+    if (reasons.length === 0) {
       return [sentence('No variant was lost.'), items(warnings || [])];
     }
     const share = (group) => (group.planned > 0 ? (100 * (group.rejected + group.failed)) / group.planned : null);
     const order = groups.map((_, g) => g).sort((a, b) => (share(groups[b]) || 0) - (share(groups[a]) || 0) || a - b);
+    const often = (group) => (group.reasons.length === 0 ? '–'
+      : items(group.reasons.map(([reason, count]) => `${number(count)}: ${reasons[reason].gate || reasons[reason].reason}`)));
     return [
       (warnings || []).length > 0 ? el('div', {class: 'callout'}, items(warnings)) : null,
       tableOf({
@@ -696,17 +696,14 @@
       }),
       m.losses.other_reasons ? sentence(`${counted(m.losses.other_reasons, 'variant')} more were lost for other reasons; failures.jsonl has all.`,
         {class: 'small'}) : null,
-      unknown.rejected + unknown.failed > 0
-        ? sentence(`Of sources of which the set has nothing, ${counted(unknown.rejected, 'variant')} were rejected and`
-          + ` ${number(unknown.failed)} failed; their groups are not told here.`) : null,
       tableOf({
         caption: `${m.title}: what each group lost, the largest share first`, rows: order.length, size: 30, what: 'group',
         heads: [groupColumns(m), {text: 'planned', number: true}, {text: 'written', number: true},
-          {text: 'rejected', number: true}, {text: 'failed', number: true}, {text: 'lost, %', number: true}],
+          {text: 'rejected', number: true}, {text: 'failed', number: true}, {text: 'lost, %', number: true}, 'most often'],
         text: (i) => groupName(m, order[i]),
         row: (i) => {
           const group = groups[order[i]];
-          return [clamped(groupNode(m, order[i])), group.planned, group.written, group.rejected, group.failed, share(group)];
+          return [clamped(groupNode(m, order[i])), group.planned, group.written, group.rejected, group.failed, share(group), often(group)];
         },
       }),
     ];
