@@ -126,7 +126,7 @@ class JournalLine {
     if (!failure.is_object()) {
       return;  // which is a difference already
     }
-    for (const char* field : {"variant_id", "source_id", "kind"}) {
+    for (const char* field : {"variant_id", "media", "source_id", "group", "kind"}) {
       failure.erase(field);
     }
     if (const std::string fields = field_differences(failure, told, kInTheJournal); !fields.empty()) {
