@@ -33,6 +33,21 @@ PathResolver::Result PathResolver::resolve(std::string_view cell) {
                   "); allow that folder by name in the config: roots: {name: DIR}"};
 }
 
+std::string PathResolver::without_folders(std::string text) const {
+  for (const std::string& folder : allowed_) {
+    for (std::size_t at = text.find(folder); at != std::string::npos && folder != "/"; at = text.find(folder, at)) {
+      // Within another path it would be another folder of that name.
+      const bool begins_path = at == 0 || std::string_view(" '\"`(:").find(text[at - 1]) != std::string_view::npos;
+      if (begins_path) {
+        text.erase(at, folder.size());
+      } else {
+        ++at;
+      }
+    }
+  }
+  return text;
+}
+
 void PathResolver::allow(const fs::path& folder) {
   std::string start = folder.string();
   if (!start.ends_with('/')) {

@@ -24,6 +24,10 @@ class PathResolver {
   };
   Result resolve(std::string_view cell);
 
+  /// A text in which media have the paths that they have below these folders, so that it says the same wherever these
+  /// lie, and nothing of the machine.
+  [[nodiscard]] std::string without_folders(std::string text) const;
+
  private:
   void allow(const std::filesystem::path& folder);
   std::filesystem::path canonical(const std::filesystem::path& path, std::error_code& error);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 
+#include "pipeline/catalog/path_resolver.h"
 #include "pipeline/catalog/picture_cells.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
@@ -395,6 +396,9 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
     decoded.passing = true;
   } catch (const std::exception& error) {
     lose(decoded, "read", error.what());
+  }
+  if (decoded.fate != Fate::written && !decoded.passing) {
+    decoded.reason = PathResolver(settings.manifest, config.roots).without_folders(std::move(decoded.reason));
   }
   return decoded;
 }

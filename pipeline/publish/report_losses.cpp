@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostReasonsShown = 50;
 constexpr std::size_t kMostReasonsOfAGroup = 3;
-constexpr std::size_t kMostWarnings = 20;
+constexpr std::size_t kMostWarnings = 5;
 // A group that lost so much more or less than all others, as a share of its variants, is named.
 constexpr double kWarnedDifference = 0.05;
 

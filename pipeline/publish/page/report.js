@@ -685,14 +685,14 @@
     const share = (group) => (group.planned > 0 ? (100 * (group.rejected + group.failed)) / group.planned : null);
     const order = groups.map((_, g) => g).sort((a, b) => (share(groups[b]) || 0) - (share(groups[a]) || 0) || a - b);
     const often = (group) => (group.reasons.length === 0 ? '–'
-      : items(group.reasons.map(([reason, count]) => `${number(count)}: ${reasons[reason].gate || reasons[reason].reason}`)));
+      : group.reasons.map(([reason, count]) => el('div', null, `${number(count)}: `, label(reasons[reason].gate || reasons[reason].reason))));
     return [
       (warnings || []).length > 0 ? el('div', {class: 'callout'}, items(warnings)) : null,
       tableOf({
         caption: `${m.title}: why variants were lost`, rows: reasons.length, what: 'reason',
         heads: ['reason', 'kind', 'stage', 'gate', {text: 'variants', number: true}],
         text: (i) => reasons[i].reason,
-        row: (i) => [label(reasons[i].reason), reasons[i].kind, reasons[i].stage, reasons[i].gate || '–', reasons[i].count],
+        row: (i) => [el('div', {class: 'long'}, label(reasons[i].reason)), reasons[i].kind, reasons[i].stage, reasons[i].gate || '–', reasons[i].count],
       }),
       m.losses.other_reasons ? sentence(`${counted(m.losses.other_reasons, 'variant')} more were lost for other reasons; failures.jsonl has all.`,
         {class: 'small'}) : null,
