@@ -798,7 +798,7 @@
       sentence([c.identity ? `${counted(c.identity.n, 'identity variant')} in ${counted(c.identity.conditions, 'condition')}. ` : '',
         c.repeat ? `${counted(c.repeat.n, 'repeat')}, of which ${number(c.repeat.same_bytes)} have the same bytes as their original.` : '']),
       c.note ? sentence(label(c.note)) : null,
-      kinds.filter(([id]) => c.by_group.some((row) => row[id])).map(([id, name]) => tableOf({
+      kinds.filter(([id]) => c.by_group.some((row) => row[id] && row[id].some(isKnown))).map(([id, name]) => tableOf({
         caption: `${m.title}: how far ${name} are from what they repeat`, rows: c.by_group.length, size: 30, what: 'group',
         heads: [groupColumns(m), ...c.quantities.flatMap((quantity) => [
           {text: `${quantity.name}${quantity.unit ? `, ${quantity.unit}` : ''}: variants`, number: true},
