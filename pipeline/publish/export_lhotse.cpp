@@ -4,13 +4,15 @@
 // compressed ones would hang on the version of zlib; Lhotse reads both. Paths are relative to the run's folder, and
 // `RecordingSet.with_path_prefix` puts that in front of them. Every label stands in the supervision's `custom`, with
 // `control` and `synthetic` for clean references and controls. `speaker` is the same as in the Kaldi export, since
-// Lhotse takes the recordings of a speaker as one; the subject as the manifest has it is in `custom`.
+// Lhotse takes the recordings of a speaker as one; the subject as the manifest has it is in `custom`. Where the config
+// names a column of words, `alignment` has when each is spoken.
 #include <sys/mman.h>
 
 #include <cmath>
 #include <optional>
 #include <utility>
 
+#include "pipeline/catalog/words.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/media/audio_file.h"
@@ -85,6 +87,20 @@ std::string channel_list(int channels) {
   return list + ']';
 }
 
+/// The supervision's `alignment`: [word, start, duration] for each, in seconds of the recording. A word may end a frame
+/// later than its recording does (kWordsMayEndLateS), which Lhotse allows nobody: it is cut there.
+std::string alignment_text(std::string_view words, double seconds) {
+  const auto rounded = [](double value) { return std::round(value * 1e6) / 1e6; };
+  std::string list;
+  for (const SpokenWord& word : parse_words(words).words) {
+    const double start = std::min(word.start_s, seconds);
+    const double end = std::min(word.end_s, seconds);
+    list += (list.empty() ? "[" : ",[") + json_text(word.word) + ',' + json_number(start) + ',' +
+            json_number(rounded(end - start)) + ']';
+  }
+  return list.empty() ? std::string() : ",\"alignment\":{\"word\":[" + list + "]}";
+}
+
 constexpr const char* kReadme = R"(Recordings and supervisions for Lhotse. Paths are relative to the run's folder, DIR:
 
     from lhotse import CutSet, RecordingSet, SupervisionSet
@@ -94,7 +110,8 @@ constexpr const char* kReadme = R"(Recordings and supervisions for Lhotse. Paths
     test = cuts.filter(lambda cut: cut.supervisions[0].custom["control"] == "none")
 
 Every label of a variant is in its supervision's `custom`. Controls (`control` other than `none`) show how much answers
-differ without any change; leave them out of error rates. Clean references have `synthetic` false.
+differ without any change; leave them out of error rates. Clean references have `synthetic` false. Where the config
+names a column of words, `alignment["word"]` has when each is spoken in the variant's own file.
 )";
 
 }  // namespace
@@ -134,7 +151,8 @@ void export_lhotse(const ExportInputs& inputs, DerivedFiles& files) {
         line += ",\"" + facts.groups[i] + "\":" + json_text(record.groups[i]);
       }
     }
-    line += ",\"speaker\":" + json_text(speakers.of(record)) + ",\"custom\":{";
+    line += ",\"speaker\":" + json_text(speakers.of(record));
+    line += alignment_text(record.words, static_cast<double>(samples) / shape.sample_rate) + ",\"custom\":{";
     labels.append(line, record);
     supervisions->add_line(line += "}}");
   });

@@ -59,6 +59,26 @@ TEST(ExportLhotse, ReadsRatesAndChannelsFromFilesWhereTheyWereKept) {
   EXPECT_EQ(all.at(set.audio[1].at("variant_id").get<std::string>()).at("channel"), json({0, 1}));
 }
 
+TEST(ExportLhotse, SaysWhenWordsAreSpoken) {
+  PublishedSet set;
+  set.set["media"]["audio"]["columns"]["words"] = true;
+  for (auto& record : set.audio) {
+    record["words"] = "[]";
+  }
+  // The last word ends a frame behind the recording.
+  const double seconds = set.audio[1].at("measured_duration_s");
+  ASSERT_GT(seconds, 0.2);
+  set.audio[1]["words"] = json({{{"word", "h\"i"}, {"start_s", 0.05}, {"end_s", 0.15}},
+                                {{"word", "there"}, {"start_s", 0.15}, {"end_s", seconds + 0.02}}})
+                              .dump();
+  const json all = read_back(set);
+  EXPECT_FALSE(all.at(set.audio[0].at("variant_id").get<std::string>()).contains("alignment"));
+  const json words = all.at(set.audio[1].at("variant_id").get<std::string>()).at("alignment").at("word");
+  ASSERT_THAT(words, SizeIs(2));
+  EXPECT_EQ(words[0], json({"h\"i", 0.05, 0.1}));
+  EXPECT_EQ(words[1], json({"there", 0.15, std::round((seconds - 0.15) * 1e6) / 1e6}));
+}
+
 TEST(ExportLhotse, NamesAFileThatIsMissing) {
   PublishedSet set;
   set.set["media"]["audio"]["entries"][0]["sample_rate_hz"] = "keep";

@@ -60,6 +60,11 @@ for supervision in lines("supervisions.jsonl"):
     channel = supervision["channel"]
     if (channel if isinstance(channel, list) else [channel]) != recording["sources"][0]["channels"]:
         fail("other channels: %r" % supervision)
+    if "alignment" in supervision and set(supervision["alignment"]) != {"word"}:
+        fail("other alignments: %r" % supervision)
+    for symbol, start, duration in supervision.get("alignment", {}).get("word", []):
+        if not isinstance(symbol, str) or start < 0 or duration < 0 or start + duration > recording["duration"] + 1e-6:
+            fail("a word lies outside of the recording: %r" % supervision)
     now = {name: type(value).__name__ for name, value in supervision["custom"].items()}
     types = types or now
     if now != types:
