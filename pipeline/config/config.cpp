@@ -167,11 +167,12 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (const auto gates = map.find("gates")) {
     read_gates(*gates, config.gates);
   }
-  if (const auto card = map.find("card")) {
+  const auto card = map.find("card");
+  if (card) {
     read_card(*card, config.card);
   }
   if (const auto output = map.find("output", Need::required)) {
-    read_output(*output, folder, good.sources, config);
+    read_output(*output, card, folder, good.sources, config);
   }
   map.finish();
 }

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
 
+#include "pipeline/config/card.h"
 #include "pipeline/config/config_parts.h"
 #include "pipeline/config/wording.h"
 
@@ -82,18 +82,7 @@ std::string why_not(const ExportInfo& format, const Config& config) {
     return "needs boxes: name the manifest's column with `boxes` in every entry of images";
   }
   if (format.needs_card) {
-    const std::array<std::pair<const char*, const std::string*>, 5> wanted = {
-        {{"output: date", &config.date},
-         {"card: description", &config.card.description},
-         {"card: licence", &config.card.licence},
-         {"card: creator", &config.card.creator},
-         {"card: url", &config.card.url}}};
-    std::vector<std::string> missing;
-    for (const auto& [key, text] : wanted) {
-      if (text->empty()) {
-        missing.push_back(std::string("`") + key + "`");
-      }
-    }
+    const std::vector<std::string> missing = missing_in_card(config.card, config.date);
     if (!missing.empty()) {
       return "needs " + listing(missing);
     }
@@ -101,7 +90,20 @@ std::string why_not(const ExportInfo& format, const Config& config) {
   return {};
 }
 
-void read_exports(const ValueReader& value, bool good_sources, Config& config) {
+/// What a format asks of a card that is only text to others, told where the card has it.
+void check_card(const ExportInfo& format, const std::optional<ValueReader>& card, const Config& config) {
+  if (!format.needs_card || !card) {
+    return;
+  }
+  MapReader map(*card);
+  for (const CardMistake& mistake : mistakes_in_card(config.card)) {
+    if (const auto value = map.find(mistake.key)) {
+      value->wrong(mistake.wanted + std::string(", for the export ") + in_ticks(format.name));
+    }
+  }
+}
+
+void read_exports(const ValueReader& value, const std::optional<ValueReader>& card, bool good_sources, Config& config) {
   const auto items = value.list("formats");
   if (!items) {
     return;
@@ -123,6 +125,7 @@ void read_exports(const ValueReader& value, bool good_sources, Config& config) {
     if (const std::string reason = good_sources ? why_not(info, config) : ""; !reason.empty()) {
       item.error(in_ticks(info.name) + " " + reason);
     }
+    check_card(info, card, config);
     config.exports.push_back(info.format);
   }
   std::ranges::sort(config.exports);
@@ -154,7 +157,8 @@ void read_card(const ValueReader& value, Card& card) {
   map.finish();
 }
 
-void read_output(const ValueReader& value, const std::filesystem::path& folder, bool good_sources, Config& config) {
+void read_output(const ValueReader& value, const std::optional<ValueReader>& card, const std::filesystem::path& folder,
+                 bool good_sources, Config& config) {
   MapReader map(value);
   std::string directory;
   map.text("directory", directory, Need::required);
@@ -170,7 +174,7 @@ void read_output(const ValueReader& value, const std::filesystem::path& folder, 
   }
   map.flag("digital_source_type", config.digital_source_type);
   if (const auto exports = map.find("exports")) {
-    read_exports(*exports, good_sources, config);
+    read_exports(*exports, card, good_sources, config);
   }
   for (const Media media : kAllMedia) {
     map.only_if(is_in_use(config, media), "has no sources");

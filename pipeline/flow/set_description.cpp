@@ -9,13 +9,12 @@
 #include "pipeline/flow/plan_findings.h"
 #include "pipeline/flow/plan_json_parts.h"
 #include "pipeline/output/skin_counts.h"
+#include "pipeline/publish/set_facts.h"
 
 namespace fairground {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json name_or_null(const std::string& name) { return name.empty() ? ordered_json(nullptr) : ordered_json(name); }
 
 ordered_json setting_json(const Setting& setting) {
   return std::visit(
@@ -186,8 +185,8 @@ ordered_json media_json(const Config& config, const MediaPlan& plan) {
   ordered_json& columns = json["columns"];
   columns["groups"] = catalog.group_columns;
   columns["kept"] = catalog.columns;
-  columns["transcript"] = name_or_null(source.transcript);
-  columns["licence"] = name_or_null(source.licence);
+  columns["transcript"] = text_or_null(source.transcript);
+  columns["licence"] = text_or_null(source.licence);
   columns["subjects_known"] = catalog.has_subjects;
   columns["words"] = catalog.has_words;
   columns["boxes"] = catalog.has_boxes;
@@ -225,18 +224,6 @@ ordered_json media_json(const Config& config, const MediaPlan& plan) {
   return json;
 }
 
-ordered_json card_json(const Card& card) {
-  return {{"description", name_or_null(card.description)},
-          {"purpose", name_or_null(card.purpose)},
-          {"limits", name_or_null(card.limits)},
-          {"licence", name_or_null(card.licence)},
-          {"creator", name_or_null(card.creator)},
-          {"contact", name_or_null(card.contact)},
-          {"url", name_or_null(card.url)},
-          {"version", name_or_null(card.version)},
-          {"citation", name_or_null(card.citation)}};
-}
-
 }  // namespace
 
 std::string set_description(const Plan& plan, const std::string& tool_version) {
@@ -246,7 +233,7 @@ std::string set_description(const Plan& plan, const std::string& tool_version) {
   json["fairground"] = tool_version;
   json["name"] = config.name;
   json["seed"] = config.seed;
-  json["date"] = name_or_null(config.date);
+  json["date"] = text_or_null(config.date);
   json["card"] = card_json(config.card);
   json["assets"] = ordered_json::array();
   for (const AssetSettings& asset : config.assets) {
@@ -255,7 +242,7 @@ std::string set_description(const Plan& plan, const std::string& tool_version) {
     json["assets"].push_back({{"name", asset.name},
                               {"kind", asset.pool ? "talkers" : "files"},
                               {"files", files},
-                              {"licence", name_or_null(asset.licence)}});
+                              {"licence", text_or_null(asset.licence)}});
   }
   json["digital_source_type"] = config.digital_source_type;
   json["exports"] = ordered_json::array();

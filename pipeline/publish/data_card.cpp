@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -40,13 +39,6 @@ std::string bullets(const std::vector<std::string>& sentences) {
   return text;
 }
 
-/// Only the name: where a file lay on somebody's machine is nobody's business.
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
-std::string text_in(const ordered_json& json, const char* name) {
-  return json.contains(name) && json.at(name).is_string() ? json.at(name).get<std::string>() : std::string();
-}
-
 std::size_t count_in(const ordered_json& json, const char* name) {
   return json.contains(name) && json.at(name).is_number() ? json.at(name).get<std::size_t>() : 0;
 }
@@ -61,11 +53,11 @@ struct Contents {
 };
 
 /// A title for one medium, where there are two.
-std::string title_of(const Contents& contents, const MediaFacts& facts) {
+std::string title_in(const Contents& contents, const MediaFacts& facts) {
   if (contents.set.media.size() < 2) {
     return {};
   }
-  return std::string("### ") + (facts.media == Media::audio ? "Recordings" : "Pictures") + "\n\n";
+  return std::string("### ") + title_of(facts.media) + "\n\n";
 }
 
 std::string purpose(const SetFacts& set) {
@@ -92,7 +84,7 @@ std::string what_is_in_it(const Contents& contents) {
     table.add({std::string(noun_of(facts.media)) + "s", number(counts.sources),
                facts.subjects ? number(*facts.subjects) : "unknown", number(counts.files), number(counts.observed),
                number(counts.synthesised), number(counts.identity + counts.repeat),
-               markdown_text(text_in(facts.json.at("output"), "format"))});
+               markdown_text(text_field(facts.json.at("output"), "format"))});
   }
   text += table.text("they are in `set.json`");
   text +=
@@ -143,7 +135,7 @@ std::string people(const Contents& contents) {
                     number(of_group.controls)});
       table.add(cells);
     }
-    text += '\n' + title_of(contents, facts) + table.text("all are in `coverage.json`");
+    text += '\n' + title_in(contents, facts) + table.text("all are in `coverage.json`");
   }
   return text;
 }
@@ -152,7 +144,7 @@ void add_licences(const Contents& contents, std::string& text) {
   for (std::size_t i = 0; i < contents.set.media.size(); ++i) {
     const MediaFacts& facts = contents.set.media[i];
     const MediaCounts& counts = contents.counts.media[i];
-    text += '\n' + title_of(contents, facts);
+    text += '\n' + title_in(contents, facts);
     if (counts.licence_column.empty()) {
       text += "Licences of the sources: not stated; the config names no column `licence`.\n";
       continue;
@@ -173,7 +165,7 @@ std::string sources(const Contents& contents) {
   MarkdownTable files({"read", "SHA-256"}, {false, false}, kMostFiles);
   if (contents.run.contains("manifests")) {
     for (const auto& [path, sha256] : contents.run.at("manifests").items()) {
-      files.add({"manifest " + markdown_code(file_name(path)), markdown_code(sha256.get<std::string>())});
+      files.add({"manifest " + markdown_code(manifest_in_words(path)), markdown_code(sha256.get<std::string>())});
     }
   }
   if (contents.run.contains("face_model")) {
@@ -203,7 +195,7 @@ std::string sources(const Contents& contents) {
 std::string changes(const Contents& contents) {
   std::string text = "## What was changed\n";
   for (const MediaFacts& facts : contents.set.media) {
-    text += '\n' + title_of(contents, facts);
+    text += '\n' + title_in(contents, facts);
     for (const std::string& line : design_in_words(facts)) {
       text += "- " + markdown_text(line) + '\n';
     }
@@ -224,7 +216,7 @@ std::string measures(const Contents& contents) {
       "## How it was measured\n\nEach file was measured after it was made, on samples or pixels as they "
       "will decode. Records have what was asked for and what was measured.\n";
   for (std::size_t i = 0; i < contents.set.media.size(); ++i) {
-    text += '\n' + title_of(contents, contents.set.media[i]) +
+    text += '\n' + title_in(contents, contents.set.media[i]) +
             bullets(measures_in_words(contents.set.media[i], contents.numbers[i]));
   }
   return text;
@@ -250,7 +242,7 @@ void add_losses_of_groups(const Contents& contents, std::string& text) {
       table.add({markdown_text(group_in_words(group.labels)), number(group.files()), number(group.lost.rejected),
                  number(group.lost.failed), lost == 0 ? "none" : shortest(std::round(share * 10.0) / 10.0) + " %"});
     }
-    text += '\n' + title_of(contents, facts) + table.text("all can be counted from `failures.jsonl`");
+    text += '\n' + title_in(contents, facts) + table.text("all can be counted from `failures.jsonl`");
   }
 }
 
@@ -331,10 +323,10 @@ std::string reproducing(const Contents& contents) {
   MarkdownTable table({"", ""}, {false, false}, kMostFiles);
   table.add({"fairground", markdown_code(contents.set.tool_version)});
   table.add({"seed", markdown_code(std::to_string(contents.set.seed))});
-  table.add({"SHA-256 of the config", markdown_code(text_in(run, "config_sha256"))});
-  table.add({"SHA-256 of the plan", markdown_code(text_in(run, "plan_sha256"))});
+  table.add({"SHA-256 of the config", markdown_code(text_field(run, "config_sha256"))});
+  table.add({"SHA-256 of the plan", markdown_code(text_field(run, "plan_sha256"))});
   if (run.contains("extends")) {
-    table.add({"extends the run of the plan", markdown_code(text_in(run.at("extends"), "plan_sha256"))});
+    table.add({"extends the run of the plan", markdown_code(text_field(run.at("extends"), "plan_sha256"))});
   }
   if (run.contains("files")) {
     for (const auto& [name, sha256] : run.at("files").items()) {

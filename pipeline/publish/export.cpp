@@ -4,7 +4,26 @@
 #include <stdexcept>
 #include <string>
 
+#include "pipeline/config/card.h"
+#include "pipeline/core/text.h"
+
 namespace fairground {
+namespace {
+
+/// What of the card is missing or of another form than it must be; empty where it will do.
+std::string lacking_in_card(const SetFacts& set) {
+  std::string keys;
+  for (const std::string& key : missing_in_card(set.card, set.date)) {
+    keys += (keys.empty() ? "" : ", ") + key;
+  }
+  for (const CardMistake& mistake : mistakes_in_card(set.card)) {
+    keys.append(keys.empty() ? "" : ", ").append("for `card: ").append(mistake.key).append("` ").append(mistake.wanted);
+    keys.append(" (found ").append(in_ticks(mistake.found)).append(")");
+  }
+  return keys.empty() ? std::string() : "needs " + keys + "; make the set anew with this in its config";
+}
+
+}  // namespace
 
 std::string why_not(ExportFormat format, const SetFacts& set) {
   const ExportInfo& info = info_of(format);
@@ -19,13 +38,7 @@ std::string why_not(ExportFormat format, const SetFacts& set) {
   if (info.needs_boxes && !image->boxes) {
     return "needs boxes, and the config names no column `boxes`";
   }
-  const Card& card = set.card;
-  if (info.needs_card && (set.date.empty() || card.description.empty() || card.licence.empty() ||
-                          card.creator.empty() || card.url.empty())) {
-    return "needs `output: date`, and under `card` the keys description, licence, creator and url; make the set anew "
-           "with these in its config";
-  }
-  return {};
+  return info.needs_card ? lacking_in_card(set) : std::string();
 }
 
 void write_export(ExportFormat format, const ExportInputs& inputs, DerivedFiles& files) {

@@ -139,15 +139,15 @@ void add_labels(ordered_json& json, const std::vector<std::string>& names,
   }
 }
 
-std::string image_entry(const MediaFacts& facts, const Record& record, std::int64_t id, std::pair<int, int> size,
-                        Findings& findings) {
+std::string image_entry(const MediaFacts& facts, const std::string& licence_column, const Record& record,
+                        std::int64_t id, std::pair<int, int> size, Findings& findings) {
   ordered_json json;
   json["id"] = id;
   json["file_name"] = record.file_name;
   json["width"] = size.first;
   json["height"] = size.second;
-  if (!facts.licence.empty()) {
-    json["license"] = licence_id(std::string(record.kept_in(facts, facts.licence)), findings);
+  if (!licence_column.empty()) {
+    json["license"] = licence_id(std::string(record.kept_in(facts, licence_column)), findings);
   }
   json["variant_id"] = record.variant_id;
   json["source_id"] = record.source_id;
@@ -294,9 +294,10 @@ void export_coco(const ExportInputs& inputs, DerivedFiles& files) {
   file->add("{\n\"info\": " + info_json(inputs.set, facts, findings).dump());
   ListWriter images(*file, "images");
   std::int64_t image = 0;
+  const std::string licence_column = facts.licence_column();
   records.for_each([&](const Record& record) {
     const std::pair<int, int> size(pixels_of(record, *width), pixels_of(record, *height));
-    images.add(image_entry(facts, record, ++image, size, findings));
+    images.add(image_entry(facts, licence_column, record, ++image, size, findings));
   });
   images.end();
   write_annotations(facts, records, findings, /*points_category=*/id + 1, *file);

@@ -5,10 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "pipeline/catalog/json_text.h"
-#include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
-#include "pipeline/output/run_names.h"
+#include "pipeline/publish/records.h"
 
 namespace fairground {
 namespace {
@@ -87,15 +85,14 @@ std::string licence_lines(const std::string& licence) {
 }
 
 /// The type of a field of the records, from the first of them. Nulls stand for numbers.
-std::string type_of(const std::string& name, const ordered_json& value) {
+const char* type_of(const std::string& name, const ordered_json& value) {
   if (value.is_string()) {
     return "string";
   }
   if (value.is_boolean()) {
     return "bool";
   }
-  // The nearest swatch of the Monk scale is the only whole number that may be missing.
-  return value.is_number_integer() || (value.is_null() && name.ends_with("_monk")) ? "int64" : "float64";
+  return is_whole_number(name, value) ? "int64" : "float64";
 }
 
 /// `- name: …` for each column as `datasets` has it: what names a file becomes the file.
@@ -103,17 +100,14 @@ std::string feature_lines(const OutputTree& tree, const MediaFacts& facts) {
   constexpr std::string_view kFileName = "file_name";
   const std::string medium = to_string(facts.media);
   std::string lines;
-  tree.for_each_line(std::filesystem::path(medium) / kMetadata, [&](const FileLine& line) {
-    const ordered_json record = parse_ordered_json(line.text);
-    for (const auto& [name, value] : record.items()) {
-      const bool is_file = name == kFileName || name.ends_with("_file_name");
-      const std::string column = name == kFileName ? medium
-                                 : is_file         ? name.substr(0, name.size() - kFileName.size() - 1)
-                                                   : name;
-      lines += "  - name: " + yaml_text(column) + "\n    dtype: " + (is_file ? medium : type_of(name, value)) + '\n';
-    }
-    return false;
-  });
+  const ordered_json record = first_record(tree, facts);
+  for (const auto& [name, value] : record.items()) {
+    const bool is_file = name == kFileName || name.ends_with("_file_name");
+    const std::string column = name == kFileName ? medium
+                               : is_file         ? name.substr(0, name.size() - kFileName.size() - 1)
+                                                 : name;
+    lines += "  - name: " + yaml_text(column) + "\n    dtype: " + (is_file ? medium : type_of(name, value)) + '\n';
+  }
   return lines;
 }
 

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
@@ -303,6 +304,24 @@ void Records::for_each_sorted(const std::function<std::string(const Record&)>& k
     }
     body(*record);
   }
+}
+
+nlohmann::ordered_json first_record(const OutputTree& tree, const MediaFacts& facts) {
+  nlohmann::ordered_json first = nlohmann::ordered_json::object();
+  const std::filesystem::path name = std::filesystem::path(to_string(facts.media)) / kMetadata;
+  tree.for_each_line(name, [&](const FileLine& line) {
+    first = parse_ordered_json(line.text);
+    return false;
+  });
+  if (!first.is_object()) {
+    throw UserError((tree.root() / name).string() + ":1: is no record: it is no JSON object");
+  }
+  return first;
+}
+
+bool is_whole_number(std::string_view field, const nlohmann::ordered_json& value) {
+  // Only tones are null, where no skin was found; the nearest swatch of Monk's is the only whole number among them.
+  return value.is_number_integer() || (value.is_null() && field.ends_with("_monk"));
 }
 
 }  // namespace fairground

@@ -77,4 +77,11 @@ class Records {
   std::vector<std::string> numbers_;
 };
 
+/// The first line of a medium's records, since all have the same fields; an empty object where there are none. Throws
+/// UserError where it is no object.
+[[nodiscard]] nlohmann::ordered_json first_record(const OutputTree& tree, const MediaFacts& facts);
+
+/// Whether a field of it holds whole numbers in all records, or null.
+[[nodiscard]] bool is_whole_number(std::string_view field, const nlohmann::ordered_json& value);
+
 }  // namespace fairground

@@ -12,6 +12,7 @@
 #include "pipeline/publish/report_parts.h"
 #include "pipeline/publish/report_requests.h"
 #include "pipeline/publish/report_words.h"
+#include "pipeline/publish/set_sentences.h"
 
 namespace fairground {
 namespace {
@@ -20,20 +21,6 @@ using nlohmann::ordered_json;
 
 // More levels of an axis than that are for set.json.
 constexpr std::size_t kMostLevels = 500;
-
-ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
-
-ordered_json card_json(const Card& card) {
-  return {{"description", text_or_null(card.description)},
-          {"purpose", text_or_null(card.purpose)},
-          {"limits", text_or_null(card.limits)},
-          {"licence", text_or_null(card.licence)},
-          {"creator", text_or_null(card.creator)},
-          {"contact", text_or_null(card.contact)},
-          {"url", text_or_null(card.url)},
-          {"version", text_or_null(card.version)},
-          {"citation", text_or_null(card.citation)}};
-}
 
 ordered_json count_json(const PeopleCount& count) {
   return {{"sources", count.sources},
@@ -66,7 +53,7 @@ ordered_json axes_json(const MediaFacts& facts) {
     ordered_json levels = ordered_json::array();
     for (const LevelFacts& level : axis.levels) {
       if (levels.size() < kMostLevels) {
-        levels.push_back({{"name", level.name}, {"says", level_text(level)}});
+        levels.push_back({{"name", level.name}, {"says", level_in_words(level)}});
       }
     }
     axes.push_back({{"name", axis.name}, {"levels", std::move(levels)}, {"levels_total", axis.levels.size()}});
@@ -130,7 +117,7 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   gallery.finish();
   ordered_json json;
   json["medium"] = to_string(facts.media);
-  json["title"] = facts.media == Media::audio ? "Recordings" : "Pictures";
+  json["title"] = title_of(facts.media);
   json["groups"] = groups_json(coverage);
   json["group_columns"] = facts.groups;
   json["axes"] = axes_json(facts);

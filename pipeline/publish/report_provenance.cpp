@@ -1,11 +1,9 @@
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <utility>
 
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/report_parts.h"
+#include "pipeline/publish/set_sentences.h"
 
 namespace fairground {
 namespace {
@@ -16,28 +14,9 @@ using nlohmann::ordered_json;
 constexpr std::size_t kMostConfigBytes = std::size_t{200} << 10U;
 constexpr std::size_t kMostAssetHashes = 20;
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
-/// The text of a field; empty where there is none.
-std::string text_at(const ordered_json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// Of each augmenter that a level names, and its version.
 ordered_json augmenters_json(const SetFacts& set) {
-  std::set<std::pair<std::string, int>> all;
-  for (const MediaFacts& media : set.media) {
-    for (const AxisFacts& axis : media.axes) {
-      for (const LevelFacts& level : axis.levels) {
-        for (const StepFacts& step : level.steps) {
-          all.emplace(step.augmenter, step.version);
-        }
-      }
-    }
-  }
   ordered_json json = ordered_json::array();
-  for (const auto& [name, version] : all) {
+  for (const auto& [name, version] : set.augmenters()) {
     json.push_back({{"name", name}, {"version", version}});
   }
   return json;
@@ -54,11 +33,11 @@ ordered_json provenance_json(const OutputTree& tree, const SetFacts& set, const 
   };
   add("fairground", set.tool_version);
   add("Seed", std::to_string(set.seed));
-  add("SHA-256 of the configuration", text_at(run, "config_sha256"));
-  add("SHA-256 of plan.jsonl", text_at(run, "plan_sha256"));
+  add("SHA-256 of the configuration", text_field(run, "config_sha256"));
+  add("SHA-256 of plan.jsonl", text_field(run, "plan_sha256"));
   if (const auto manifests = run.find("manifests"); manifests != run.end()) {
     for (const auto& [path, sha256] : manifests->items()) {
-      add("SHA-256 of manifest " + file_name(path), sha256.get<std::string>());
+      add("SHA-256 of manifest " + manifest_in_words(path), sha256.get<std::string>());
     }
   }
   for (const AssetFacts& asset : set.assets) {
@@ -85,7 +64,7 @@ ordered_json provenance_json(const OutputTree& tree, const SetFacts& set, const 
     }
   }
   if (const auto base = run.find("extends"); base != run.end() && base->is_object()) {
-    add("Extends the run with the plan", text_at(*base, "plan_sha256"));
+    add("Extends the run with the plan", text_field(*base, "plan_sha256"));
   }
   const auto size = tree.size_of(kConfigCopy);
   const auto config = size && *size <= kMostConfigBytes ? tree.read_text(kConfigCopy, kMostConfigBytes) : std::nullopt;

@@ -5,46 +5,11 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "augmenters/augmenter.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
-namespace {
 
 using nlohmann::ordered_json;
-
-std::string value_text(const ordered_json& value) {
-  if (value.is_string()) {
-    return value.get<std::string>();
-  }
-  if (value.is_number_float()) {
-    return shortest(value.get<double>());
-  }
-  if (value.is_array() && value.size() == 2) {
-    return value_text(value[0]) + " to " + value_text(value[1]);
-  }
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-/// Whether the registry knows the parameter and has this as its default.
-bool is_default(const std::string& augmenter, const std::string& parameter, const ordered_json& value) {
-  const Augmenter* const known = find_augmenter(augmenter);
-  const auto index = known == nullptr ? std::nullopt : known->schema.find(parameter);
-  if (!index) {
-    return false;
-  }
-  return std::visit(
-      [&](const auto& fallback) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(fallback)>, std::monostate>) {
-          return false;
-        } else {
-          return value == ordered_json(fallback);
-        }
-      },
-      known->schema.parameters[*index].fallback);
-}
-
-}  // namespace
 
 ordered_json number_to_read(double number) {
   if (!std::isfinite(number)) {
@@ -57,20 +22,7 @@ ordered_json number_to_read(double number) {
 
 const char* noun_of(Media media) { return media == Media::audio ? "recording" : "picture"; }
 
-std::string level_text(const LevelFacts& level) {
-  std::string text;
-  for (const StepFacts& step : level.steps) {
-    text += (text.empty() ? "" : "; ") + step.augmenter;
-    std::string parameters;
-    for (const auto& [name, value] : step.parameters.items()) {
-      if (!is_default(step.augmenter, name, value)) {
-        parameters += (parameters.empty() ? ": " : ", ") + name + " " + value_text(value);
-      }
-    }
-    text += parameters;
-  }
-  return text.empty() ? "nothing is changed" : text;
-}
+const char* title_of(Media media) { return media == Media::audio ? "Recordings" : "Pictures"; }
 
 std::string condition_text(const MediaFacts& facts, const std::vector<std::string>& levels) {
   std::string text;
@@ -89,7 +41,7 @@ std::string levels_text(const ordered_json& levels) {
   for (const auto& [axis, level] : levels.items()) {
     std::string names;
     for (const ordered_json& name : level.is_array() ? level : ordered_json::array({level})) {
-      names += (names.empty() ? "" : " or ") + value_text(name);
+      names += (names.empty() ? "" : " or ") + (name.is_string() ? name.get<std::string>() : name.dump());
     }
     text.append(text.empty() ? "" : ", ").append(axis).append("=").append(names);
   }

@@ -16,9 +16,8 @@ namespace fairground {
 
 /// What the sources of a medium are called, "recording" or "picture", as counted() takes it.
 [[nodiscard]] const char* noun_of(Media media);
-
-/// What a level does: its steps, and those of their parameters that are not at their defaults.
-[[nodiscard]] std::string level_text(const LevelFacts& level);
+/// "Recordings" or "Pictures".
+[[nodiscard]] const char* title_of(Media media);
 
 /// The levels that are not those of the clean reference: "dark + iso800", or "clean".
 [[nodiscard]] std::string condition_text(const MediaFacts& facts, const std::vector<std::string>& levels);

@@ -11,22 +11,10 @@
 namespace fairground {
 namespace {
 
-std::string licence_column_of(const MediaFacts& facts) {
-  if (!facts.licence.empty()) {
-    return facts.licence;
-  }
-  for (const char* const name : {"licence", "license"}) {
-    if (std::ranges::find(facts.kept, name) != facts.kept.end()) {
-      return name;
-    }
-  }
-  return {};
-}
-
 class Counter {
  public:
   Counter(const MediaFacts& facts, MediaCounts& counts) : facts_(facts), counts_(counts) {
-    counts_.licence_column = licence_column_of(facts);
+    counts_.licence_column = facts.licence_column();
   }
 
   void add(const Record& record) {

@@ -13,6 +13,16 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
+constexpr std::pair<const char*, std::string Card::*> kCardTexts[] = {{"description", &Card::description},
+                                                                      {"purpose", &Card::purpose},
+                                                                      {"limits", &Card::limits},
+                                                                      {"licence", &Card::licence},
+                                                                      {"creator", &Card::creator},
+                                                                      {"contact", &Card::contact},
+                                                                      {"url", &Card::url},
+                                                                      {"version", &Card::version},
+                                                                      {"citation", &Card::citation}};
+
 /// null is an empty text.
 std::string text_of(const ordered_json& value) { return value.is_null() ? std::string() : value.get<std::string>(); }
 
@@ -57,15 +67,11 @@ MediaFacts media_of(Media medium, const ordered_json& json) {
 }
 
 Card card_of(const ordered_json& json) {
-  return {.description = text_of(json.at("description")),
-          .purpose = text_of(json.at("purpose")),
-          .limits = text_of(json.at("limits")),
-          .licence = text_of(json.at("licence")),
-          .creator = text_of(json.at("creator")),
-          .contact = text_of(json.at("contact")),
-          .url = text_of(json.at("url")),
-          .version = text_of(json.at("version")),
-          .citation = text_of(json.at("citation"))};
+  Card card;
+  for (const auto& [name, text] : kCardTexts) {
+    card.*text = text_of(json.at(name));
+  }
+  return card;
 }
 
 SetFacts facts_of(const ordered_json& json) {
@@ -95,9 +101,50 @@ SetFacts facts_of(const ordered_json& json) {
 
 }  // namespace
 
+std::string MediaFacts::licence_column() const {
+  if (!licence.empty()) {
+    return licence;
+  }
+  for (const char* const name : {"licence", "license"}) {
+    if (std::ranges::find(kept, name) != kept.end()) {
+      return name;
+    }
+  }
+  return {};
+}
+
 const MediaFacts* SetFacts::of(Media medium) const {
   const auto found = std::ranges::find(media, medium, &MediaFacts::media);
   return found == media.end() ? nullptr : &*found;
+}
+
+std::set<std::pair<std::string, int>> SetFacts::augmenters() const {
+  std::set<std::pair<std::string, int>> all;
+  for (const MediaFacts& facts : media) {
+    for (const AxisFacts& axis : facts.axes) {
+      for (const LevelFacts& level : axis.levels) {
+        for (const StepFacts& step : level.steps) {
+          all.emplace(step.augmenter, step.version);
+        }
+      }
+    }
+  }
+  return all;
+}
+
+ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
+
+std::string text_field(const ordered_json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+ordered_json card_json(const Card& card) {
+  ordered_json json = ordered_json::object();
+  for (const auto& [name, text] : kCardTexts) {
+    json[name] = text_or_null(card.*text);
+  }
+  return json;
 }
 
 SetFacts read_set_facts(const OutputTree& tree) {

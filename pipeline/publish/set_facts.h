@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/config/config.h"
@@ -44,7 +46,7 @@ struct MediaFacts {
   std::vector<std::string> groups;
   std::vector<std::string> kept;  ///< those kept columns, transcript and licence that are carried
   std::string transcript;         ///< empty: there is none
-  std::string licence;            ///< likewise
+  std::string licence;            ///< likewise, as the config names it; see licence_column()
   bool subjects_known = false;
   bool words = false;
   bool boxes = false;
@@ -59,6 +61,10 @@ struct MediaFacts {
   /// All of it as it stands in set.json, with `settings` (of the design), `except`, `entries` (of `sources`), `output`,
   /// `design` (how it came about), `absent_people`, `notes` and, where levels work on skin, `skin_statement`.
   nlohmann::ordered_json json;
+
+  /// The kept column that tells each source's licence: the config's, or else one whose name says so; empty where there
+  /// is none.
+  [[nodiscard]] std::string licence_column() const;
 };
 
 struct SetFacts {
@@ -73,7 +79,17 @@ struct SetFacts {
   std::vector<MediaFacts> media;
 
   [[nodiscard]] const MediaFacts* of(Media medium) const;
+  /// The augmenters of all levels with their versions, each once.
+  [[nodiscard]] std::set<std::pair<std::string, int>> augmenters() const;
 };
+
+/// A text in JSON; null where it is empty.
+[[nodiscard]] nlohmann::ordered_json text_or_null(const std::string& text);
+/// The text of an object's field; empty where there is none.
+[[nodiscard]] std::string text_field(const nlohmann::ordered_json& object, const char* name);
+
+/// The card as it stands in set.json.
+[[nodiscard]] nlohmann::ordered_json card_json(const Card& card);
 
 /// Reads the set.json of a run's folder. Throws UserError where it is missing or is none.
 [[nodiscard]] SetFacts read_set_facts(const OutputTree& tree);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "pipeline/core/text.h"
@@ -10,8 +11,6 @@ namespace fairground {
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr const char* kUnknown = "unknown";
 
 std::string value_in_words(const ordered_json& value) {
   if (value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number()) {
@@ -35,11 +34,6 @@ std::string joined(const std::vector<std::string>& texts, const char* between) {
 std::size_t number_at(const ordered_json& json, const char* pointer) {
   const ordered_json::json_pointer place(pointer);
   return json.contains(place) && json.at(place).is_number() ? json.at(place).get<std::size_t>() : 0;
-}
-
-std::string text_at(const ordered_json& json, const char* pointer) {
-  const ordered_json::json_pointer place(pointer);
-  return json.contains(place) && json.at(place).is_string() ? json.at(place).get<std::string>() : std::string();
 }
 
 /// What is said of columns of measurements; those that begin alike are one.
@@ -69,6 +63,8 @@ constexpr std::array<Measure, 13> kMeasures = {{
 std::string group_in_words(const std::vector<std::string>& labels) {
   return labels.empty() ? "all" : joined(labels, " / ");
 }
+
+std::string manifest_in_words(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 std::string first_of(const std::vector<std::string>& texts, std::size_t most) {
   const std::size_t shown = std::min(texts.size(), most);
@@ -101,17 +97,18 @@ std::vector<std::string> design_in_words(const MediaFacts& facts) {
                 (ways.is_number() ? "enough to hold every combination of " + ways.dump() + " levels of different axes"
                                   : std::string("every combination of levels, one of each axis")) +
                 ".");
+  const ordered_json& settings = json.at("settings");
   const std::size_t realizations = number_at(json, "/settings/realizations");
   all.push_back(
-      text_at(json, "/settings/pairing") == "independent"
+      text_field(settings, "pairing") == "independent"
           ? "Draws are independent for each source, so that groups meet different noise, light and losses."
           : "Whatever is drawn is drawn " + counted(realizations, "time") +
                 " and dealt to the sources of each group in equal shares, so that all groups meet the same draws; a "
                 "source keeps its draw in all conditions.");
-  all.emplace_back(text_at(json, "/settings/order") == "as_written"
+  all.emplace_back(text_field(settings, "order") == "as_written"
                        ? "Steps run in the order in which the config has them."
                        : "Steps run in the order of the signal's path.");
-  if (text_at(json, "/design/fill") == "missing_only") {
+  if (text_field(json.at("design"), "fill") == "missing_only") {
     all.emplace_back("Each group was given the conditions that it lacked, and no others.");
   }
   return all;

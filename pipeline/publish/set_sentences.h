@@ -1,4 +1,4 @@
-// What is to be said of a set, in plain sentences: the data card and Croissant say the same.
+// What is to be said of a set, in plain sentences: the report, the data card and Croissant say the same.
 #pragma once
 
 #include <string>
@@ -12,6 +12,9 @@ namespace fairground {
 
 /// A group's labels, as in "irish / f"; "all" where sources have no groups.
 [[nodiscard]] std::string group_in_words(const std::vector<std::string>& labels);
+
+/// A manifest by its file's name alone: where it lay on somebody's machine is nobody's business.
+[[nodiscard]] std::string manifest_in_words(const std::string& path);
 
 /// The first of them, and how many there are beyond, as in "a; b; and 12 more".
 [[nodiscard]] std::string first_of(const std::vector<std::string>& texts, std::size_t most);

@@ -72,6 +72,28 @@ TEST_F(OutputTest, AFormatThatTheSetCannotHaveIsRefused) {
                    "5:40: `nemo` is for recordings, of which there are no sources"}));
 }
 
+TEST_F(OutputTest, ForCroissantTheCardNamesAddresses) {
+  const auto found = [&](const std::string& licence, const std::string& url, const std::string& format = "croissant") {
+    return mistakes(config_of("card:\n  {description: d, creator: c, licence: '" + licence + "',\n   url: '" + url +
+                              "'}\noutput: {directory: o, date: 2026-02-28, exports: [" + format + "]}\n"));
+  };
+  EXPECT_EQ(found("see the README", "example.org/set"),
+            (Lines{"6:41: `licence` must be an SPDX identifier such as CC-BY-4.0, or the licence's address, https://…, "
+                   "for the export `croissant`; found the text `see the README`",
+                   "7:9: `url` must be the address where the set is published, https://…, for the export `croissant`; "
+                   "found the text `example.org/set`"}));
+  EXPECT_EQ(found("see the README", "example.org/set", "nemo"), Lines{}) << "others take any text";
+  for (const char* const good : {"https://a", "http://a.org/b?c=d#e", "https://a.org/ü"}) {
+    EXPECT_EQ(found("CC-BY-4.0", good), Lines{}) << good;
+    EXPECT_EQ(found(good, "https://a.org"), Lines{}) << good;
+  }
+  for (const char* const bad : {"https://", "https:///a", "http://?a", "ftp://a.org", "https://a.org/b c", "https:a",
+                                "https://a.org/<b>", "https://a.org/{b}", "https://a.org/b|c"}) {
+    EXPECT_EQ(found("CC-BY-4.0", bad).size(), 1U) << bad;
+    EXPECT_EQ(found(bad, "https://a.org").size(), 1U) << bad;
+  }
+}
+
 TEST(ExportFormats, AreListedInTheOrderOfTheEnumeration) {
   for (std::size_t i = 0; i < export_formats().size(); ++i) {
     const ExportInfo& info = export_formats()[i];

@@ -8,6 +8,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/publish/markdown.h"
+#include "pipeline/publish/report_data.h"
 #include "tests/support/process.h"
 #include "tests/support/published_set.h"
 
@@ -99,6 +100,25 @@ TEST(DataCard, TellsOfChangesInWords) {
   PublishedSet drawn;
   drawn.set["media"]["audio"]["axes"][0]["levels"][1]["steps"][0]["parameters"]["snr_db"] = {5.0, 20.5};
   EXPECT_THAT(section(card_of(drawn), "What was changed"), HasSubstr("snr_db drawn from 5 to 20.5, colour pink"));
+}
+
+TEST(DataCard, SaysALevelInTheSameWordsAsTheReport) {
+  PublishedSet set;
+  set.set["media"]["audio"]["axes"][0]["levels"][1]["steps"][0]["parameters"]["snr_db"] = {5.0, 20.5};
+  const std::string changes = section(card_of(set), "What was changed");
+  const OutputTree tree(set.path());
+  const nlohmann::ordered_json data = report_data(tree, read_set_facts(tree), set.run_facts());
+  std::size_t levels = 0;
+  for (const auto& medium : data.at("media")) {
+    for (const auto& axis : medium.at("axes")) {
+      for (const auto& level : axis.at("levels")) {
+        ++levels;
+        EXPECT_THAT(changes, HasSubstr("| " + level.at("name").get<std::string>() + " | " +
+                                       markdown_text(level.at("says").get<std::string>()) + " |"));
+      }
+    }
+  }
+  EXPECT_GE(levels, 4U);
 }
 
 TEST(DataCard, TellsOfLossesByReasonAndGroup) {

@@ -140,6 +140,14 @@ TEST(Coco, CarriesLicences) {
   }
 }
 
+TEST(Coco, CarriesTheLicencesOfAKeptColumnThatSaysSo) {
+  PublishedSet set;
+  set.set["media"]["image"]["columns"]["licence"] = nullptr;
+  const json found = written(set);
+  ASSERT_THAT(found.at("licenses"), SizeIs(1));
+  EXPECT_EQ(found.at("licenses")[0].at("name"), "CC0-1.0");
+}
+
 TEST(Coco, RefusesBoxesThatAreNone) {
   PublishedSet set;
   set.image[0]["boxes"] = R"([{"label":"face"}])";
