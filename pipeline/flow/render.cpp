@@ -41,12 +41,13 @@ ImageContainer image_container(FileFormat format) {
   }
 }
 
-std::string clipping_problem(const Gates& gates, double clipped_fraction) {
-  if (clipped_fraction <= gates.clipped_fraction) {
-    return {};
+/// Throws GateError; `whose` comes before what is said of it.
+void check_clipping(const Gates& gates, double clipped_fraction, const std::string& whose = {}) {
+  if (clipped_fraction > gates.clipped_fraction) {
+    throw GateError(whose + "share of clipped samples is " + shortest(clipped_fraction) +
+                        ", and gates: clipped_fraction allows " + shortest(gates.clipped_fraction),
+                    GateFigure{"clipped_fraction", clipped_fraction, gates.clipped_fraction});
   }
-  return "share of clipped samples is " + shortest(clipped_fraction) + ", and gates: clipped_fraction allows " +
-         shortest(gates.clipped_fraction);
 }
 
 void apply_gain(const std::vector<float>& original, double gain_db, DecodedSource& source) {
@@ -187,10 +188,7 @@ void check_clean_reference(const Config& config, DecodedSource& decoded) {
     return;
   }
   const AudioMeasures measures = measure_audio(quantise(decoded.audio, settings.output.bits));
-  const std::string problem = clipping_problem(config.gates, measures.clipped_fraction);
-  if (!problem.empty()) {
-    throw GateError("clean reference: " + problem);
-  }
+  check_clipping(config.gates, measures.clipped_fraction, "clean reference: ");
 }
 
 /// Whether its file says that an algorithm has altered it. A clean reference is as its source is, and an identity
@@ -241,10 +239,7 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   const PcmAudio pcm = quantise(delivered.audio, media.settings->output.bits);
   labels.file = measure_audio(pcm);
   labels.duration_s = delivered.audio.seconds();
-  const std::string problem = clipping_problem(plan.config().gates, labels.file.clipped_fraction);
-  if (!problem.empty()) {
-    throw GateError(problem);
-  }
+  check_clipping(plan.config().gates, labels.file.clipped_fraction);
   const auto container = media.settings->output.format == FileFormat::wav ? AudioContainer::wav : AudioContainer::flac;
   outcome.file = encode_audio(pcm, container);
   if (says_altered(plan, outcome.variant)) {
@@ -388,6 +383,7 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
   } catch (const GateError& error) {
     lose(decoded, "gate", error.what());
     decoded.fate = Fate::rejected;
+    decoded.figure = error.figure();
   } catch (const std::bad_alloc&) {
     lose(decoded, "read", kOutOfMemory);
     decoded.passing = true;
@@ -489,6 +485,7 @@ Outcome render_variant(const Workshop& workshop, std::size_t index, const Decode
   outcome.fate = Fate::written;
   if (source.fate != Fate::written) {
     set_fate(outcome, source.fate, source.stage, source.reason);
+    outcome.figure = source.figure;
     outcome.passing = source.passing;
     return outcome;
   }

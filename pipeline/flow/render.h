@@ -38,6 +38,7 @@ struct DecodedSource {
   bool passing = false;           ///< as in Outcome
   std::string stage;
   std::string reason;
+  std::optional<GateFigure> figure;  ///< where a gate that measures rejected it
 };
 
 /// A step, ready for every variant. One of the functions is set, as in its augmenter.

@@ -65,7 +65,7 @@ std::vector<std::string> preprocessing(const SetFacts& set) {
 }
 
 std::vector<std::string> limitations(const ExportInputs& inputs) {
-  std::vector<std::string> all = what_it_cannot_show(inputs.tree, inputs.set);
+  std::vector<std::string> all = what_it_cannot_show(inputs.tree, inputs.set, inputs.run);
   if (!inputs.set.card.limits.empty() && std::ranges::find(all, inputs.set.card.limits) == all.end()) {
     all.insert(all.begin(), inputs.set.card.limits);
   }

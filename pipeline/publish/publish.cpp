@@ -135,13 +135,27 @@ void publish(const OutputTree& tree, const ordered_json& run) {
     const SetFacts set = read_set_facts(tree);
     const ordered_json facts = without_seconds(run);
     WrittenFiles files(tree);
+    // What cannot be made keeps nothing else from being made.
+    std::vector<std::string> mistakes;
+    const auto attempt = [&](const auto& body) {
+      try {
+        reading(tree, body);
+      } catch (const UserError& error) {
+        mistakes.insert(mistakes.end(), error.messages().begin(), error.messages().end());
+      }
+    };
+    attempt([&] { write_pages(tree, set, facts, files); });
     for (const ExportInfo& info : export_formats()) {
       if (is_wanted(tree, set, info.format) && why_not(info.format, set).empty()) {
-        delete_export(tree, info.format);
-        write_export(info.format, {tree, set, facts}, files);
+        attempt([&] {
+          delete_export(tree, info.format);
+          write_export(info.format, {tree, set, facts}, files);
+        });
       }
     }
-    write_pages(tree, set, facts, files);
+    if (!mistakes.empty()) {
+      throw UserError(std::move(mistakes));
+    }
   });
 }
 

@@ -302,6 +302,10 @@ ordered_json balance_json(const ReportStatistics& statistics, const ReportCovera
     note += " Of " + std::to_string(coverage.conditions.size()) + " conditions, only the first " +
             std::to_string(coverage.conditions_shown) + " were compared one by one.";
   }
+  if (coverage.groups_shown < coverage.groups.size()) {
+    note += " In each condition only the first " + std::to_string(coverage.groups_shown) + " of " +
+            std::to_string(coverage.groups.size()) + " groups are compared, and all others are those among them.";
+  }
   json["note"] = note;
   return json;
 }

@@ -97,7 +97,7 @@ struct MediaReport {
 enum class WithGallery { no, yes };
 
 MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, const MediaLosses& losses,
-                         WithGallery with_gallery) {
+                         bool extends, WithGallery with_gallery) {
   ReportCoverage coverage = read_coverage(tree, facts, media);
   const Records records(tree, facts);
   RecordReader reader(facts, coverage, records);
@@ -128,7 +128,7 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   json["groups_shown"] = coverage.groups_shown;
   json["at_least"] = facts.json.at("settings").at("at_least");
   json["heat"] = heat_json(coverage);
-  json["gaps"] = gaps_json(facts, coverage);
+  json["gaps"] = gaps_json(facts, coverage, extends);
   json["balance"] = balance_json(statistics, coverage, facts);
   json["losses"] = losses_json(tree, losses, coverage, statistics);
   json["requests"] = requests.json();
@@ -142,11 +142,13 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   return {std::move(coverage), std::move(statistics), std::move(json)};
 }
 
-std::vector<MediaReport> reports_of(const OutputTree& tree, const SetFacts& set, WithGallery with_gallery) {
+std::vector<MediaReport> reports_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run,
+                                    WithGallery with_gallery) {
   const std::vector<MediaLosses> losses = read_losses(tree, set);
   std::vector<MediaReport> reports;
   for (std::size_t i = 0; i < set.media.size(); ++i) {
-    reports.push_back(media_report(tree, set.media[i], set.media.size(), losses[i], with_gallery));
+    reports.push_back(
+        media_report(tree, set.media[i], set.media.size(), losses[i], extends_another(run), with_gallery));
   }
   return reports;
 }
@@ -160,7 +162,7 @@ std::vector<ReportFindings> findings_in(const SetFacts& set, const std::vector<M
 }
 
 ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
-  std::vector<MediaReport> reports = reports_of(tree, set, WithGallery::yes);
+  std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::yes);
   const std::vector<ReportFindings> findings = findings_in(set, reports);
   ordered_json json;
   json["name"] = set.name;
@@ -168,7 +170,7 @@ ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_
   json["date"] = text_or_null(set.date);
   json["card"] = card_json(set.card);
   json["summary"] = summary_of(run, findings);
-  json["cannot_show"] = cannot_show(set, findings);
+  json["cannot_show"] = cannot_show(run, set, findings);
   json["counts"] = run.at("counts");
   json["provenance"] = provenance_json(tree, set, run);
   json["media"] = ordered_json::array();
@@ -184,9 +186,9 @@ ordered_json report_data(const OutputTree& tree, const SetFacts& set, const orde
   return data_of(tree, set, run);
 }
 
-std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set) {
-  const std::vector<MediaReport> reports = reports_of(tree, set, WithGallery::no);
-  return cannot_show(set, findings_in(set, reports));
+std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
+  const std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::no);
+  return cannot_show(run, set, findings_in(set, reports));
 }
 
 }  // namespace fairground

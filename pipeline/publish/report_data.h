@@ -17,6 +17,7 @@ namespace fairground {
                                                  const nlohmann::ordered_json& run);
 
 /// What the set cannot show, in sentences, the most important first: report, data card and Croissant say the same.
-[[nodiscard]] std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set);
+[[nodiscard]] std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set,
+                                                           const nlohmann::ordered_json& run);
 
 }  // namespace fairground

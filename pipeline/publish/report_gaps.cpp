@@ -37,11 +37,13 @@ ordered_json absent_json(const MediaFacts& facts) {
 
 }  // namespace
 
-ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage) {
+ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage, bool extends) {
   ordered_json json;
   json["collect"] = ordered_json::array();
   json["label"] = ordered_json::array();
   std::size_t collect_total = 0;
+  std::size_t label_total = 0;
+  std::size_t label_sources = 0;
   for (std::size_t g = 0; g < coverage.groups.size(); ++g) {
     const ReportGroup& group = coverage.groups[g];
     const bool is_shown = g < coverage.groups_shown;
@@ -52,13 +54,20 @@ ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage) 
             {{"group", g}, {"sources", group.sources_to_collect}, {"subjects", group.subjects_to_collect}});
       }
     }
-    if (group.is_unlabelled && is_shown) {
-      json["label"].push_back({{"group", g}, {"sources", group.observed.sources}});
+    if (group.is_unlabelled && group.observed.sources > 0) {
+      ++label_total;
+      label_sources += group.observed.sources;
+      if (is_shown) {
+        json["label"].push_back({{"group", g}, {"sources", group.observed.sources}});
+      }
     }
   }
   json["collect_total"] = collect_total;
+  json["label_total"] = label_total;
+  json["label_sources"] = label_sources;
   const ordered_json& design = facts.json.at("design");
   const ordered_json& combinations = design.at("combinations");
+  json["extends"] = extends;
   json["left"] = {{"combinations", combinations.at("left_by_budget")},
                   {"first", texts_of(design.at("first_left_by_budget"), kMostRules)}};
   json["ruled_out"] = {{"combinations", combinations.at("excluded")},

@@ -17,7 +17,10 @@ namespace fairground {
 [[nodiscard]] nlohmann::ordered_json provenance_json(const OutputTree& tree, const SetFacts& set,
                                                      const nlohmann::ordered_json& run);
 
-[[nodiscard]] nlohmann::ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage);
+/// Whether the set holds only what another one, which it extends, does not have. `run` is what run.json says.
+[[nodiscard]] bool extends_another(const nlohmann::ordered_json& run);
+
+[[nodiscard]] nlohmann::ordered_json gaps_json(const MediaFacts& facts, const ReportCoverage& coverage, bool extends);
 
 [[nodiscard]] nlohmann::ordered_json skin_json(const OutputTree& tree, const MediaFacts& facts);
 
@@ -41,6 +44,7 @@ struct ReportFindings {
                                                   const std::vector<ReportFindings>& media);
 
 /// What it cannot show, most important first.
-[[nodiscard]] std::vector<std::string> cannot_show(const SetFacts& set, const std::vector<ReportFindings>& media);
+[[nodiscard]] std::vector<std::string> cannot_show(const nlohmann::ordered_json& run, const SetFacts& set,
+                                                   const std::vector<ReportFindings>& media);
 
 }  // namespace fairground

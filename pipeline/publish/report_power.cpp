@@ -39,7 +39,7 @@ std::string why_not(const MediaFacts& facts, std::size_t groups, std::size_t syn
   if (facts.json.at("design").at("fill") == "missing_only") {
     return "the groups meet different conditions (`fill: missing_only`), so there is nothing to compare";
   }
-  return synthetic == 0 ? "there is no condition beside the clean reference, so nothing can get worse" : "";
+  return synthetic == 0 ? "the set has no variant in any condition, so nothing can get worse" : "";
 }
 
 template <typename T>

@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostRows = 600;
 constexpr std::string_view kRequested = "requested_";
-constexpr std::string_view kTone = "measured_tone_";
+constexpr std::string_view kTone = "tone_reference_";
 
 std::optional<double> number_in(const dom::element& object, std::string_view name) {
   double number = 0.0;
@@ -85,7 +85,10 @@ void RequestTally::Tally::add(double requested, double measured) {
 }
 
 RequestTally::RequestTally(const MediaFacts& facts, const ReportCoverage& coverage, const Records& records)
-    : facts_(facts), coverage_(coverage), is_answered_(coverage.conditions.size()) {
+    : facts_(facts),
+      coverage_(coverage),
+      is_answered_(coverage.conditions.size()),
+      has_files_(coverage.conditions.size()) {
   for (const AxisFacts& axis : facts.axes) {
     auto& by_name = levels_by_name_.emplace_back();
     for (std::uint32_t level = 0; level < axis.levels.size(); ++level) {
@@ -242,15 +245,32 @@ void RequestTally::add_steps(const SeenRecord& seen) {
     if (place == nullptr || step.get(fields) != simdjson::SUCCESS) {
       return;
     }
+    const auto says = [](const auto& field) { return std::string_view(field.key).starts_with(kRequested); };
+    const bool says_what_was_asked = std::any_of(fields.begin(), fields.end(), says);
     for (const auto& [name, value] : fields) {
-      double measured = 0.0;
-      if (value.get(measured) == simdjson::SUCCESS) {
-        if (const auto asked = requested(seen, *place, name)) {
-          tally(seen, place, name, name, *asked, measured);
+      double number = 0.0;
+      if (value.get(number) != simdjson::SUCCESS) {
+        continue;
+      }
+      if (says_what_was_asked && name.starts_with(kRequested)) {
+        const std::string_view quantity = name.substr(kRequested.size());
+        const auto in_step = number_in(step, quantity);
+        if (const auto measured = in_step ? in_step : tone_reference(seen, quantity)) {
+          tally(seen, place, quantity, quantity, number, *measured);
         }
+      } else if (const auto asked = says_what_was_asked ? std::nullopt : requested(seen, *place, name)) {
+        tally(seen, place, name, name, *asked, number);
       }
     }
   });
+}
+
+std::optional<double> RequestTally::tone_reference(const SeenRecord& seen, std::string_view name) const {
+  const auto found = std::ranges::find(tone_columns_, name, &std::pair<std::string, std::size_t>::first);
+  if (found == tone_columns_.end() || std::isnan(seen.record->numbers[found->second])) {
+    return std::nullopt;
+  }
+  return seen.record->numbers[found->second];
 }
 
 void RequestTally::add_room(const SeenRecord& seen) {
@@ -281,15 +301,6 @@ void RequestTally::add_lone_step(const SeenRecord& seen) {
     return;  // what the other steps do would be taken for this one's
   }
   const Place& place = places_[seen.condition].front();
-  const LevelFacts& level = facts_.axes[place.axis].levels[place.level];
-  if (level.skin) {
-    for (const auto& [name, column] : tone_columns_) {
-      const double measured = seen.record->numbers[column];
-      if (const auto asked = requested(seen, place, name); asked && !std::isnan(measured)) {
-        tally(seen, &place, name, name, *asked, measured);
-      }
-    }
-  }
   const double luminance = facts_.media == Media::image ? seen.values[0] : 0.0;
   if (clean_luminance_ > 0.0 && luminance > 0.0) {
     if (const auto asked = requested(seen, place, "ev")) {
@@ -318,6 +329,7 @@ void RequestTally::add(const SeenRecord& seen) {
     add_level(seen);
     return;
   }
+  has_files_[seen.condition] = true;
   add_stems(seen);
   add_steps(seen);
   add_room(seen);
@@ -370,7 +382,7 @@ ordered_json RequestTally::json() const {
   std::size_t conditions = 0;
   std::size_t without = 0;
   for (std::size_t c = 0; c < coverage_.conditions.size(); ++c) {
-    if (coverage_.clean != c) {
+    if (coverage_.clean != c && has_files_[c]) {
       ++conditions;
       without += is_answered_[c] ? 0 : 1;
     }
@@ -381,8 +393,9 @@ ordered_json RequestTally::json() const {
   json["conditions_without"] = without;
   json["conditions_total"] = conditions;
   std::string note =
-      "A measured number answers a parameter of the same name; of rooms, the measured T20 answers the reverberation "
-      "time, and a picture's brightness against its clean reference the exposure, where nothing else was done to it.";
+      "A measured number answers a parameter of the same name; where a step says what was asked of it, as that on skin "
+      "does, that is answered and nothing else; of rooms, the measured T20 answers the reverberation time, and a "
+      "picture's brightness against its clean reference the exposure, where nothing else was done to it.";
   if (without > 0) {
     note +=
         " In " + share_text(without, conditions) + " conditions no measurement of the file answers what was asked for.";

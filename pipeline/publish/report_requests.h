@@ -17,9 +17,10 @@ namespace fairground {
 
 /// The rule, for all augmenters alike. A measured number answers a parameter of the step that it was measured of
 /// - in a noise: `snr_db` answers `requested_snr_db`, and so for any other name;
-/// - in a step behind the mixer: where both have one name;
+/// - in a step behind the mixer: where both have one name. A step that says what was asked of it, as `requested_NAME`,
+///   is answered by its own NAME, or by the record's `tone_reference_NAME`, and by nothing else: its other parameters
+///   are limits;
 /// - in a room: likewise, and `t20_s` answers `rt60_s`;
-/// - in a step on skin that is alone in its condition: where the tone of the file, `measured_tone_NAME`, has its name;
 /// - in a step with `ev` that is alone in its condition: how much brighter than its clean reference the file is.
 /// Beside these, the level of the clean references answers the one that sources are brought to.
 class RequestTally {
@@ -68,6 +69,7 @@ class RequestTally {
   [[nodiscard]] const Place* find(std::uint32_t condition, std::string_view augmenter, std::size_t ordinal) const;
   /// A parameter as this variant has it: what the level says, or what was drawn.
   [[nodiscard]] std::optional<double> requested(const SeenRecord& seen, const Place& place, std::string_view parameter);
+  [[nodiscard]] std::optional<double> tone_reference(const SeenRecord& seen, std::string_view name) const;
   void tally(const SeenRecord& seen, const Place* place, std::string_view parameter, std::string_view quantity,
              double requested, double measured);
   void add_stems(const SeenRecord& seen);
@@ -80,12 +82,13 @@ class RequestTally {
   const ReportCoverage& coverage_;
   std::vector<std::vector<Place>> places_;  ///< of each condition, in the order of the axes
   std::vector<bool> is_answered_;           ///< of each condition
+  std::vector<bool> has_files_;             ///< likewise
   std::vector<Row> rows_;
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> rows_of_step_;  ///< into rows_, by key_of()
   /// Of each axis, its levels by name.
   std::vector<std::unordered_map<std::string, std::uint32_t>> levels_by_name_;
   std::optional<double> level_dbov_;                               ///< that all sources are brought to
-  std::vector<std::pair<std::string, std::size_t>> tone_columns_;  ///< of Record::numbers, by the parameter's name
+  std::vector<std::pair<std::string, std::size_t>> tone_columns_;  ///< of Record::numbers, by what they are of
   double clean_luminance_ = 0.0;  ///< of the source whose records are coming in; 0: unknown
   std::string padded_;
   simdjson::dom::parser parser_;

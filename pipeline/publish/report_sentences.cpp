@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostSentences = 15;
+constexpr std::size_t kMostSentences = 40;
 constexpr std::size_t kMostConfounds = 3;
 
 /// "a, b and c".
@@ -28,7 +28,7 @@ std::string listed(const std::vector<std::string>& words) {
 
 std::string short_number(double number) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2g", number);
+  std::snprintf(text, sizeof text, std::abs(number) < 100.0 ? "%.2g" : "%.0f", number);
   return text;
 }
 
@@ -70,8 +70,8 @@ Totals totals_of(const ReportFindings& media) {
 /// What one medium cannot show, by how much it matters.
 class MediumLimits {
  public:
-  explicit MediumLimits(const ReportFindings& media)
-      : media_(media), noun_(noun_of(media.facts.media)), totals_(totals_of(media)) {}
+  MediumLimits(const ReportFindings& media, bool extends)
+      : media_(media), extends_(extends), noun_(noun_of(media.facts.media)), totals_(totals_of(media)) {}
 
   std::vector<std::string> sentences() {
     add_comparability();
@@ -79,6 +79,7 @@ class MediumLimits {
     add_tone();
     add_power();
     add_collect();
+    add_synthesis();
     add_losses();
     add_labels();
     add_subjects();
@@ -88,7 +89,6 @@ class MediumLimits {
     for (const ordered_json& note : media_.facts.json.at("notes")) {
       add(note.get<std::string>());
     }
-    add_synthesis();
     return std::move(sentences_);
   }
 
@@ -198,8 +198,13 @@ class MediumLimits {
       }
     }
     if (!alone.empty()) {
-      add(counted(alone.size(), "group") + (alone.size() == 1 ? " is" : " are") +
-          " one person each, and what is found of them may be found of that person alone: " + short_listing(alone));
+      add(alone.size() == 1 ? "group " + alone.front() +
+                                  " is one person, and what is found of it may be found of that "
+                                  "person alone"
+                            : std::to_string(alone.size()) +
+                                  " groups are one person each, and what is found of one may be found of that person "
+                                  "alone: " +
+                                  short_listing(alone));
     }
   }
 
@@ -235,7 +240,12 @@ class MediumLimits {
   void add_design() {
     const ordered_json& combinations = design().at("combinations");
     const auto left = combinations.at("left_by_budget").get<std::size_t>();
-    if (left > 0) {
+    if (left > 0 && extends_) {
+      add("of " + counted(combinations.at("demanded").get<std::size_t>(), "combination") + " of levels " +
+          std::to_string(left) + (left == 1 ? " is" : " are") +
+          " not in this folder: the set that it extends has them, "
+          "or a budget left them out");
+    } else if (left > 0) {
       add("the budget left out " + share_text(left, combinations.at("demanded").get<std::size_t>()) +
           " combinations of levels, in which nothing is seen");
     }
@@ -266,6 +276,7 @@ class MediumLimits {
   }
 
   const ReportFindings& media_;
+  bool extends_;
   std::string noun_;
   Totals totals_;
   std::vector<std::string> sentences_;
@@ -287,7 +298,7 @@ void add_medium(const ReportFindings& it, std::vector<std::string>& sentences) {
   sentences.push_back(counted(totals.written, noun) + ", made of " + std::to_string(totals.sources) + ": " +
                       listed(parts) + ".");
   std::string text;
-  if (!it.facts.groups.empty()) {
+  if (!it.facts.groups.empty() && totals.groups > 0) {
     text = "They are of " + counted(totals.groups, "group") + " by " + listed(it.facts.groups);
   }
   if (it.facts.subjects_known) {
@@ -302,7 +313,8 @@ void add_medium(const ReportFindings& it, std::vector<std::string>& sentences) {
     sentences.push_back(text + ".");
   }
   const ordered_json& design = it.facts.json.at("design");
-  if (design.at("comparable_across_groups").get<bool>() && it.facts.json.at("settings").at("pairing") == "matched") {
+  if (statistics.synthetic > 0 && design.at("comparable_across_groups").get<bool>() &&
+      it.facts.json.at("settings").at("pairing") == "matched") {
     const auto realizations = it.facts.json.at("settings").at("realizations").get<std::size_t>();
     const bool is_missed = std::ranges::any_of(
         it.coverage.groups, [](const ReportGroup& group) { return !group.realizations_missing.empty(); });
@@ -318,6 +330,8 @@ void add_medium(const ReportFindings& it, std::vector<std::string>& sentences) {
 }
 
 }  // namespace
+
+bool extends_another(const ordered_json& run) { return run.contains("extends"); }
 
 std::vector<std::string> summary_of(const ordered_json& run, const std::vector<ReportFindings>& media) {
   std::vector<std::string> sentences;
@@ -337,7 +351,8 @@ std::vector<std::string> summary_of(const ordered_json& run, const std::vector<R
   return sentences;
 }
 
-std::vector<std::string> cannot_show(const SetFacts& set, const std::vector<ReportFindings>& media) {
+std::vector<std::string> cannot_show(const ordered_json& run, const SetFacts& set,
+                                     const std::vector<ReportFindings>& media) {
   std::vector<std::string> sentences;
   std::set<std::string> known;
   const auto add = [&](const std::string& sentence) {
@@ -348,11 +363,15 @@ std::vector<std::string> cannot_show(const SetFacts& set, const std::vector<Repo
   if (!set.card.limits.empty()) {
     add("Whoever made the set says: " + set.card.limits);
   }
+  if (extends_another(run)) {
+    add("This set extends another one and holds only what that does not have. What is counted here, gaps and losses "
+        "among it, is of this folder alone.");
+  }
   // What matters most of each medium first, and not all of one before the other.
   std::vector<std::vector<std::string>> of_media;
   std::size_t longest = 0;
   for (const ReportFindings& it : media) {
-    of_media.push_back(MediumLimits(it).sentences());
+    of_media.push_back(MediumLimits(it, extends_another(run)).sentences());
     longest = std::max(longest, of_media.back().size());
   }
   for (std::size_t i = 0; i < longest; ++i) {
@@ -366,8 +385,7 @@ std::vector<std::string> cannot_show(const SetFacts& set, const std::vector<Repo
   if (sentences.size() > kMostSentences) {
     const std::size_t more = sentences.size() - kMostSentences;
     sentences.resize(kMostSentences);
-    sentences.push_back(counted(more, "more limit") + (more == 1 ? " follows" : " follow") +
-                        " from the sections below.");
+    sentences.push_back("And " + counted(more, "more limit") + " of the same kinds.");
   }
   return sentences;
 }

@@ -103,6 +103,37 @@ TEST_F(PublishTest, AnExportThatDoesNotFitIsNamedAndLeftAlone) {
   EXPECT_EQ(read_text(set_ / "exports/nemo/manifest.jsonl"), "of another set");
 }
 
+TEST_F(PublishTest, WhatCannotBeMadeKeepsNothingElseFromBeingMade) {
+  set_.set["exports"] = {"nemo", "results"};
+  for (auto& record : set_.audio) {
+    record.erase("measured_duration_s");
+  }
+  set_.save();
+  try {
+    publish_all();
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.messages(), ElementsAre(HasSubstr("measured_duration_s")));
+  }
+  EXPECT_TRUE(fs::exists(set_ / "report.html"));
+  EXPECT_TRUE(fs::exists(set_ / "exports/results/README"));
+  EXPECT_FALSE(fs::exists(set_ / "exports/nemo/manifest.jsonl"));
+}
+
+TEST_F(PublishTest, ASetOfWhichNothingWasMadeHasAllPagesAndExports) {
+  set_.audio.clear();
+  set_.image.clear();
+  set_.failures.clear();  // the set's coverage is that of its records
+  set_.set["exports"] = nlohmann::ordered_json::array();
+  for (const ExportInfo& info : export_formats()) {
+    set_.set["exports"].push_back(info.name);
+  }
+  set_.save();
+  publish_all();
+  EXPECT_TRUE(is_whole());
+  EXPECT_THAT(differences(), IsEmpty());
+}
+
 TEST_F(PublishTest, ValuesOfAnotherTypeAreAMistakeOfTheFolder) {
   auto run = set_.run_facts();
   run["manifests"] = {{"photos.csv", 7}};

@@ -237,7 +237,7 @@
   }
   const groupNode = (m, g) => label(groupName(m, g));
   const clamped = (...content) => el('span', {class: 'clamp'}, content);
-  const conditionName = (m, c) => m.conditions[c].name;
+  const conditionName = (m, c) => (m.conditions[c] ? m.conditions[c].name : '');
   function conditionLevels(m, c) {
     return m.conditions[c].levels.map((level, a) => `${m.axes[a] ? m.axes[a].name : ''} = ${level}`).join(', ');
   }
@@ -264,6 +264,7 @@
   const kCardRows = [['purpose', 'Purpose'], ['limits', 'Limits'], ['licence', 'Licence'], ['creator', 'Made by'],
     ['contact', 'Contact'], ['url', 'Address'], ['version', 'Version'], ['citation', 'To be cited as']];
 
+  const kLimitsAtOnce = 12;
   function about(data) {
     const section = document.getElementById('about');
     const card = data.card || {};
@@ -277,7 +278,9 @@
         ['failed', 'failed']].map(([id, text]) =>
         el('div', null, el('dt', null, text), el('dd', null, number(count[id]))))),
       (data.cannot_show || []).length > 0
-        ? el('div', {class: 'callout'}, el('h3', null, 'What it cannot show'), items(data.cannot_show)) : null,
+        ? el('div', {class: 'callout'}, el('h3', null, 'What it cannot show'), items(data.cannot_show.slice(0, kLimitsAtOnce)),
+          data.cannot_show.length > kLimitsAtOnce ? el('details', null,
+            el('summary', null, `${counted(data.cannot_show.length - kLimitsAtOnce, 'more limit')}`), items(data.cannot_show.slice(kLimitsAtOnce))) : null) : null,
       data.media.map((m) => {
         // Some of them are told above, as the beginning or the end of a sentence.
         const told = (data.cannot_show || []).join('\n').toLowerCase();
@@ -401,7 +404,7 @@
     function draw(indices) {
       rescale();
       const shown = visibleKinds();
-      caption.firstChild.textContent = `${m.title}: how many ${unitName()} each group (${groupColumns(m)}) has in the`
+      caption.firstChild.textContent = `${m.title}: how many ${unitName()} each group${groupColumns(m) ? ` (${groupColumns(m)})` : ''} has in the`
         + ' manifest, before, and in each condition of the set, after. Observed and synthesised are never added up.';
       table.replaceChildren(caption, tableHead, ...indices.map((g) => el('tbody', null, shown.map((kind, k) => el('tr', null,
         k === 0 ? el('th', {class: 'group', scope: 'rowgroup', rowspan: shown.length}, clamped(groupNode(m, g))) : null,
@@ -540,7 +543,7 @@
   // ---- 3. Open gaps
 
   function gaps(m) {
-    const {collect, collect_total: collectTotal, label: unlabelled, left, ruled_out: ruled, absent, filled} = m.gaps;
+    const {collect, collect_total: collectTotal, label: unlabelled, label_total: labelTotal, label_sources: labelSources, extends: inAnother, left, ruled_out: ruled, absent, filled} = m.gaps;
     return [
       collect.length > 0
         ? el('div', {class: 'callout'}, head('To be collected'),
@@ -554,11 +557,12 @@
             row: (i) => [clamped(groupNode(m, collect[i].group)), collect[i].sources, collect[i].subjects],
           }))
         : sentence('Nothing has to be collected to reach what the config asks for.'),
-      unlabelled.length > 0
+      (labelTotal ?? unlabelled.length) > 0
         ? el('div', null, head('To be labelled'),
-          sentence('Sources without a label of their group. They are carried as they are and stand for nobody.'),
+          sentence(`${isKnown(labelSources) ? counted(labelSources, 'source') : 'Sources'} without a label of their group. They are`
+            + ' carried as they are and stand for nobody.'),
           tableOf({
-            caption: `${m.title}: sources to be labelled`, rows: unlabelled.length, size: 15, what: 'group',
+            caption: `${m.title}: sources to be labelled${shownOf(unlabelled.length, labelTotal, 'group')}`, rows: unlabelled.length, size: 15, what: 'group',
             heads: [groupColumns(m), {text: 'sources', number: true}], text: (i) => groupName(m, unlabelled[i].group),
             row: (i) => [clamped(groupNode(m, unlabelled[i].group)), unlabelled[i].sources],
           })) : null,
@@ -566,7 +570,7 @@
       pairs([
         ['Held by the conditions', `${counted(filled.combinations, 'combination')} of levels`
           + (isKnown(filled.demanded) ? `, of ${number(filled.demanded)} asked for` : '')],
-        ['Left by the budget', [left.combinations === 0 ? 'none' : counted(left.combinations, 'combination'),
+        [inAnother ? 'Not in this folder: in the set that it extends, or left by a budget' : 'Left by the budget', [left.combinations === 0 ? 'none' : counted(left.combinations, 'combination'),
           firstOf(left.first, left.combinations)]],
         ['Ruled out by the config', [ruled.combinations === 0 ? 'none' : counted(ruled.combinations, 'combination'),
           firstOf(ruled.rules, ruled.rules_total ?? 0)]],
@@ -587,7 +591,7 @@
 
   function balance(m) {
     const b = m.balance;
-    if (!b) {
+    if (!b || m.conditions.length === 0) {
       return [sentence('Nothing was compared.')];
     }
     const nameOf = (quantity) => `${quantity.name}${quantity.unit ? `, ${quantity.unit}` : ''}${quantity.is_ratio ? '*' : ''}`;
@@ -692,7 +696,7 @@
         caption: `${m.title}: why variants were lost`, rows: reasons.length, what: 'reason',
         heads: ['reason', 'kind', 'stage', 'gate', {text: 'variants', number: true}],
         text: (i) => reasons[i].reason,
-        row: (i) => [el('div', {class: 'long'}, label(reasons[i].reason)), reasons[i].kind, reasons[i].stage, reasons[i].gate || '–', reasons[i].count],
+        row: (i) => [el('div', {class: 'long'}, reasons[i].gate ? 'the first: ' : null, label(reasons[i].reason)), reasons[i].kind, reasons[i].stage, reasons[i].gate || '–', reasons[i].count],
       }),
       m.losses.other_reasons ? sentence(`${counted(m.losses.other_reasons, 'variant')} more were lost for other reasons; failures.jsonl has all.`,
         {class: 'small'}) : null,
@@ -712,10 +716,10 @@
   // ---- 6. Measured against requested
 
   function requests(m) {
-    const {rows, rows_total: rowsTotal, conditions_without: without, conditions_total: total, note} = m.requests;
+    const {rows, rows_total: rowsTotal, note} = m.requests;
     const wanted = (range) => (range[0] === range[1] ? number(range[0]) : `${number(range[0])} to ${number(range[1])}`);
     return [
-      rows.length === 0 ? sentence('No level asked for a quantity that is measured.') : tableOf({
+      rows.length === 0 ? sentence('No file has a measurement that answers what a level asked for.') : tableOf({
         caption: `${m.title}: what was asked for, and what was measured in the variants${shownOf(rows.length, rowsTotal, 'row')}`,
         rows: rows.length, size: 30, what: 'request',
         heads: ['level', 'augmenter', 'quantity', {text: 'requested', number: true}, {text: 'variants', number: true},
@@ -732,7 +736,6 @@
           it.error ? it.error.mean : null, it.error ? it.error.max_abs : null];
         },
       }),
-      without > 0 ? sentence(`${number(without)} of ${counted(total, 'condition')} ${without === 1 ? 'asks' : 'ask'} for nothing that is measured.`) : null,
       note ? sentence(label(note)) : null,
       m.skin ? el('div', null, head('Skin tone'), (m.skin.statement || []).map((text) => sentence(label(text))),
         (m.skin.warnings || []).length > 0 ? el('div', {class: 'callout'}, items(m.skin.warnings)) : null,
@@ -795,7 +798,7 @@
     }
     const kinds = [['identity', 'identity variants'], ['repeat', 'repeats']];
     return [
-      sentence([c.identity ? `${counted(c.identity.n, 'identity variant')} in ${counted(c.identity.conditions, 'condition')}. ` : '',
+      sentence([c.identity && c.identity.n > 0 ? `${counted(c.identity.n, 'identity variant')} in ${counted(c.identity.conditions, 'condition')}. ` : '',
         c.repeat ? `${counted(c.repeat.n, 'repeat')}, of which ${number(c.repeat.same_bytes)} have the same bytes as their original.` : '']),
       c.note ? sentence(label(c.note)) : null,
       kinds.filter(([id]) => c.by_group.some((row) => row[id] && row[id].some(isKnown))).map(([id, name]) => tableOf({
@@ -924,7 +927,7 @@
       list,
       m.gallery.missing ? sentence(`${counted(m.gallery.missing, 'file')} of samples ${m.gallery.missing === 1 ? 'was' : 'were'} not there`
         + ' when this page was made.', {class: 'small'}) : null,
-      m.gallery.without_picture ? sentence(`${counted(m.gallery.without_picture, 'sound')} could not be drawn.`, {class: 'small'}) : null,
+      m.gallery.without_picture ? sentence(`${counted(m.gallery.without_picture, 'file')} could not be drawn.`, {class: 'small'}) : null,
     ];
   }
   // Two sounds at once cannot be compared.
