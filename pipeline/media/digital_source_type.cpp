@@ -26,7 +26,10 @@ class ByteText {
     return *this;
   }
   ByteText& bytes(std::span<const std::byte> more) {
-    bytes_.insert(bytes_.end(), more.begin(), more.end());
+    // g++ 12 sees an insert() of the whole write beyond the end.
+    for (const std::byte byte : more) {
+      bytes_.push_back(byte);
+    }
     return *this;
   }
   ByteText& number(std::uint64_t value, int width) {

@@ -116,13 +116,16 @@ class Slots {
     if (parser_.parse(padded_.data(), line.size(), /*realloc_if_needed=*/false).get(object) != simdjson::SUCCESS) {
       throw BadRecord{"it is no JSON object"};
     }
+    ++reads_;
     std::size_t filled = 0;
     std::size_t next = 0;  // The fields come in the same order in every line.
     for (const auto& [key, value] : object) {
       const std::size_t field = position_of(key, next++);
       if (field != kNoSlot) {
-        fill(slots_[field], value);
-        ++filled;
+        Slot& slot = slots_[field];
+        // One that is there twice must not make up for one that is missing: its text would be of the line before.
+        filled += std::exchange(slot.filled_in, reads_) == reads_ ? slots_.size() : 1;
+        fill(slot, value);
       }
     }
     if (filled != slots_.size()) {
@@ -141,6 +144,7 @@ class Slots {
     double* number;
     std::int64_t* integer;
     bool* flag;
+    std::size_t filled_in = 0;  ///< the number of the read that filled it last
   };
   static constexpr std::size_t kNoSlot = std::numeric_limits<std::size_t>::max();
 
@@ -177,6 +181,7 @@ class Slots {
   Record record_;
   std::string_view control_;
   std::vector<Slot> slots_;
+  std::size_t reads_ = 0;
   std::unordered_map<std::string, std::size_t> by_name_;
   std::vector<std::pair<std::string, std::size_t>> order_;  ///< of the fields of the line before
   dom::parser parser_;

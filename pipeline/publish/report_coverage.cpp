@@ -155,7 +155,11 @@ class CoverageReader {
         join_into(key_, coverage_.conditions.back());
         coverage_.condition_by_levels.emplace(key_, c);
         dom::element ignored;
-        has_recorded_ = entry["recorded"].get(ignored) == simdjson::SUCCESS;
+        const bool is_recorded = entry["recorded"].get(ignored) == simdjson::SUCCESS;
+        if (c > 0 && is_recorded != has_recorded_) {
+          throw BadCoverage{"only some conditions have `recorded`"};
+        }
+        has_recorded_ = is_recorded;
       }
       const PeopleCount observed = count_at(entry, "observed");
       const PeopleCount synthesised = count_at(entry, "synthesised");

@@ -152,6 +152,8 @@ TEST_F(RecordsTest, ALineThatIsNoRecordIsNamed) {
   EXPECT_THAT(refusal_of(replaced(0, "\"accent\"", "\"axcent\"")), HasSubstr("it has not the fields"));
   EXPECT_THAT(refusal_of(replaced(0, "\"pair_id\"", "\"draw_id\":\"x\",\"pair_id\"")),
               HasSubstr("it has not the fields"));
+  EXPECT_THAT(refusal_of(replaced(0, "\"accent\"", "\"gender\"")), HasSubstr("it has not the fields"))
+      << "one twice, and one not at all";
   EXPECT_THAT(refusal_of(replaced(0, "\"realization\":0", "\"realization\":0.5")),
               HasSubstr("`realization` is no integer"));
   EXPECT_THAT(refusal_of(replaced(0, "\"synthetic\":false", "\"synthetic\":0")),

@@ -535,6 +535,9 @@ TEST(ReportData, RefusesFilesThatDoNotFit) {
   EXPECT_THAT(made(folder.path(), "coverage.json", "\"sources\": 1", "\"sources\": -1"),
               HasSubstr("coverage.json: does not fit the set: `sources` is no count"));
   EXPECT_THAT(made(folder.path(), "coverage.json", "\n]\n}\n}\n", "\n"), HasSubstr("coverage.json: ends too early"));
+  EXPECT_THAT(made(folder.path(), "coverage.json", "\"noise\": \"loud\"\n},",
+                   "\"noise\": \"loud\"\n},\"recorded\":{\"sources\":1,\"subjects\":1,\"sources_without_subject\":0},"),
+              HasSubstr("coverage.json: does not fit the set: only some conditions have `recorded`"));
   EXPECT_THAT(made(folder.path(), "audio/metadata.jsonl", "\"accent\":\"one\"", "\"accent\":\"two\""),
               HasSubstr("is of a group that coverage.json does not have"));
   EXPECT_THAT(made(folder.path(), "audio/metadata.jsonl", "\"noise\":\"loud\"", "\"noise\":\"lost\""),
