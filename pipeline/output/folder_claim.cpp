@@ -95,6 +95,16 @@ void delete_media(const OutputTree& tree) {
   }
 }
 
+/// Whether `text` is a number of at least `least` digits between what it begins and ends with.
+bool has_number(std::string_view text, std::string_view begin, std::string_view end, std::size_t least) {
+  if (text.size() < begin.size() + least + end.size() || !text.starts_with(begin) || !text.ends_with(end)) {
+    return false;
+  }
+  text.remove_prefix(begin.size());
+  text.remove_suffix(end.size());
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// Whether fairground gives files of an export this name. Answers and notes that users put beside them are not ours.
 bool is_exported(ExportFormat format, std::string_view name) {
   constexpr std::string_view kPartial = ".part";
@@ -106,8 +116,7 @@ bool is_exported(ExportFormat format, std::string_view name) {
   };
   switch (format) {
     case ExportFormat::webdataset:
-      return name == "shards.json" ||
-             ((name.starts_with("audio-") || name.starts_with("image-")) && name.ends_with(".tar"));
+      return name == "shards.json" || has_number(name, "audio-", ".tar", 6) || has_number(name, "image-", ".tar", 6);
     case ExportFormat::nemo:
       return name == "manifest.jsonl";
     case ExportFormat::kaldi:
@@ -116,8 +125,7 @@ bool is_exported(ExportFormat format, std::string_view name) {
     case ExportFormat::lhotse:
       return is_one_of({"README", "recordings.jsonl", "supervisions.jsonl"});
     case ExportFormat::stm:
-      return is_one_of({"README", "answers_to_ctm.pl", "labels.csv"}) ||
-             (name.starts_with("ref") && name.ends_with(".stm"));
+      return is_one_of({"README", "answers_to_ctm.pl", "labels.csv", "ref.stm"}) || has_number(name, "ref-", ".stm", 1);
     case ExportFormat::results:
       return is_one_of({"README", "audio-results_template.csv", "image-results_template.csv"});
     case ExportFormat::coco:
@@ -130,25 +138,37 @@ bool is_exported(ExportFormat format, std::string_view name) {
 
 }  // namespace
 
-void delete_export(const OutputTree& tree, ExportFormat format) {
+std::vector<fs::path> files_of_export(const OutputTree& tree, ExportFormat format) {
   const fs::path folder = fs::path(kExports) / info_of(format).name;
   const fs::path path = tree.root() / folder;
   std::error_code error;
   if (fs::is_symlink(tree.root() / kExports, error) || fs::is_symlink(path, error)) {
-    return;
+    return {};
   }
   std::vector<fs::path> files;
   fs::directory_iterator entry(path, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    files.push_back(entry->path().filename());
+    const std::string name = entry->path().filename();
+    std::error_code ignored;
+    if (is_exported(format, name) && !fs::is_directory(entry->symlink_status(ignored))) {
+      files.push_back(folder / name);
+    }
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     throw PassingFault(path.string() + ": cannot look into the folder: " + error.message());
   }
-  for (const fs::path& file : files) {
-    if (is_exported(format, file.string()) && !fs::is_directory(fs::symlink_status(path / file, error))) {
-      tree.remove(folder / file);
-    }
+  std::ranges::sort(files);
+  return files;
+}
+
+void delete_export(const OutputTree& tree, ExportFormat format) {
+  const fs::path folder = fs::path(kExports) / info_of(format).name;
+  std::error_code ignored;
+  if (fs::is_symlink(tree.root() / kExports, ignored) || fs::is_symlink(tree.root() / folder, ignored)) {
+    return;
+  }
+  for (const fs::path& file : files_of_export(tree, format)) {
+    tree.remove(file);
   }
   tree.remove_folder(folder);
 }

@@ -56,6 +56,9 @@ void delete_shard(const OutputTree& tree, const Shard& shard);
 /// The same for all shards, with their locks and folders, once they have been merged.
 void delete_shards(const OutputTree& tree);
 
+/// The files in the folder of an export that have a name which fairground gives to files of that export, or to what it
+/// has not finished of them, as seen from the run's folder. Nothing behind a link is looked at.
+[[nodiscard]] std::vector<std::filesystem::path> files_of_export(const OutputTree& tree, ExportFormat format);
 /// Deletes the files of an export of a run, by the names that fairground gives them, and its folder if that is then
 /// empty.
 void delete_export(const OutputTree& tree, ExportFormat format);

@@ -88,6 +88,7 @@ std::unique_ptr<DerivedFile> WrittenFiles::begin(const fs::path& name) {
 }
 
 std::unique_ptr<DerivedFile> ComparedFiles::begin(const fs::path& name) {
+  names_.insert(name);
   return std::make_unique<ComparedFile>(tree_, name, differences_);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,10 +56,13 @@ class ComparedFiles : public DerivedFiles {
 
   /// For each file that is missing or another one: its name, and from which byte on it differs.
   [[nodiscard]] const std::vector<std::string>& differences() const { return differences_; }
+  /// Whether a file of this name was compared.
+  [[nodiscard]] bool has(const std::filesystem::path& name) const { return names_.contains(name); }
 
  private:
   const OutputTree& tree_;
   std::vector<std::string> differences_;
+  std::set<std::filesystem::path> names_;
 };
 
 }  // namespace fairground

@@ -117,7 +117,9 @@ class FinishedRun {
   static const fs::path& checked(const fs::path& directory) {
     std::error_code error;
     if (!fs::is_directory(directory, error) || state_of(directory) != FolderState::finished) {
-      throw UserError(directory.string() + ": holds no finished run; name the folder of one");
+      throw UserError(directory.string() + ": holds no finished run" +
+                      (fs::exists(directory / kRunFile, error) ? ", or its run.json was changed" : "") +
+                      "; name the folder of one");
     }
     return directory;
   }
@@ -184,6 +186,11 @@ std::vector<std::string> compare_published(const OutputTree& tree, const ordered
       }
       if (const std::string reason = why_not(info.format, set); reason.empty()) {
         write_export(info.format, {tree, set, facts}, files);
+        for (const fs::path& file : files_of_export(tree, info.format)) {
+          if (!files.has(file)) {
+            others.push_back(file.string() + ": is no file of this set's export");
+          }
+        }
       } else {
         others.push_back(folder_of(info.format).string() + ": is no export of this set, which " + reason);
       }

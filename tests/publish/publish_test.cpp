@@ -92,6 +92,30 @@ TEST_F(PublishTest, ExportsThatWereMadeLaterAreKeptUpToDate) {
   EXPECT_EQ(read_text(set_ / "exports/lhotse/answers.csv"), "mine");
 }
 
+TEST_F(PublishTest, FilesThatLookLikeThoseOfAnExportAreNamed) {
+  set_.set["exports"] = {"nemo", "stm", "webdataset"};
+  set_.save();
+  publish_all();
+  for (const char* const mine : {"exports/webdataset/audio-answers.tar", "exports/webdataset/audio-0001.tar",
+                                 "exports/stm/ref.lur", "exports/stm/reference.stm", "exports/stm/ref-mine.stm",
+                                 "exports/nemo/manifest.jsonl.bak", "exports/nemo/shards.json"}) {
+    write_text(set_ / mine, "mine");
+  }
+  fs::create_directories(set_ / "exports/stm/ref-4.stm");
+  EXPECT_THAT(differences(), IsEmpty());
+  for (const char* const stale :
+       {"exports/webdataset/audio-000099.tar", "exports/webdataset/image-1000000.tar", "exports/stm/ref-77.stm",
+        "exports/stm/ref.stm.part", "exports/nemo/manifest.jsonl.part"}) {
+    write_text(set_ / stale, "stale");
+    EXPECT_THAT(differences(), ElementsAre(std::string(stale) + ": is no file of this set's export")) << stale;
+    publish_all();
+    EXPECT_FALSE(fs::exists(set_ / stale)) << stale;
+  }
+  fs::create_symlink("manifest.jsonl", set_ / "exports/nemo/manifest.jsonl.part");
+  EXPECT_THAT(differences(), ElementsAre(StartsWith("exports/nemo/manifest.jsonl.part: ")));
+  EXPECT_EQ(read_text(set_ / "exports/stm/ref-mine.stm"), "mine");
+}
+
 TEST_F(PublishTest, AnExportThatDoesNotFitIsNamedAndLeftAlone) {
   set_.set["media"].erase("audio");
   set_.failures.clear();  // they were of recordings
