@@ -10,6 +10,7 @@
 
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
+#include "tests/support/needed_tool.h"
 #include "tests/support/process.h"
 #include "tests/support/run_tree.h"
 #include "tests/support/test_set.h"
@@ -96,7 +97,7 @@ TEST_P(DigitalSourceTypeOfFiles, IsReadByExifTool) {
   TestSet set(/*recordings=*/2, /*photographs=*/2);
   configure(set, GetParam());
   if (run_process({"/usr/bin/env", "exiftool", "-ver"}, "/").status != 0) {
-    GTEST_SKIP() << "there is no exiftool; tests/run installs it";
+    END_FOR_WANT_OF_TOOL("there is no exiftool; tests/run installs it");
   }
   ASSERT_EQ(run_fairground({"run", set.config_path(), "--quiet"}).status, 0);
   const ProcessResult read = run_process({"/usr/bin/env",

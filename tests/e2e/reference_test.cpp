@@ -6,6 +6,7 @@
 #include <regex>
 #include <sstream>
 
+#include "tests/support/needed_tool.h"
 #include "tests/support/process.h"
 
 namespace fairground {
@@ -119,7 +120,7 @@ TEST(ManPage, HasTheExitStatusesOfTheDesign) {
                                        "/")
                                .out;
   if (page.empty()) {
-    GTEST_SKIP() << "groff is not installed";
+    END_FOR_WANT_OF_TOOL("groff is not installed");
   }
   std::size_t statuses = 0;
   bool in_table = false;
@@ -144,7 +145,7 @@ TEST(ManPage, HasTheExitStatusesOfTheDesign) {
 TEST(ManPage, IsFlawless) {
   const std::string page = (kSource / "docs/fairground.1").string();
   if (program("groff").empty() || program("mandoc").empty()) {
-    GTEST_SKIP() << "groff and mandoc are not both installed";
+    END_FOR_WANT_OF_TOOL("groff and mandoc are not both installed");
   }
   const ProcessResult groff = run_process({"/usr/bin/env", "groff", "-man", "-Tutf8", "-ww", page}, "/");
   EXPECT_EQ(groff.status, 0);
@@ -224,7 +225,7 @@ class FishCompletion : public Completion {
   void SetUp() override {
     Completion::SetUp();
     if (program("fish").empty()) {
-      GTEST_SKIP() << "fish is not installed";
+      END_FOR_WANT_OF_TOOL("fish is not installed");
     }
   }
   [[nodiscard]] std::vector<std::string> offers(const std::string& line) const {
@@ -255,7 +256,7 @@ class ZshCompletion : public Completion {
   void SetUp() override {
     Completion::SetUp();
     if (program("zsh").empty()) {
-      GTEST_SKIP() << "zsh is not installed";
+      END_FOR_WANT_OF_TOOL("zsh is not installed");
     }
     write_text(folder_ / "scripts/complete.zsh", kScript);
   }

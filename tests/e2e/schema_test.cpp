@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/needed_tool.h"
 #include "tests/support/process.h"
 #include "tests/support/test_set.h"
 
@@ -69,7 +70,7 @@ TEST(ShippedConfigs, NameTheSchemaThatTheyFollow) {
 
 TEST(ShippedConfigs, AreValid) {
   if (!has_validator()) {
-    GTEST_SKIP() << "python3-jsonschema and python3-yaml are not installed";
+    END_FOR_WANT_OF_TOOL("python3-jsonschema and python3-yaml are not installed");
   }
   for (const auto& [file, found] : faults(shipped())) {
     EXPECT_THAT(found, IsEmpty()) << file;
@@ -124,7 +125,7 @@ output: {directory: out, date: 2026-01-31, exports: [nemo], audio: {format: flac
 
 TEST_F(WrongConfigs, AreRefusedByTheValidatorAndByThePlan) {
   if (!has_validator()) {
-    GTEST_SKIP() << "python3-jsonschema and python3-yaml are not installed";
+    END_FOR_WANT_OF_TOOL("python3-jsonschema and python3-yaml are not installed");
   }
   const std::vector<std::pair<std::string, std::string>> changes = {
       // A key that there is not, in every map.
@@ -211,10 +212,11 @@ TEST_F(WrongConfigs, AreRefusedByTheValidatorAndByThePlan) {
 class Editor : public testing::Test {
  protected:
   void SetUp() override {
-    // tests/run fetches it.
-    server_ = kSource / "build/npm/node_modules/yaml-language-server/bin/yaml-language-server";
+    // tests/run puts it there, as tests/e2e/language_server/package-lock.json pins it.
+    server_ = kSource / "build/language-server/node_modules/yaml-language-server/bin/yaml-language-server";
     if (!fs::exists(server_)) {
-      GTEST_SKIP() << "there is no yaml-language-server in build/npm, where tests/run puts it if there is npm";
+      END_FOR_WANT_OF_TOOL(
+          "there is no yaml-language-server in build/language-server, where tests/run puts it with npm");
     }
   }
 

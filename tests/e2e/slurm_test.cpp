@@ -5,6 +5,7 @@
 
 #include <regex>
 
+#include "tests/support/needed_tool.h"
 #include "tests/support/process.h"
 #include "tests/support/run_tree.h"
 #include "tests/support/test_set.h"
@@ -68,7 +69,7 @@ std::vector<pid_t> makers(const fs::path& out, const std::string& shard) {
 
 TEST(Slurm, AKilledShardIsPutBackAndTheMergedSetIsThatOfASingleRun) {
   if (const std::string missing = Slurm::missing(); !missing.empty()) {
-    GTEST_SKIP() << missing;
+    END_FOR_WANT_OF_TOOL(missing);
   }
   const TestSet set(/*recordings=*/180, /*photographs=*/24);
   const fs::path single = set / "single";
@@ -116,7 +117,7 @@ TEST(Slurm, AKilledShardIsPutBackAndTheMergedSetIsThatOfASingleRun) {
 
 TEST(Slurm, WhatCannotBeMendedIsNotTriedAgain) {
   if (const std::string missing = Slurm::missing(); !missing.empty()) {
-    GTEST_SKIP() << missing;
+    END_FOR_WANT_OF_TOOL(missing);
   }
   TestSet set(2, 0);
   set.config.replace(set.config.find("pink:"), 5, "pink: x, y:");

@@ -7,6 +7,7 @@
 
 #include "pipeline/flow/picture_path.h"
 #include "tests/flow/render_fixture.h"
+#include "tests/support/needed_tool.h"
 #include "tests/support/rendered_skin.h"
 
 namespace fairground {
@@ -186,7 +187,7 @@ TEST_F(SkinToneRefusal, ByLandmarks) {
 TEST_F(SkinToneRefusal, ByCascades) {
   const fs::path cascades = "/usr/share/opencv4/haarcascades";
   if (!fs::exists(cascades)) {
-    GTEST_SKIP() << "the cascades are in Debian's package opencv-data";
+    END_FOR_WANT_OF_TOOL("the cascades are in Debian's package opencv-data");
   }
   add_all();
   expect_all(make("", "face_cascades: " + cascades.string()), {"coloured light", "small"});

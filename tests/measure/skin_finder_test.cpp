@@ -15,6 +15,7 @@
 #include "pipeline/measure/skin_regions.h"
 #include "tests/measure/portraits.h"
 #include "tests/measure/skin_masks.h"
+#include "tests/support/needed_tool.h"
 #include "tests/support/rendered_skin.h"
 
 namespace fairground {
@@ -145,7 +146,7 @@ TEST_P(SkinOfPortraits, IsReportedForACascadeToo) {
     GTEST_SKIP() << problem;
   }
   if (!std::filesystem::exists(kCascades)) {
-    GTEST_SKIP() << "OpenCV's cascades are missing";
+    END_FOR_WANT_OF_TOOL("OpenCV's cascades are missing");
   }
   const Image image = photo(GetParam());
   const std::vector<Face> faces = FaceCascade(kCascades).find(image);
