@@ -101,6 +101,13 @@ TEST_F(ReportPage, TellsOfARunInWavAndPng) {
   check("content", set / "out");
 }
 
+TEST_F(ReportPage, ShowsVariantsAloneWhereTheSetHasNoCleanReferences) {
+  TestSet set(9, 6);
+  set.config.replace(set.config.find("design: {"), 9, "design: {include_clean: false, ");
+  ASSERT_NO_FATAL_FAILURE(make(set, ""));
+  check("withoutClean", set / "out");
+}
+
 TEST_F(ReportPage, WorksFromTheKeyboard) {
   TestSet set(9, 6);
   ASSERT_NO_FATAL_FAILURE(make(set, ""));

@@ -593,6 +593,43 @@ async function labelsAreText() {
   });
 }
 
+/** A set with `include_clean: false` has variants alone: nothing may lead to, or be compared with, a file that is not there. */
+async function variantsStandAlone() {
+  await withPage({}, async (page) => {
+    const data = await dataOf(page);
+    assert.equal(data.media.length, 2);
+    for (const {medium, gallery: {samples}} of data.media) {
+      assert.ok(samples.length > 0 && samples.every((sample) => sample.clean === null), `${medium}: not what is tested here`);
+      const gallery = part(page, 'gallery', medium);
+      const shown = await gallery.locator('.sample').count();
+      assert.ok(shown > 0);
+      const media = gallery.locator(medium === 'audio' ? 'audio' : '.sample img');
+      assert.equal(await media.count(), shown, `${medium}: one for each sample`);
+      for (let i = 0; i < shown; i += 1) {
+        const node = media.nth(i);
+        await node.scrollIntoViewIfNeeded();
+        if (medium === 'audio') {
+          assert.equal(await node.getAttribute('src'), samples[i].variant);
+          const duration = await node.evaluate((player) => new Promise((resolve) => {
+            const tell = () => resolve(player.error ? player.error.message : player.duration);
+            if (player.readyState >= 1) { tell(); } else { player.addEventListener('loadedmetadata', tell); player.addEventListener('error', tell); }
+          }));
+          assert.ok(duration > 0 && Number.isFinite(duration), `cannot be played: ${duration}`);
+        } else {
+          assert.ok(await node.evaluate(async (img) => { await img.decode(); return img.naturalWidth > 0; }));
+          assert.match(await node.getAttribute('alt'), /^Variant: /);
+        }
+        const links = await gallery.locator('.sample').nth(i).locator('a').evaluateAll((all) => all.map((a) => [a.textContent, a.getAttribute('href')]));
+        assert.deepEqual(links, [['variant', samples[i].variant]]);
+      }
+      assert.equal(await gallery.locator('.compare, input[type="range"]').count(), 0, `${medium}: nothing to compare with`);
+      assert.equal(await gallery.getByText(/null|undefined|\bclean\b/i).filter({hasNot: page.locator('option')}).count(), 0, `${medium}: what is not there is named`);
+    }
+    assert.equal(await page.getByText('Cannot be opened').count(), 0);
+    assert.ok(await page.locator('#broken').isHidden());
+  });
+}
+
 async function missingMediaAreTold() {
   const opened = await open();
   try {
@@ -699,6 +736,10 @@ const checks = {
   },
   async large() {
     await step('it is quick', isQuickWhenLarge);
+  },
+  async withoutClean() {
+    await step('every section is there', hasEverySection);
+    await step('variants stand alone', variantsStandAlone);
   },
   async moved() {
     await step('media that are missing are told', missingMediaAreTold);
