@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -162,6 +163,24 @@ TEST(Coco, WritesASetWithoutAnyPictureInIt) {
   const json data = json::parse(read_text(set / "exports/coco/instances.json"));
   EXPECT_THAT(data.at("images"), IsEmpty());
   EXPECT_THAT(data.at("annotations"), IsEmpty());
+}
+
+TEST(Coco, RefusesAPictureWithoutASize) {
+  for (const char* const field : {"measured_width_px", "measured_height_px"}) {
+    for (const PublishedSet::Json& none :
+         {PublishedSet::Json(nullptr), PublishedSet::Json(0), PublishedSet::Json(-3)}) {
+      PublishedSet set;
+      set.image[1][field] = none;
+      try {
+        set.write(ExportFormat::coco);
+        ADD_FAILURE() << field << ' ' << none << " was written";
+      } catch (const UserError& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("image/metadata.jsonl"), HasSubstr("tells no size"),
+                                        HasSubstr(set.image[1].at("variant_id").get<std::string>())));
+      }
+      EXPECT_FALSE(fs::exists(set / "exports/coco/instances.json"));
+    }
+  }
 }
 
 }  // namespace
