@@ -21,6 +21,23 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+/// What nothing else compares where config and sources are gone, and what never is, must at least be of its kind.
+void check_kinds(const json& run, Differences& differences) {
+  const auto expect = [&](std::initializer_list<const char*> names, bool (json::*is_kind)() const noexcept,
+                          const char* kind) {
+    for (const char* const name : names) {
+      const auto field = run.find(name);
+      if (field == run.end() || !((*field).*is_kind)()) {
+        differences.add(std::string(kRunFile) + ": " + name + " is " +
+                        (field == run.end() ? "missing" : "no " + std::string(kind)));
+      }
+    }
+  };
+  expect({"fairground", "name", "config_file", "config_sha256", "plan_sha256"}, &json::is_string, "text");
+  expect({"seed", "seconds"}, &json::is_number, "number");
+  expect({"manifests", "assets", "output", "counts", "media"}, &json::is_object, "object");
+}
+
 /// Writes again what follows from the records, and compares it. Returns why that could not be done, or nothing.
 std::string check_published(const fs::path& directory, Differences& differences) {
   if (differences.count() > 0) {
@@ -76,6 +93,7 @@ ExitStatus verify(const fs::path& directory, std::span<const StepSchema* const> 
   cv::setNumThreads(0);
   const json run = read_run(directory);
   Differences differences(out);
+  check_kinds(run, differences);
   PlannedVariants planned = read_planned(directory, run, differences);
   check_folder(directory, run, jobs, planned, progress, differences);
   std::error_code ignored;

@@ -74,7 +74,7 @@ Card card_of(const ordered_json& json) {
   return card;
 }
 
-SetFacts facts_of(const ordered_json& json) {
+SetFacts facts_of(const std::string& path, const ordered_json& json) {
   SetFacts facts;
   json.at("fairground").get_to(facts.tool_version);
   json.at("name").get_to(facts.name);
@@ -95,6 +95,9 @@ SetFacts facts_of(const ordered_json& json) {
     if (json.at("media").contains(to_string(medium))) {
       facts.media.push_back(media_of(medium, json.at("media").at(to_string(medium))));
     }
+  }
+  if (facts.media.empty()) {
+    throw UserError(path + ": does not describe a set: `media` has neither `audio` nor `image`");
   }
   return facts;
 }
@@ -154,7 +157,7 @@ SetFacts read_set_facts(const OutputTree& tree) {
     throw UserError(path + ": is missing; is this the folder of a finished run, made by this version of fairground?");
   }
   try {
-    return facts_of(parse_ordered_json(*text));
+    return facts_of(path, parse_ordered_json(*text));
   } catch (const nlohmann::json::exception& error) {
     throw UserError(path + ": does not describe a set: " + error.what());
   }
