@@ -57,8 +57,33 @@ std::size_t required_number(const Records& records, std::string_view column) {
   return found.value_or(0);  // Where all variants were lost there are no records, and nobody will ask.
 }
 
-std::string column_name(const std::string& column, std::initializer_list<std::string_view> taken) {
-  return std::ranges::find(taken, std::string_view(column)) == taken.end() ? column : "column_" + column;
+ColumnNames::ColumnNames(const MediaFacts& facts, std::span<const std::string_view> taken) {
+  std::vector<std::string> columns = facts.groups;
+  columns.insert(columns.end(), facts.kept.begin(), facts.kept.end());
+  std::ranges::transform(facts.axes, std::back_inserter(columns), &AxisFacts::name);
+  std::unordered_set<std::string> used;
+  for (const std::string_view name : taken) {
+    used.emplace(name);
+  }
+  const auto is_own = [&](const std::string& column) {
+    return std::ranges::find(taken, std::string_view(column)) == taken.end();
+  };
+  // Whoever can keep its name does so first, whatever the others are called.
+  for (const std::string& column : columns) {
+    if (is_own(column)) {
+      used.insert(column);
+      names_.emplace(column, column);
+    }
+  }
+  for (const std::string& column : columns) {
+    std::string name = column;
+    while (!names_.contains(column)) {
+      name.insert(0, "column_");
+      if (used.insert(name).second) {
+        names_.emplace(column, name);
+      }
+    }
+  }
 }
 
 const std::string& SafeNames::name_of(const std::string& key, std::string_view readable) {
@@ -117,7 +142,11 @@ const CellNames::Cell& CellNames::of(const std::vector<std::string_view>& labels
 
 LabelFields::LabelFields(const Records& records, std::initializer_list<std::string_view> taken)
     : facts_(records.facts()) {
-  const auto field = [&](const std::string& column) { return ',' + json_text(column_name(column, taken)) + ':'; };
+  std::vector<std::string_view> all(taken);
+  all.emplace_back("clean_variant_id");  // The only one of those below that no record has.
+  const ColumnNames names(facts_, all);
+  const auto key = [](const std::string& name) { return ',' + json_text(name) + ':'; };
+  const auto field = [&](const std::string& column) { return key(names.of(column)); };
   std::ranges::transform(facts_.groups, std::back_inserter(groups_), field);
   for (const std::string& column : facts_.kept) {
     kept_.push_back(column == facts_.transcript ? std::string() : field(column));
@@ -125,7 +154,7 @@ LabelFields::LabelFields(const Records& records, std::initializer_list<std::stri
   for (const AxisFacts& axis : facts_.axes) {
     axes_.push_back(field(axis.name));
   }
-  std::ranges::transform(records.numbers(), std::back_inserter(numbers_), field);
+  std::ranges::transform(records.numbers(), std::back_inserter(numbers_), key);
 }
 
 void LabelFields::append(std::string& json, const Record& record) const {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,8 +30,17 @@ namespace fairground {
 /// The number of a column that every record of this medium has. Throws UserError where they have none of that name.
 [[nodiscard]] std::size_t required_number(const Records& records, std::string_view column);
 
-/// A name that an export gives to a column of the set: its own, unless that is one of those that the export has itself.
-[[nodiscard]] std::string column_name(const std::string& column, std::initializer_list<std::string_view> taken);
+/// The names that an export gives to the set's columns of groups, to those that are kept, and to the axes: their own,
+/// unless the export has columns of these names itself. Such a one is called column_NAME, and column_column_NAME where
+/// that is a name too, until nothing else is called so. No two columns get one name.
+class ColumnNames {
+ public:
+  ColumnNames(const MediaFacts& facts, std::span<const std::string_view> taken);
+  [[nodiscard]] const std::string& of(const std::string& column) const { return names_.at(column); }
+
+ private:
+  std::unordered_map<std::string, std::string> names_;
+};
 
 /// Names for tools that split at white space, at hyphens or at letters beyond ASCII: of ASCII's letters, digits and the
 /// underscore, at most 60 of them. Different texts have different names, which differ in more than their case.
@@ -81,7 +91,7 @@ class CellNames {
 /// measured numbers. The transcript is left out. All lines have the same fields, of the same types.
 class LabelFields {
  public:
-  /// Columns whose names are `taken` get others.
+  /// Columns whose names are `taken`, or those of fields that are added here, get others.
   LabelFields(const Records& records, std::initializer_list<std::string_view> taken);
 
   /// Adds `"variant_id":"…","source_id":…`, without braces.

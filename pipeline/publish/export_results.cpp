@@ -15,19 +15,24 @@
 namespace fairground {
 namespace {
 
-std::string named(const std::string& column) {
-  return column_name(column, {"variant_id", "source_id", "pair_id", "draw_id", "subject", "cluster", "condition",
-                              "realization", "synthetic", "control", "clean_variant_id", "file", "reference_text",
-                              "units", "hypothesis", "prediction", "errors"});
+ColumnNames names_in_table(const MediaFacts& facts) {
+  constexpr std::string_view kOwn[] = {"variant_id", "source_id",        "pair_id",     "draw_id",        "subject",
+                                       "cluster",    "condition",        "realization", "synthetic",      "control",
+                                       "units",      "clean_variant_id", "file",        "reference_text", "errors",
+                                       "hypothesis", "prediction"};
+  return {facts, kOwn};
 }
 
 void write_table(const ExportInputs& inputs, const MediaFacts& facts, DerivedFiles& files) {
   const Records records(inputs.tree, facts);
   const bool is_audio = facts.media == Media::audio;
   std::vector<std::string> header = {"variant_id", "source_id", "pair_id", "draw_id", "subject", "cluster"};
-  std::ranges::transform(facts.groups, std::back_inserter(header), named);
+  const ColumnNames names = names_in_table(facts);
+  for (const std::string& group : facts.groups) {
+    header.push_back(names.of(group));
+  }
   for (const AxisFacts& axis : facts.axes) {
-    header.push_back(named(axis.name));
+    header.push_back(names.of(axis.name));
   }
   header.insert(header.end(), {"condition", "realization", "synthetic", "control", "clean_variant_id", "file",
                                "reference_text", is_audio ? "hypothesis" : "prediction", "errors", "units"});
@@ -62,15 +67,33 @@ void write_table(const ExportInputs& inputs, const MediaFacts& facts, DerivedFil
   file->finish();
 }
 
-/// The columns of a formula: `C(accent) + C(gender)`, by names that Python and R both take.
+/// `text` between quotes, as programs take it. What is not printed is an octal escape, which Python and R both read.
+std::string code_text(std::string_view text, char quote) {
+  std::string literal(1, quote);
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == quote || c == '\\') {
+      literal += '\\';
+      literal += c;
+    } else if (code < 0x20 || code == 0x7F) {
+      literal += {'\\', static_cast<char>('0' + (code >> 6U)), static_cast<char>('0' + (code >> 3U & 7U)),
+                  static_cast<char>('0' + (code & 7U))};
+    } else {
+      literal += c;
+    }
+  }
+  return literal + quote;
+}
+
 std::string readme(const SetFacts& set) {
   const MediaFacts& facts = set.media.front();
   const std::string medium = to_string(facts.media);
-  std::string groups;
-  for (const std::string& group : facts.groups) {
-    groups += (groups.empty() ? "" : ", ") + json_text(named(group));
+  const ColumnNames names = names_in_table(facts);
+  const std::string group = facts.groups.empty() ? "subject" : names.of(facts.groups.front());
+  std::string groups = facts.groups.empty() ? code_text(group, '"') : "";
+  for (const std::string& column : facts.groups) {
+    groups += (groups.empty() ? "" : ", ") + code_text(names.of(column), '"');
   }
-  const std::string group = facts.groups.empty() ? "subject" : named(facts.groups.front());
   CellNames conditions;
   std::vector<std::string_view> clean(facts.clean_levels.begin(), facts.clean_levels.end());
   const std::string reference = conditions.of(clean).name;
@@ -87,7 +110,7 @@ std::string readme(const SetFacts& set) {
       "the\n"
       "comparison. Paths in `file` are relative to the run's folder. A column of the set whose name is taken here is "
       "called\n"
-      "column_NAME.\n\n"
+      "column_NAME, or column_column_NAME where the set has a column of that name too.\n\n"
       "Python, for all that follows (keep_default_na: a label may well be called NA):\n\n"
       "    import numpy as np, pandas as pd\n"
       "    table = pd.read_csv(\"" +
@@ -100,7 +123,7 @@ std::string readme(const SetFacts& set) {
       "    rate = lambda units, errors: errors.sum() / units.sum()\n"
       "    frame = MetricFrame(metrics={\"error_rate\": rate}, y_true=table.units, y_pred=table.errors,\n"
       "                        sensitive_features=table[[" +
-      (groups.empty() ? json_text(group) : groups) +
+      groups +
       "]], control_features=table[[\"condition\"]])\n"
       "    print(frame.by_group, frame.difference(method=\"between_groups\"))\n\n"
       "Aequitas, which takes yes and no: here, whether more than a fifth is wrong, which never should be:\n\n"
@@ -108,14 +131,14 @@ std::string readme(const SetFacts& set) {
       "    table[\"score\"] = (table.errors > 0.2 * table.units).astype(int)\n"
       "    table[\"label_value\"] = 0\n"
       "    counts, _ = Group().get_crosstabs(table, attr_cols=[" +
-      (groups.empty() ? json_text(group) : groups) +
+      groups +
       "])\n"
       "    print(counts[[\"attribute_name\", \"attribute_value\", \"fpr\", \"group_size\"]])\n\n"
       "statsmodels, how much more a condition costs one group than another, with people as clusters:\n\n"
       "    import statsmodels.api as sm, statsmodels.formula.api as smf\n"
-      "    model = smf.gee(\"errors ~ C(condition, Treatment('" +
-      reference + "')) * Q('" + group +
-      "')\", groups=\"cluster\",\n"
+      "    model = smf.gee(" +
+      code_text("errors ~ C(condition, Treatment('" + reference + "')) * Q(" + code_text(group, '\'') + ")", '"') +
+      ", groups=\"cluster\",\n"
       "                    data=table, family=sm.families.Poisson(), offset=np.log(table.units))\n"
       "    print(model.fit().summary())\n\n"
       "R and lme4, the same with people and sources drawn at random:\n\n"
@@ -127,9 +150,9 @@ std::string readme(const SetFacts& set) {
       "    table$condition <- relevel(factor(table$condition), ref = \"" +
       reference +
       "\")\n"
-      "    summary(glmer(errors ~ condition * `" +
-      group +
-      "` + offset(log(units)) + (1 | cluster) + (1 | source_id),\n"
+      "    summary(glmer(errors ~ condition * " +
+      code_text(group, '`') +
+      " + offset(log(units)) + (1 | cluster) + (1 | source_id),\n"
       "                  family = poisson, data = table))\n";
   return text;
 }

@@ -311,9 +311,11 @@ void write_table(DerivedFiles& files, const MediaFacts& facts, const Categories&
                  const std::vector<Page>& pages, const std::vector<Category>& all) {
   const auto file = files.begin("exports/stm/labels.csv");
   std::vector<std::string> header = {"file", "label", "title", "category"};
+  constexpr std::string_view kOwn[] = {"file", "label", "title", "category", "control"};
+  const ColumnNames column_names(facts, kOwn);
   const auto add_names = [&](const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-      header.push_back(column_name(name, {"file", "label", "title", "category", "control"}));
+      header.push_back(column_names.of(name));
     }
   };
   add_names(facts.groups);

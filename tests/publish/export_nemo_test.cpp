@@ -68,6 +68,22 @@ TEST(ExportNemo, RenamesColumnsThatNemoWouldReadOtherwise) {
   }
 }
 
+TEST(ExportNemo, GivesNoTwoColumnsOneName) {
+  PublishedSet set;
+  set.set["media"]["audio"]["columns"]["groups"] = {"offset", "column_offset", "clean_variant_id"};
+  for (auto& record : set.audio) {
+    record["offset"] = "north";
+    record["column_offset"] = "east";
+    record["clean_variant_id"] = "mine";
+  }
+  for (const json& line : manifest(set)) {
+    EXPECT_EQ(line.at("column_column_offset"), "north");
+    EXPECT_EQ(line.at("column_offset"), "east");
+    EXPECT_EQ(line.at("column_clean_variant_id"), "mine");
+    EXPECT_NE(line.at("clean_variant_id"), "mine");
+  }
+}
+
 TEST(ExportNemo, HasNoTextWhereThereAreNoTranscripts) {
   PublishedSet set;
   set.set["media"]["audio"]["columns"]["transcript"] = nullptr;

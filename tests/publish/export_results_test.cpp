@@ -68,34 +68,62 @@ TEST(ExportResults, RenamesColumnsThatItHasItself) {
   EXPECT_EQ(rows(set, "audio-results_template.csv")[0].at("column_units"), "few");
 }
 
-// 40 people of two groups answer for 6 clips each, clean and in noise, which costs one group twice the errors and the
-// other one four times. The README's own lines find it.
-TEST(ExportResults, ReadmesLinesFindAKnownEffect) {
+TEST(ExportResults, GivesNoTwoColumnsOneName) {
   PublishedSet set;
+  set.set["media"]["audio"]["columns"]["groups"] = {"errors", "column_errors"};
+  for (auto& record : set.audio) {
+    record["errors"] = "many";
+    record["column_errors"] = "odd";
+  }
+  set.write(ExportFormat::results);
+  EXPECT_EQ(rows(set, "audio-results_template.csv")[0].at("column_errors"), "odd");
+  EXPECT_EQ(rows(set, "audio-results_template.csv")[0].at("column_column_errors"), "many");
+}
+
+/// A set of 40 people of two groups, by the column `group`, who speak 6 clips each, clean and in noise.
+void make_two_groups(PublishedSet& set, const std::string& group) {
   set.audio.clear();
   for (int person = 0; person < 40; ++person) {
-    const std::string accent = person % 2 == 0 ? "irish" : "scots";
+    const std::string accent = person % 2 == 0 ? "NA" : "scots";  // pandas would take NA for a missing value
     for (int clip = 0; clip < 6; ++clip) {
       const std::string source = "s" + std::to_string(person) + "c" + std::to_string(clip);
       const std::string text =
           "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen";
       for (const char* const noise : {"none", "pink"}) {
         set.add_recording(source, "who" + std::to_string(person), {accent, "f"}, text, {noise, "none"}, 0);
+        set.audio.back().erase("accent");
+        set.audio.back()[group] = accent;
       }
     }
   }
-  // A label that pandas would take for a missing value.
-  for (auto& record : set.audio) {
-    record["accent"] = record.at("accent") == "irish" ? "NA" : "scots";
-  }
+  set.set["media"]["audio"]["columns"]["groups"] = {group, "gender"};
+}
+
+// 40 people of two groups answer for 6 clips each, clean and in noise, which costs one group twice the errors and the
+// other one four times. The README's own lines find it.
+TEST(ExportResults, ReadmesLinesFindAKnownEffect) {
+  PublishedSet set;
+  make_two_groups(set, "accent");
   set.write(ExportFormat::results);
-  const json found = read_with("results_effect.py", {(set / "exports/results").string()});
+  const json found = read_with("results_effect.py", {(set / "exports/results").string(), "accent"});
   // Ratios of rates, each within three standard errors of the truth; the reader says what these are.
   EXPECT_NEAR(found.at("noise").get<double>(), std::log(2.0), 3 * found.at("noise_error").get<double>());
   EXPECT_NEAR(found.at("more_for_scots").get<double>(), std::log(2.0),
               3 * found.at("more_for_scots_error").get<double>());
   EXPECT_LT(found.at("more_for_scots_error").get<double>(), std::log(2.0) / 3) << "no effect at all would pass";
   EXPECT_EQ(found.at("rows"), 480);
+}
+
+// A column's name may hold what ends a text in Python, in the language of its formulas, or in R.
+TEST(ExportResults, ReadmesLinesTakeColumnsOfAnyName) {
+  for (const std::string group : {R"(it's "so", or \d \n)", "`tick` \\", "two\nlines\x01 {x} %s", "a + b", "Q('x')"}) {
+    PublishedSet set;
+    make_two_groups(set, group);
+    set.write(ExportFormat::results);
+    const json found = read_with("results_effect.py", {(set / "exports/results").string(), group});
+    EXPECT_EQ(found.value("rows", 0), 480) << group;
+    EXPECT_LT(found.value("more_for_scots_error", 1.0), std::log(2.0) / 3) << group;
+  }
 }
 
 }  // namespace

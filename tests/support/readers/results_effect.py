@@ -1,7 +1,8 @@
 """Fills exports/results/audio-results_template.csv with simulated answers and runs the README's own lines for Python.
 
 Errors are Poisson: 5 % of the words, twice as many in noise, and twice as many again in noise for `scots`; people differ
-by a lognormal factor of 0.2. Usage: results_effect.py FOLDER. Prints the coefficients and their standard errors.
+by a lognormal factor of 0.2. Usage: results_effect.py FOLDER COLUMN, that of the two groups. Prints the coefficients and
+their standard errors.
 """
 import contextlib
 import csv
@@ -16,10 +17,11 @@ import pandas as pd
 
 reader = os.path.abspath(__file__)
 os.chdir(sys.argv[1])
+column = sys.argv[2]
 random = np.random.default_rng(20260101)
 answers = pd.read_csv("audio-results_template.csv", keep_default_na=False, dtype=str)
 person = {name: random.lognormal(0, 0.2) for name in sorted(answers.cluster.unique())}
-factor = np.where(answers.noise == "pink", np.where(answers.accent == "scots", 4.0, 2.0), 1.0)
+factor = np.where(answers.noise == "pink", np.where(answers[column] == "scots", 4.0, 2.0), 1.0)
 rate = 0.05 * factor * answers.cluster.map(person) * answers.units.astype(int)
 answers["errors"] = random.poisson(rate)
 answers.to_csv("audio-results_template.csv", index=False)
@@ -41,11 +43,11 @@ with contextlib.redirect_stdout(io.StringIO()):
     exec(code["Aequitas"], names)
 errors, units, bad, sizes = {}, {}, {}, {}
 for row in csv.DictReader(open("audio-results_template.csv", encoding="utf-8", newline="")):
-    group = row["condition"], row["accent"], row["gender"]
+    group = row["condition"], row[column], row["gender"]
     errors[group] = errors.get(group, 0) + int(row["errors"])
     units[group] = units.get(group, 0) + int(row["units"])
-    for column in ("accent", "gender"):
-        value = column, row[column]
+    for name in (column, "gender"):
+        value = name, row[name]
         bad[value] = bad.get(value, 0) + (int(row["errors"]) > 3)  # a fifth of 15 words
         sizes[value] = sizes.get(value, 0) + 1
 rates = {((group[0],), group[1:]): {"error_rate": errors[group] / units[group]} for group in errors}
