@@ -165,14 +165,15 @@ std::string sources(const Contents& contents) {
   MarkdownTable files({"read", "SHA-256"}, {false, false}, kMostFiles);
   if (contents.run.contains("manifests")) {
     for (const auto& [path, sha256] : contents.run.at("manifests").items()) {
-      files.add({"manifest " + markdown_code(manifest_in_words(path)), markdown_code(sha256.get<std::string>())});
+      files.add({"manifest " + markdown_code_in_cell(manifest_in_words(path)),
+                 markdown_code_in_cell(sha256.get<std::string>())});
     }
   }
   if (contents.run.contains("face_model")) {
     const ordered_json& models = contents.run.at("face_model");
     for (const ordered_json& sha256 : models.is_array() || models.is_object() ? models : ordered_json({models})) {
-      files.add(
-          {"model that finds faces", markdown_code(sha256.is_string() ? sha256.get<std::string>() : sha256.dump())});
+      files.add({"model that finds faces",
+                 markdown_code_in_cell(sha256.is_string() ? sha256.get<std::string>() : sha256.dump())});
     }
   }
   text += '\n' + files.text("they are in `run.json`");
@@ -321,16 +322,16 @@ std::string reproducing(const Contents& contents) {
       "\nThe same config, sources and version give the same bytes. A copy of the config is `config.yaml`; paths in it "
       "are relative to where it lay.\n\n";
   MarkdownTable table({"", ""}, {false, false}, kMostFiles);
-  table.add({"fairground", markdown_code(contents.set.tool_version)});
-  table.add({"seed", markdown_code(std::to_string(contents.set.seed))});
-  table.add({"SHA-256 of the config", markdown_code(text_field(run, "config_sha256"))});
-  table.add({"SHA-256 of the plan", markdown_code(text_field(run, "plan_sha256"))});
+  table.add({"fairground", markdown_code_in_cell(contents.set.tool_version)});
+  table.add({"seed", markdown_code_in_cell(std::to_string(contents.set.seed))});
+  table.add({"SHA-256 of the config", markdown_code_in_cell(text_field(run, "config_sha256"))});
+  table.add({"SHA-256 of the plan", markdown_code_in_cell(text_field(run, "plan_sha256"))});
   if (run.contains("extends")) {
-    table.add({"extends the run of the plan", markdown_code(text_field(run.at("extends"), "plan_sha256"))});
+    table.add({"extends the run of the plan", markdown_code_in_cell(text_field(run.at("extends"), "plan_sha256"))});
   }
   if (run.contains("files")) {
     for (const auto& [name, sha256] : run.at("files").items()) {
-      table.add({"SHA-256 of " + markdown_code(name), markdown_code(sha256.get<std::string>())});
+      table.add({"SHA-256 of " + markdown_code_in_cell(name), markdown_code_in_cell(sha256.get<std::string>())});
     }
   }
   return text + table.text("all are in `run.json`");

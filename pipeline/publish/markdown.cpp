@@ -16,8 +16,12 @@ std::string on_a_line(std::string_view text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+bool is_ascii_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool is_word(char c) { return is_ascii_word(c) || static_cast<unsigned char>(c) >= 0x80; }
+
+bool is_behind_www(std::string_view line, std::size_t end) {
+  return end >= 3 && std::ranges::all_of(line.substr(end - 3, 3), [](char c) { return c == 'w' || c == 'W'; });
 }
 
 /// Whether the character there would be read as mark-up. Where it cannot be, it is left as it is: cards are also read
@@ -40,10 +44,19 @@ bool is_mark(std::string_view line, std::size_t i) {
       return line.substr(i + 1).starts_with("//");
     case '.':
     case ')':  // likewise, or a numbered list at the start
-      return line.substr(0, i).ends_with("www") || (i > 0 && after == ' ' && line.find_first_not_of("0123456789") == i);
+      return is_behind_www(line, i) || (i > 0 && after == ' ' && line.find_first_not_of("0123456789") == i);
     default:
       return std::string_view("\\`*[]<>|~$").find(c) != std::string_view::npos;
   }
+}
+
+/// Whether the `@` there would be taken for that of a mail address, of which GitHub makes a link. No escape keeps it
+/// from that, since addresses are looked for in what stands there once escapes are read.
+bool is_in_mail_address(std::string_view line, std::size_t at) {
+  const auto is_of_address = [](char c) { return is_ascii_word(c) || c == '.' || c == '-' || c == '_'; };
+  const std::string_view behind = line.substr(at + 1);
+  const auto end = std::ranges::find_if_not(behind, is_of_address);
+  return at > 0 && (is_of_address(line[at - 1]) || line[at - 1] == '+') && std::find(behind.begin(), end, '.') != end;
 }
 
 std::size_t longest_run_of_ticks(std::string_view text) {
@@ -72,6 +85,8 @@ std::string markdown_text(std::string_view text) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (is_mark(line, i)) {
       escaped += '\\';
+    } else if (line[i] == '@' && is_in_mail_address(line, i)) {
+      escaped += "<!-- -->";  // An empty comment, which parts the text.
     }
     escaped += line[i];
   }
@@ -79,17 +94,23 @@ std::string markdown_text(std::string_view text) {
 }
 
 std::string markdown_code(std::string_view text) {
-  std::string line = on_a_line(text);
-  // In a table a bar ends the cell even within code, and no escape is seen there but this one.
-  for (std::size_t i = line.find('|'); i != std::string::npos; i = line.find('|', i + 2)) {
-    line.insert(i, "\\");
-  }
+  const std::string line = on_a_line(text);
   if (line.empty()) {
     return {};
   }
   const std::string fence(longest_run_of_ticks(line) + 1, '`');
-  const bool needs_space = line.front() == '`' || line.back() == '`';
+  // Of a space at both ends one each is left out, and so is that which parts ticks from the fence.
+  const bool needs_space = line.front() == '`' || line.back() == '`' || (line.front() == ' ' && line.back() == ' ');
   return fence + (needs_space ? " " : "") + line + (needs_space ? " " : "") + fence;
+}
+
+std::string markdown_code_in_cell(std::string_view text) {
+  std::string code = markdown_code(text);
+  // The one escape that is seen in code, and in tables alone.
+  for (std::size_t i = code.find('|'); i != std::string::npos; i = code.find('|', i + 2)) {
+    code.insert(i, "\\");
+  }
+  return code;
 }
 
 std::string markdown_block(std::string_view text, std::string_view language) {
@@ -104,7 +125,11 @@ std::string markdown_link(std::string_view text) {
     return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '`' || c == '"' || c == '|' ||
            c == '\\';
   });
-  return has_scheme && is_plain ? '<' + std::string(text) + '>' : markdown_text(text);
+  const bool is_mail = std::ranges::count(text, '@') == 1 && is_in_mail_address(text, text.find('@')) &&
+                       std::ranges::all_of(text, [](char c) {
+                         return is_ascii_word(c) || std::string_view("@.-_+").find(c) != std::string_view::npos;
+                       });
+  return is_plain && (has_scheme || is_mail) ? '<' + std::string(text) + '>' : markdown_text(text);
 }
 
 MarkdownTable::MarkdownTable(std::vector<std::string> header, std::vector<bool> right, std::size_t most) : most_(most) {

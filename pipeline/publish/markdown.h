@@ -8,12 +8,14 @@
 
 namespace fairground {
 
-/// `text` on one line, so that it reads as it is written: no mark-up, no HTML, no cell's end. Line ends and tabs become
-/// spaces, and other control characters `?`.
+/// `text` on one line, so that it reads as it is written: no mark-up, no HTML, no link, no cell's end. Line ends and
+/// tabs become spaces, and other control characters `?`.
 [[nodiscard]] std::string markdown_text(std::string_view text);
 
 /// `text` as code within a line; for names, paths and hashes.
 [[nodiscard]] std::string markdown_code(std::string_view text);
+/// The same within a cell of a table, where a bar would end the cell even in code.
+[[nodiscard]] std::string markdown_code_in_cell(std::string_view text);
 
 /// `text` as it stands, in a block of its own, whatever it holds.
 [[nodiscard]] std::string markdown_block(std::string_view text, std::string_view language = {});
