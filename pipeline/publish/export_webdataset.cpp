@@ -3,8 +3,9 @@
 // variant:
 //
 //   VARIANT_ID.flac       the file, with its own extension
-//   VARIANT_ID.json       its record, as metadata.jsonl has it; the clean reference's key is the stem of
-//   `clean_file_name` VARIANT_ID.txt        what is said, where the config names a column of transcripts
+//   VARIANT_ID.json       its record, as metadata.jsonl has it; its clean reference is the sample whose key is the
+//                         name in `clean_file_name`, without folder and extension
+//   VARIANT_ID.txt        what is said, where the config names a column of transcripts
 //   VARIANT_ID.mask.png   where pictures have masks
 //
 // All samples of a medium have the same members, as Hugging Face's reader wants it. Variants of one source are in one
