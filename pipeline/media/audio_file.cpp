@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -152,6 +153,28 @@ Audio decode_audio(std::span<const std::byte> bytes, const std::filesystem::path
     throw ItemError("it is damaged after " + std::to_string(frames) + " frames: " + sf_strerror(file.get()));
   }
   if (frames == 0) throw ItemError("it holds no samples");
+  require_finite(samples, channels);
+  return planar(std::move(samples), info.samplerate, info.channels);
+}
+
+Audio decode_audio_start(std::span<const std::byte> bytes, const std::filesystem::path& name, double seconds) {
+  // A long recording is not refused here, as it is not decoded; nor does the part that is there tell of its expansion.
+  MediaLimits limits;
+  limits.audio_seconds = limits.audio_megasamples = limits.expansion = std::numeric_limits<double>::infinity();
+  MemorySource source{bytes};
+  SF_INFO info{};
+  const SndFile file = open_audio(source, name, limits, info);
+  const auto channels = static_cast<std::size_t>(info.channels);
+  const auto most = std::min(static_cast<std::size_t>(std::ceil(seconds * info.samplerate)), kPartSamples / channels);
+  std::vector<float> samples;
+  std::vector<float> block(kBlockFrames * channels);
+  while (samples.size() < most * channels) {
+    const std::size_t wanted = std::min(kBlockFrames, most - samples.size() / channels);
+    const sf_count_t got = sf_readf_float(file.get(), block.data(), static_cast<sf_count_t>(wanted));
+    if (got <= 0) break;
+    samples.insert(samples.end(), block.begin(), block.begin() + got * info.channels);
+  }
+  if (samples.empty()) throw ItemError("it holds no samples");
   require_finite(samples, channels);
   return planar(std::move(samples), info.samplerate, info.channels);
 }

@@ -29,6 +29,13 @@ struct AudioHeader {
 [[nodiscard]] Audio decode_audio(std::span<const std::byte> bytes, const std::filesystem::path& name,
                                  const MediaLimits& limits);
 
+/// Decodes at most the first `seconds` of a file, to be looked at: `bytes` may be its beginning alone, and whether the
+/// rest is there and sound is not asked. There are fewer where the bytes do not hold so many, and where that is more
+/// than 16 million samples. Throws ItemError where it is no audio, contradicts its extension, holds no samples there,
+/// or holds NaN or infinity there.
+[[nodiscard]] Audio decode_audio_start(std::span<const std::byte> bytes, const std::filesystem::path& name,
+                                       double seconds);
+
 /// Rounds to `bits` (16 or 24), half away from zero, without dither; what lies beyond full scale saturates. The share
 /// of saturated samples is measured by measure_audio, so nothing is clipped in silence.
 [[nodiscard]] PcmAudio quantise(const Audio& audio, int bits);

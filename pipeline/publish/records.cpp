@@ -1,13 +1,10 @@
 #include "pipeline/publish/records.h"
 
 #include <simdjson.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <limits>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -15,6 +12,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/publish/read_bytes.h"
 
 namespace fairground {
 namespace {
@@ -188,23 +186,6 @@ class Slots {
   std::string padded_;
 };
 
-/// Fills `into` from the bytes of a file from `offset` on.
-void read_at(const Descriptor& file, const std::filesystem::path& path, std::uintmax_t offset, std::string& into) {
-  std::size_t filled = 0;
-  while (filled < into.size()) {
-    const ::ssize_t got =
-        ::pread(file.number(), into.data() + filled, into.size() - filled, static_cast<::off_t>(offset + filled));
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got <= 0) {
-      throw PassingFault(path.string() + ": cannot read: " +
-                         (got < 0 ? std::generic_category().message(errno) : "it became shorter meanwhile"));
-    }
-    filled += static_cast<std::size_t>(got);
-  }
-}
-
 std::filesystem::path file_of(const MediaFacts& facts) {
   return std::filesystem::path(to_string(facts.media)) / kMetadata;
 }
@@ -300,7 +281,7 @@ void Records::for_each_sorted(const std::function<std::string(const Record&)>& k
   std::string text;
   for (const Place& place : places) {
     text.resize(place.length);
-    read_at(file, tree_.root() / file_of(facts_), place.offset, text);
+    read_bytes(file, tree_.root() / file_of(facts_), place.offset, text);
     const Record* record = nullptr;
     try {
       record = &slots.read(text);

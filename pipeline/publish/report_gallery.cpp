@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -16,6 +17,7 @@
 #include "pipeline/measure/tile_picture.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"
+#include "pipeline/publish/read_bytes.h"
 #include "pipeline/publish/report_words.h"
 
 namespace fairground {
@@ -32,9 +34,12 @@ constexpr int kThumbnailQualities[] = {60, 30, 10};
 constexpr std::size_t kMostPictureBytes = 8'000;
 // Of all media's pictures together, as text. What comes later is left away.
 constexpr std::size_t kMostPageBytes = 700'000;
-// Longer recordings take too long to decode for a page that is made within seconds.
-constexpr double kMostSeconds = 300.0;
-constexpr std::size_t kMostFileBytes = std::size_t{256} << 20U;
+// Of a longer recording the start is drawn, and the page says so: the whole would take too long to read and to decode
+// for a page that is made within seconds, and each of its columns would stand for more than anyone can hear at once.
+constexpr double kMostSeconds = 60.0;
+// Holds that much of 16 channels of 24 bits at 16 kHz, or of 4 at 48 kHz; of more, the page shows as much as it holds.
+constexpr std::size_t kMostSoundBytes = std::size_t{48} << 20U;
+constexpr std::size_t kMostPictureFileBytes = std::size_t{256} << 20U;
 
 std::string base64(std::span<const std::byte> bytes) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -60,8 +65,9 @@ bool leads_inside(const fs::path& name) {
 struct Seen {
   bool is_there = false;
   std::ptrdiff_t picture = -1;  ///< index into the gallery's pictures; -1: none
-  double seconds = 0.0;
-  int hertz = 0;  ///< half the sample rate, where the spectrogram ends
+  double seconds = 0.0;         ///< that the picture shows
+  bool is_start = false;        ///< and there are more behind them
+  int hertz = 0;                ///< half the sample rate, where the spectrogram ends
 };
 
 /// Files of the gallery, each looked at once.
@@ -96,10 +102,10 @@ class Pictures {
       return seen;
     }
     try {
-      const auto text = tree_.read_text(name, kMostFileBytes);
-      if (text) {
-        const auto bytes = std::as_bytes(std::span(*text));
-        add(media_ == Media::audio ? spectrogram(bytes, name, seen) : thumbnail(bytes, name), seen);
+      if (media_ == Media::audio) {
+        add(spectrogram(name, seen), seen);
+      } else if (const auto text = tree_.read_text(name, kMostPictureFileBytes)) {
+        add(thumbnail(std::as_bytes(std::span(*text)), name), seen);
       }
     } catch (const ItemError&) {
       // What cannot be decoded is counted below; `verify` says what is wrong with it.
@@ -119,10 +125,18 @@ class Pictures {
     return {};
   }
 
-  static Bytes spectrogram(std::span<const std::byte> bytes, const fs::path& name, Seen& seen) {
+  Bytes spectrogram(const fs::path& name, Seen& seen) const {
+    const std::uintmax_t size = tree_.size_of(name).value_or(0);
+    std::string text(static_cast<std::size_t>(std::min<std::uintmax_t>(size, kMostSoundBytes)), '\0');
+    read_bytes(tree_.open_to_read(name), tree_.root() / name, 0, text);
+    const auto bytes = std::as_bytes(std::span(text));
     MediaLimits limits;
-    limits.audio_seconds = kMostSeconds;
-    const Audio audio = decode_audio(bytes, name, limits);
+    limits.audio_seconds = limits.audio_megasamples = std::numeric_limits<double>::infinity();
+    limits.expansion = std::numeric_limits<double>::infinity();
+    seen.is_start = text.size() < size || read_audio_header(bytes, name, limits).seconds > kMostSeconds;
+    // What is shown whole is also checked for damage.
+    const Audio audio =
+        seen.is_start ? decode_audio_start(bytes, name, kMostSeconds) : decode_audio(bytes, name, MediaLimits());
     seen.seconds = audio.seconds();
     seen.hertz = audio.sample_rate / 2;
     return encoded(tile_picture(measure_spectrogram(audio, kSpectrogramFrames)), kSpectrogramQualities);
@@ -346,6 +360,7 @@ ordered_json Gallery::json(const OutputTree& tree) const {
       json["clean_picture"] = picture_json(clean);
       json["variant_picture"] = picture_json(variant);
       json["seconds"] = variant.seconds > 0.0 ? number_to_read(variant.seconds) : ordered_json(nullptr);
+      json["only_start"] = variant.is_start;
       json["hertz"] = variant.hertz > 0 ? ordered_json(variant.hertz) : ordered_json(nullptr);
       json["missing"] = !variant.is_there || (!sample.clean_file_name.empty() && !clean.is_there);
       samples.push_back(std::move(json));

@@ -32,8 +32,9 @@ class Gallery {
   /// When all were added.
   void finish();
 
-  /// `gallery` of the page's data. Reads the media: sound becomes spectrograms, and a picture that browsers cannot show
-  /// becomes a small one. A file that is missing or cannot be read is told, and no error.
+  /// `gallery` of the page's data. Reads the media: sound becomes spectrograms, of a long recording those of its
+  /// start, and a picture that browsers cannot show becomes a small one. A file that is missing or cannot be read is
+  /// told, and no error.
   [[nodiscard]] nlohmann::ordered_json json(const OutputTree& tree) const;
 
  private:

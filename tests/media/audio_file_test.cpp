@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -42,6 +43,30 @@ INSTANTIATE_TEST_SUITE_P(Formats, RoundTrip,
                          testing::Combine(testing::Values(8000, 16000, 44100, 48000, 96000),
                                           testing::Values(1, 2, 3, 8), testing::Values(16, 24),
                                           testing::Values(AudioContainer::wav, AudioContainer::flac)));
+
+TEST(AudioStart, IsTheStartOfTheWholeWhereverTheBytesEnd) {
+  for (const AudioContainer container : {AudioContainer::wav, AudioContainer::flac}) {
+    const Audio whole = sine(440.0, 16000, 80000, 2);
+    const Bytes bytes = encode_audio(quantise(whole, 16), container);
+    const Audio expected = decode_audio(bytes, name_of(container), kLimits);
+    for (const std::size_t there : {bytes.size(), bytes.size() * 3 / 4}) {
+      const Audio start = decode_audio_start(std::span(bytes).first(there), name_of(container), 2.0);
+      EXPECT_EQ(start.sample_rate, 16000);
+      ASSERT_EQ(start.channels, 2);
+      ASSERT_EQ(start.frames(), 32000U);
+      for (const int channel : {0, 1}) {
+        EXPECT_TRUE(std::ranges::equal(start.channel(channel), expected.channel(channel).first(32000)));
+      }
+    }
+    const Audio all = decode_audio_start(bytes, name_of(container), 1e9);
+    EXPECT_EQ(all.frames(), 80000U);
+    const std::size_t quarter = bytes.size() / 4;
+    const Audio less = decode_audio_start(std::span(bytes).first(quarter), name_of(container), 4.0);
+    EXPECT_GT(less.frames(), 0U);
+    EXPECT_LT(less.frames(), 40000U);
+  }
+  EXPECT_THROW((void)decode_audio_start(std::as_bytes(std::span("no sound at all")), "a.wav", 1.0), ItemError);
+}
 
 Audio of_samples(std::vector<float> samples) {
   Audio audio(16000, 1, samples.size());

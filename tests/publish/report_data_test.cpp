@@ -12,6 +12,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/design/power.h"
+#include "pipeline/media/audio_file.h"
 #include "pipeline/publish/json_pieces.h"
 #include "pipeline/publish/report_gallery.h"
 #include "tests/support/made_run.h"
@@ -435,6 +436,26 @@ TEST(ReportData, ChoosesTheGalleryByItsRule) {
   EXPECT_TRUE(gallery.at("pictures").at(0).get<std::string>().starts_with("data:image/webp;base64,UklGR"));
 }
 
+TEST(ReportData, DrawsTheStartOfALongRecording) {
+  const TemporaryFolder folder;
+  std::vector<MadeRecord> records;
+  add_group("one", {5.0}, records);
+  write_made_run(folder.path(), two_noises(), records);
+  std::filesystem::create_directories(folder / "audio/00");
+  const auto silence = [](std::size_t seconds) {
+    return encode_audio(quantise(Audio(8000, 1, seconds * 8000), 16), AudioContainer::wav);
+  };
+  write_bytes(folder / "audio/00/one0-none.wav", silence(1));
+  for (const std::size_t seconds : {2U, 60U, 61U}) {
+    write_bytes(folder / "audio/00/one0-loud.wav", silence(seconds));
+    const ordered_json gallery = data_of(folder.path()).at("media").at(0).at("gallery");
+    EXPECT_EQ(gallery.at("without_picture"), 0);
+    const ordered_json& sample = gallery.at("samples").at(0);
+    EXPECT_EQ(sample.at("seconds"), std::min<double>(60.0, static_cast<double>(seconds)));
+    EXPECT_EQ(sample.at("only_start"), seconds > 60);
+  }
+}
+
 TEST(ReportData, DoesNotLookOutsideOfItsFolder) {
   const TemporaryFolder folder;
   std::vector<MadeRecord> records;
@@ -558,6 +579,23 @@ TEST(ReportData, RefusesFilesThatDoNotFit) {
   std::filesystem::remove(folder / "coverage.json");
   write_text(folder / "failures.jsonl", "");
   EXPECT_THAT(message_of(folder.path()), HasSubstr("coverage.json: is missing"));
+}
+
+TEST(JsonPieces, SaysWhichPieceIsTooLong) {
+  const TemporaryFolder folder;
+  const OutputTree tree(folder.path());
+  write_text(folder / "file.json",
+             "{\"audio\": {\"groups\": [\n{\"a\": 1},\n{\"b\":\n" + std::string(1 << 20, ' ') + "\n2}\n]}}\n");
+  std::size_t pieces = 0;
+  try {
+    for_each_piece(
+        tree, "file.json", "audio", "groups", [&](const std::string&) { ++pieces; }, /*most_bytes=*/1U << 20U);
+    ADD_FAILURE() << "it was taken";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("file.json: its group 2 of audio takes more than 1 MiB"));
+    EXPECT_THAT(error.what(), HasSubstr("ask for fewer, with `ways` or `budget` under `design`"));
+  }
+  EXPECT_EQ(pieces, 1U);
 }
 
 TEST(JsonPieces, AreTheObjectsOfOneArray) {

@@ -860,7 +860,7 @@
 
   function sounds(m, sample, name) {
     const spans = isKnown(sample.seconds) && isKnown(sample.hertz)
-      ? `: ${number(sample.seconds)} s from left to right, ${number(sample.hertz / 1000)} kHz from bottom to top` : '';
+      ? `: ${sample.only_start ? 'the first ' : ''}${number(sample.seconds)} s from left to right, ${number(sample.hertz / 1000)} kHz from bottom to top` : '';
     const one = (what, file, picture) => el('figure', null,
       inlined(m, picture) ? el('img', {src: inlined(m, picture), alt: `Spectrogram, ${what}: ${name}`, width: sample.width || 320, height: sample.height || 160}) : null,
       media('audio', {controls: true, preload: 'metadata', src: addressOf(file), 'aria-label': `Sound, ${what}: ${name}`}, file),
