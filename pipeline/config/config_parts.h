@@ -61,8 +61,8 @@ void read_card(const ValueReader& value, Card& card);
 
 /// The key `output`. The card and the sources must have been read before; `good_sources`: without mistakes. `card` is
 /// where the card stands, for what a format asks of it.
-void read_output(const ValueReader& output, const std::optional<ValueReader>& card,
-                 const std::filesystem::path& folder, bool good_sources, Config& config);
+void read_output(const ValueReader& output, const std::optional<ValueReader>& card, const std::filesystem::path& folder,
+                 bool good_sources, Config& config);
 
 /// The axes of one medium. Sources, assets and the design's order must have been read before.
 void read_axes(const ValueReader& axes, Media media, std::span<const StepSchema* const> schemas, Config& config);

@@ -268,10 +268,11 @@ TEST(Croissant, NeedsAddresses) {
   set.set["card"]["licence"] = "see the README";
   set.set["card"]["url"] = "example.org/set";
   set.save();
-  EXPECT_EQ(why_not(ExportFormat::croissant, read_set_facts(OutputTree(set.path()))),
-            "needs for `card: licence` an SPDX identifier such as CC-BY-4.0, or the licence's address, https://… (found "
-            "`see the README`), for `card: url` the address where the set is published, https://… (found "
-            "`example.org/set`); make the set anew with this in its config");
+  EXPECT_EQ(
+      why_not(ExportFormat::croissant, read_set_facts(OutputTree(set.path()))),
+      "needs for `card: licence` an SPDX identifier such as CC-BY-4.0, or the licence's address, https://… (found "
+      "`see the README`), for `card: url` the address where the set is published, https://… (found "
+      "`example.org/set`); make the set anew with this in its config");
   EXPECT_EQ(why_not(ExportFormat::coco, read_set_facts(OutputTree(set.path()))), "");
 }
 
