@@ -85,6 +85,27 @@ std::string code_text(std::string_view text, char quote) {
   return literal + quote;
 }
 
+const char* answer_column(Media media) { return media == Media::audio ? "hypothesis" : "prediction"; }
+
+/// What else there is, where a set has both media.
+std::string second_table(const MediaFacts& facts) {
+  const ColumnNames names = names_in_table(facts);
+  std::string groups;
+  for (const std::string& column : facts.groups) {
+    groups += (groups.empty() ? "" : ", ") + code_text(names.of(column), '"');
+  }
+  std::string text = "The other table, `" + std::string(to_string(facts.media)) +
+                     "-results_template.csv`, is filled and read alike, with `" + answer_column(facts.media) +
+                     "` for `" + answer_column(facts.media == Media::audio ? Media::image : Media::audio) + "`.\n";
+  text += groups.empty() ? "Its rows are of no groups.\n" : "Its groups are " + groups + ".\n";
+  if (facts.include_clean) {
+    CellNames conditions;
+    const std::vector<std::string_view> clean(facts.clean_levels.begin(), facts.clean_levels.end());
+    text += "Its clean references have the condition " + code_text(conditions.of(clean).name, '"') + ".\n";
+  }
+  return text;
+}
+
 std::string readme(const SetFacts& set) {
   const MediaFacts& facts = set.media.front();
   const std::string medium = to_string(facts.media);
@@ -97,9 +118,16 @@ std::string readme(const SetFacts& set) {
   CellNames conditions;
   std::vector<std::string_view> clean(facts.clean_levels.begin(), facts.clean_levels.end());
   const std::string reference = conditions.of(clean).name;
+  // Without clean references there is nothing that conditions are naturally compared with.
+  const std::string condition =
+      facts.include_clean ? "C(condition, Treatment(" + code_text(reference, '\'') + "))" : "C(condition)";
+  const std::string relevelled =
+      facts.include_clean
+          ? "    table$condition <- relevel(factor(table$condition), ref = " + code_text(reference, '"') + ")\n"
+          : "";
   std::string text =
       "One row for each variant. Copy the table, since it is written anew with every export, and fill in `" +
-      std::string(facts.media == Media::audio ? "hypothesis" : "prediction") +
+      std::string(answer_column(facts.media)) +
       "` and `errors` (for a recording the words that are wrong, missing or too many;\n"
       "1 for a wrong answer and 0 for a right one), and leave the rest. The files are RFC 4180: UTF-8, commas, quotes "
       "where\n"
@@ -111,13 +139,13 @@ std::string readme(const SetFacts& set) {
       "comparison. Paths in `file` are relative to the run's folder. A column of the set whose name is taken here is "
       "called\n"
       "column_NAME, or column_column_NAME where the set has a column of that name too.\n\n"
-      "Python, for all that follows (keep_default_na: a label may well be called NA):\n\n"
+      "Python, for all that follows (a label may well be called NA, or 1 and 2 without being a quantity):\n\n"
       "    import numpy as np, pandas as pd\n"
       "    table = pd.read_csv(\"" +
       medium +
-      "-results_template.csv\", keep_default_na=False)\n"
-      "    table = table[(table.control == \"none\") & (table.errors != \"\") & (table.units > 0)]\n"
-      "    table = table.astype({\"errors\": float})\n\n"
+      "-results_template.csv\", keep_default_na=False, dtype=str)\n"
+      "    table = table[(table.control == \"none\") & (table.errors != \"\") & (table.units != \"0\")]\n"
+      "    table = table.astype({\"errors\": float, \"units\": float})\n\n"
       "Fairlearn, error rates for each group in each condition, and the largest difference:\n\n"
       "    from fairlearn.metrics import MetricFrame\n"
       "    rate = lambda units, errors: errors.sum() / units.sum()\n"
@@ -137,7 +165,7 @@ std::string readme(const SetFacts& set) {
       "statsmodels, how much more a condition costs one group than another, with people as clusters:\n\n"
       "    import statsmodels.api as sm, statsmodels.formula.api as smf\n"
       "    model = smf.gee(" +
-      code_text("errors ~ C(condition, Treatment('" + reference + "')) * Q(" + code_text(group, '\'') + ")", '"') +
+      code_text("errors ~ " + condition + " * C(Q(" + code_text(group, '\'') + "))", '"') +
       ", groups=\"cluster\",\n"
       "                    data=table, family=sm.families.Poisson(), offset=np.log(table.units))\n"
       "    print(model.fit().summary())\n\n"
@@ -145,15 +173,16 @@ std::string readme(const SetFacts& set) {
       "    library(lme4)\n"
       "    table <- subset(read.csv(\"" +
       medium +
-      "-results_template.csv\", na.strings = \"\", check.names = FALSE),\n"
-      "                    control == \"none\" & !is.na(errors) & units > 0)\n"
-      "    table$condition <- relevel(factor(table$condition), ref = \"" +
-      reference +
-      "\")\n"
-      "    summary(glmer(errors ~ condition * " +
-      code_text(group, '`') +
+      "-results_template.csv\", colClasses = \"character\", check.names = FALSE),\n"
+      "                    control == \"none\" & errors != \"\" & units != \"0\")\n"
+      "    table$errors <- as.numeric(table$errors)\n"
+      "    table$units <- as.numeric(table$units)\n" +
+      relevelled + "    summary(glmer(errors ~ condition * " + code_text(group, '`') +
       " + offset(log(units)) + (1 | cluster) + (1 | source_id),\n"
       "                  family = poisson, data = table))\n";
+  for (std::size_t i = 1; i < set.media.size(); ++i) {
+    text += "\n" + second_table(set.media[i]);
+  }
   return text;
 }
 

@@ -190,7 +190,7 @@ print(json.dumps({"wrong": wrong, "units": units, "parameters": model.fit().para
     const std::string condition = "C(condition, Treatment('none'))[T." + noise + "]";
     const double more = rate(first, noise) - rate(first, "none");
     EXPECT_NEAR(parameter(condition), more, kSolved);
-    EXPECT_NEAR(parameter(condition + ":Q('language')[T.fr]"), rate("fr", noise) - rate("fr", "none") - more, kSolved);
+    EXPECT_NEAR(parameter(condition + ":C(Q('language'))[T.fr]"), rate("fr", noise) - rate("fr", "none") - more, kSolved);
   }
 }
 

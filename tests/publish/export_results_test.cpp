@@ -10,7 +10,9 @@ namespace fairground {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 /// The rows of a table, by column.
@@ -112,6 +114,22 @@ TEST(ExportResults, ReadmesLinesFindAKnownEffect) {
               3 * found.at("more_for_scots_error").get<double>());
   EXPECT_LT(found.at("more_for_scots_error").get<double>(), std::log(2.0) / 3) << "no effect at all would pass";
   EXPECT_EQ(found.at("rows"), 480);
+}
+
+// Labels and levels may be numbers without being quantities, and there may be nothing to compare conditions with.
+TEST(ExportResults, ReadmesLinesFitTheSet) {
+  const auto readme_of = [](const PublishedSet& set) {
+    set.write(ExportFormat::results);
+    return read_text(set / "exports/results/README");
+  };
+  PublishedSet set;
+  const std::string text = readme_of(set);
+  EXPECT_THAT(text, AllOf(HasSubstr("dtype=str"), HasSubstr("colClasses = \"character\""),
+                          HasSubstr("* C(Q('accent'))"), HasSubstr("Treatment('none_none')"), HasSubstr("relevel(")));
+  EXPECT_THAT(text, AllOf(HasSubstr("`image-results_template.csv`"), HasSubstr("`prediction` for `hypothesis`")));
+  set.set["media"]["audio"]["settings"]["include_clean"] = false;
+  EXPECT_THAT(readme_of(set),
+              AllOf(HasSubstr("C(condition) *"), Not(HasSubstr("Treatment")), Not(HasSubstr("relevel("))));
 }
 
 // A column's name may hold what ends a text in Python, in the language of its formulas, or in R.
