@@ -1,9 +1,11 @@
 #include "pipeline/publish/set_facts.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/text.h"
 #include "pipeline/output/run_names.h"
 
 namespace fairground {
@@ -74,6 +76,12 @@ Card card_of(const ordered_json& json) {
   return card;
 }
 
+/// What exports need of a date.
+bool begins_with_year(std::string_view date) {
+  return date.size() > 4 && date[4] == '-' &&
+         std::ranges::all_of(date.substr(0, 4), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 SetFacts facts_of(const std::string& path, const ordered_json& json) {
   SetFacts facts;
   json.at("fairground").get_to(facts.tool_version);
@@ -95,6 +103,9 @@ SetFacts facts_of(const std::string& path, const ordered_json& json) {
     if (json.at("media").contains(to_string(medium))) {
       facts.media.push_back(media_of(medium, json.at("media").at(to_string(medium))));
     }
+  }
+  if (!facts.date.empty() && !begins_with_year(facts.date)) {
+    throw UserError(path + ": does not describe a set: " + in_ticks(facts.date) + " is no date");
   }
   if (facts.media.empty()) {
     throw UserError(path + ": does not describe a set: `media` has neither `audio` nor `image`");

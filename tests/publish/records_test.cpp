@@ -79,6 +79,12 @@ TEST_F(RecordsTest, WhatDoesNotDescribeASetIsRefused) {
     write_text(made_ / "set.json", text);
     EXPECT_THROW((void)read_set_facts(OutputTree(made_.path())), UserError) << text;
   }
+  for (const auto& [field, value] : {std::pair("media", PublishedSet::Json::object()), {"date", "soon"}}) {
+    PublishedSet::Json other = made_.set;
+    other[field] = value;
+    write_text(made_ / "set.json", other.dump());
+    EXPECT_THROW((void)read_set_facts(OutputTree(made_.path())), UserError) << field;
+  }
   std::filesystem::remove(made_ / "set.json");
   EXPECT_THROW((void)read_set_facts(OutputTree(made_.path())), UserError);
 }
