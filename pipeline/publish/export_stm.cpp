@@ -385,8 +385,8 @@ std::string answers_to_ctm() {
   return "# Reads lines of a variant's id, a tab and a text, and writes a CTM for sclite. README says how.\n"
          "use strict;\n"
          "use warnings;\n"
-         "binmode STDIN, \":encoding(UTF-8)\";\n"
-         "binmode STDOUT, \":encoding(UTF-8)\";\n\n" +
+         "binmode STDIN;\n"
+         "binmode STDOUT;\n\n" +
          std::string(scored_words_in_perl()) +
          "\nwhile (my $line = <STDIN>) {\n"
          "  $line =~ s/\\r?\\n$//;\n"

@@ -257,15 +257,21 @@ std::vector<std::string> scored_words(std::string_view text) {
 }
 
 std::string_view scored_words_in_perl() {
+  // Not with `:encoding(UTF-8)`, which writes out what it takes for no character, `\xFF` and `\x{FDD0}`, in letters.
   return R"(sub words {
-  my $text = lc shift;
+  my $text = shift;  # bytes, as are the words
+  $text =~ s/((?:[\x00-\x7F]|[\xC2-\xDF][\x80-\xBF]|\xE0[\xA0-\xBF][\x80-\xBF]|\xED[\x80-\x9F][\x80-\xBF]
+             |[\xE1-\xEC\xEE\xEF][\x80-\xBF]{2}|\xF0[\x90-\xBF][\x80-\xBF]{2}|[\xF1-\xF3][\x80-\xBF]{3}
+             |\xF4[\x80-\x8F][\x80-\xBF]{2})+)|./defined $1 ? $1 : " "/gesx;  # what is not UTF-8 separates
+  utf8::decode($text);
+  $text = lc $text;
   $text =~ s/\x{2019}/'/g;
-  $text =~ s/(?<=[^\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}])'(?=[^\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}])/\x{E000}/g;
-  $text =~ s/(?<=[0-9])\.(?=[0-9])/\x{E001}/g;
-  $text =~ s/(?<=[0-9]),(?=[0-9])/\x{E002}/g;
-  $text =~ s/[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}]/ /g;
-  $text =~ tr/\x{E000}-\x{E002}/'.,/;
-  return split " ", $text;
+  my $apart = qr/[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}]/;
+  my $within = qr/[^\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}]/;
+  $text =~ s/$apart(?<!$within'(?=$within))(?<![0-9][.,](?=[0-9]))/ /g;
+  my @words = split " ", $text;
+  utf8::encode($_) for @words;
+  return @words;
 }
 )";
 }

@@ -16,7 +16,8 @@ namespace fairground {
 /// and a full stop or a comma between two digits (`3.5`). Bytes that are not UTF-8 separate words too.
 [[nodiscard]] std::vector<std::string> scored_words(std::string_view text);
 
-/// The same in Perl, which every Linux has: a function `words`, for answers.
+/// The same in Perl, which every Linux has: a function `words` from the bytes of an answer to those of its words. A Perl
+/// of another Unicode than 14.0 (that of Perl 5.36) may differ in characters that were added since, or were not known.
 [[nodiscard]] std::string_view scored_words_in_perl();
 
 }  // namespace fairground
