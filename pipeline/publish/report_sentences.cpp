@@ -86,8 +86,8 @@ class MediumLimits {
     add_absent();
     add_design();
     add_controls();
-    for (const ordered_json& note : media_.facts.json.at("notes")) {
-      add(note.get<std::string>());
+    if (is_comparable()) {
+      add_notes();
     }
     return std::move(sentences_);
   }
@@ -97,10 +97,17 @@ class MediumLimits {
 
   [[nodiscard]] const ordered_json& design() const { return media_.facts.json.at("design"); }
 
+  [[nodiscard]] bool is_comparable() const { return design().at("comparable_across_groups").get<bool>(); }
+
+  void add_notes() {
+    for (const ordered_json& note : media_.facts.json.at("notes")) {
+      add(note.get<std::string>());
+    }
+  }
+
   void add_comparability() {
-    if (!design().at("comparable_across_groups").get<bool>()) {
-      add("groups meet different conditions (`fill: missing_only`), so nothing here compares one group with another; "
-          "the set completes what was recorded");
+    if (!is_comparable()) {
+      add_notes();  // the first of which says so
     } else if (media_.facts.json.at("settings").at("pairing") == "independent") {
       add("every source has draws of its own (`pairing: independent`), so that a difference between two groups may be "
           "one between their draws");
@@ -135,6 +142,9 @@ class MediumLimits {
 
   void add_power() {
     const ordered_json& power = media_.json.at("power");
+    if (!is_comparable()) {
+      return;  // There is no difference between groups to be found, and add_comparability() has said so.
+    }
     if (!power.at("not_told").is_null()) {
       add("how large a difference between groups would be found is not known: " +
           power.at("not_told").get<std::string>());

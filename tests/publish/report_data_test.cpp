@@ -374,6 +374,24 @@ TEST(ReportData, SaysThatItExtendsAnotherSet) {
   EXPECT_EQ(data_of(folder.path()).at("media").at(0).at("gaps").at("extends"), true);
 }
 
+TEST(ReportData, SaysOnceThatGroupsCannotBeCompared) {
+  const TemporaryFolder folder;
+  MadeRun run = two_noises();
+  const std::string note = "the groups meet different conditions (`fill: missing_only`): this set is not comparable";
+  run.changes = {
+      {"media",
+       {{"audio", {{"notes", {note}}, {"design", {{"fill", "missing_only"}, {"comparable_across_groups", false}}}}}}}};
+  std::vector<MadeRecord> records;
+  add_group("one", {5.0, 5.0}, records);
+  add_group("two", {5.0, 5.0}, records);
+  write_made_run(folder.path(), run, records);
+  const auto sentences = data_of(folder.path()).at("cannot_show").get<std::vector<std::string>>();
+  EXPECT_EQ(sentences.at(0),
+            "The groups meet different conditions (`fill: missing_only`): this set is not comparable.");
+  EXPECT_THAT(sentences, Contains(HasSubstr("missing_only")).Times(1));
+  EXPECT_THAT(sentences, testing::Not(Contains(HasSubstr("nothing here compares"))));
+}
+
 TEST(ReportData, NamesGroupsThatWereNotRecordedAlike) {
   for (const double longer : {1.0, 2.0}) {
     const TemporaryFolder folder;
