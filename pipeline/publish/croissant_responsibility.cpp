@@ -5,6 +5,7 @@
 
 #include "pipeline/core/text.h"
 #include "pipeline/publish/croissant_parts.h"
+#include "pipeline/publish/report_coverage.h"
 #include "pipeline/publish/report_data.h"
 #include "pipeline/publish/set_sentences.h"
 
@@ -16,12 +17,12 @@ using nlohmann::ordered_json;
 // A description is read at one go; what is beyond stands in set.json, and the text says so.
 constexpr std::size_t kMostLevels = 200;
 
-std::string manipulation(const SetFacts& set) {
+std::string manipulation(const ExportInputs& inputs) {
   std::string text;
   std::size_t levels = 0;
-  for (const MediaFacts& facts : set.media) {
+  for (const MediaFacts& facts : inputs.set.media) {
     text += std::string(title_of(facts.media)) + ". ";
-    for (const std::string& sentence : design_in_words(facts)) {
+    for (const std::string& sentence : design_in_words(facts, read_coverage(inputs.tree, facts))) {
       text += sentence + ' ';
     }
     for (const AxisFacts& axis : facts.axes) {
@@ -41,25 +42,8 @@ std::string manipulation(const SetFacts& set) {
 std::vector<std::string> preprocessing(const SetFacts& set) {
   std::vector<std::string> all;
   for (const MediaFacts& facts : set.media) {
-    const ordered_json& output = facts.json.at("output");
-    const std::string format = output.at("format").get<std::string>();
-    if (facts.media == Media::image) {
-      all.push_back("Pictures are turned upright, brought to linear light, and written as " + format + ".");
-      continue;
-    }
-    for (const ordered_json& entry : facts.json.at("entries")) {
-      const auto value = [&](const char* name) {
-        const ordered_json& json = entry.at(name);
-        return json.is_number() ? shortest(json.get<double>()) : json.get<std::string>();
-      };
-      const auto kept_or = [&](const char* name, const std::string& unit) {
-        return value(name) == "keep" ? std::string("as it was") : value(name) + unit;
-      };
-      all.push_back("Recordings of " + entry.at("manifest").get<std::string>() + ": sample rate " +
-                    kept_or("sample_rate_hz", " Hz") + ", channels " + kept_or("channels", "") +
-                    ", active speech level by ITU-T P.56 " + kept_or("active_level_dbov", " dBov") + ", written as " +
-                    format + " of " + output.at("bits").dump() + " bits.");
-    }
+    const std::vector<std::string> sentences = preparation_in_words(facts);
+    all.insert(all.end(), sentences.begin(), sentences.end());
   }
   return all;
 }
@@ -81,15 +65,20 @@ std::vector<std::string> biases(const SetFacts& set, const SetCounts& counts) {
       continue;
     }
     const std::string noun = std::string(noun_of(set.media[i].media)) + "s";
-    const auto [fewest, most] = std::ranges::minmax_element(groups, {}, &GroupCounts::files);
-    all.push_back("Groups of " + noun + " have between " + std::to_string(fewest->files()) + " (" +
-                  group_in_words(fewest->labels) + ") and " + std::to_string(most->files()) + " (" +
-                  group_in_words(most->labels) + ") files.");
+    // A group with more files by its controls alone is not heard or seen more often.
+    const auto answers = [](const GroupCounts& group) { return group.observed + group.synthesised; };
+    const auto [fewest, most] = std::ranges::minmax_element(groups, {}, answers);
+    if (answers(*fewest) < answers(*most)) {
+      all.push_back("Groups of " + noun + " have between " + std::to_string(answers(*fewest)) + " (" +
+                    group_in_words(fewest->labels) + ") and " + std::to_string(answers(*most)) + " (" +
+                    group_in_words(most->labels) + ") files, without controls.");
+    }
     const auto planned = [](const GroupCounts& group) { return group.lost.all() + group.files(); };
-    const auto worst = std::ranges::max_element(groups, {}, [&](const GroupCounts& group) {
+    const auto lost = [&](const GroupCounts& group) {
       return static_cast<double>(group.lost.all()) / static_cast<double>(planned(group));
-    });
-    if (worst->lost.all() > 0) {
+    };
+    const auto [least, worst] = std::ranges::minmax_element(groups, {}, lost);
+    if (lost(*least) < lost(*worst)) {
       all.push_back("Of " + noun + ", the group " + group_in_words(worst->labels) +
                     " lost the largest share of its variants: " + std::to_string(worst->lost.all()) + " of " +
                     std::to_string(planned(*worst)) + ".");
@@ -137,7 +126,7 @@ void add_croissant_responsibility(const ExportInputs& inputs, const SetCounts& c
   const SetFacts& set = inputs.set;
   json["rai:dataCollectionRawData"] = raw_data(set, counts);
   json["rai:dataPreprocessingProtocol"] = preprocessing(set);
-  json["rai:dataManipulationProtocol"] = manipulation(set);
+  json["rai:dataManipulationProtocol"] = manipulation(inputs);
   json["rai:dataImputationProtocol"] = labels_in_words();
   json["rai:dataLimitations"] = limitations(inputs);
   if (const std::vector<std::string> uneven = biases(set, counts); !uneven.empty()) {

@@ -82,16 +82,30 @@ std::string what_is_in_it(const Contents& contents) {
     const MediaFacts& facts = contents.set.media[i];
     const MediaCounts& counts = contents.counts.media[i];
     table.add({std::string(noun_of(facts.media)) + "s", number(counts.sources),
-               facts.subjects ? number(*facts.subjects) : "unknown", number(counts.files), number(counts.observed),
-               number(counts.synthesised), number(counts.identity + counts.repeat),
+               facts.subjects_known ? number(counts.subjects) : "unknown", number(counts.files),
+               number(counts.observed), number(counts.synthesised), number(counts.identity + counts.repeat),
                markdown_text(text_field(facts.json.at("output"), "format"))});
   }
   text += table.text("they are in `set.json`");
+  text += "\nOf sources and subjects those are counted of which something is in the set";
+  for (const MediaFacts& facts : contents.set.media) {
+    const std::string people = facts.subjects ? " of " + counted(*facts.subjects, "known subject") : std::string();
+    text += (&facts == &contents.set.media.front() ? "; the manifests have " : ", and ") +
+            counted(facts.sources, noun_of(facts.media)) + people;
+  }
   text +=
-      "\nA clean reference is a source that was read, brought to one level and format, and written; each synthesised "
-      "file "
-      "is one source under one condition. Controls are variants that change nothing (identity) or repeat another "
-      "variant, and show how often an answer changes without cause. Subjects are those of the manifests.\n";
+      ". A clean reference is a source that was read, prepared, and written; each synthesised file is one source under "
+      "one condition. Controls are variants that change nothing (identity) or repeat another variant, and show how "
+      "often an answer changes without cause. How sources were prepared:\n\n";
+  for (const MediaFacts& facts : contents.set.media) {
+    std::vector<std::string> sentences = preparation_in_words(facts);
+    if (sentences.size() > kMostFiles) {
+      const std::size_t more = sentences.size() - kMostFiles;
+      sentences.resize(kMostFiles);
+      sentences.push_back("How those of " + counted(more, "more manifest") + " were prepared is in set.json.");
+    }
+    text += bullets(sentences);
+  }
   return text;
 }
 
@@ -195,11 +209,9 @@ std::string sources(const Contents& contents) {
 
 std::string changes(const Contents& contents) {
   std::string text = "## What was changed\n";
-  for (const MediaFacts& facts : contents.set.media) {
-    text += '\n' + title_in(contents, facts);
-    for (const std::string& line : design_in_words(facts)) {
-      text += "- " + markdown_text(line) + '\n';
-    }
+  for (std::size_t i = 0; i < contents.set.media.size(); ++i) {
+    const MediaFacts& facts = contents.set.media[i];
+    text += '\n' + title_in(contents, facts) + bullets(design_in_words(facts, contents.coverage[i]));
     MarkdownTable table({"axis", "level", "what is done"}, {false, false, false}, kMostLevels);
     for (const AxisFacts& axis : facts.axes) {
       for (const LevelFacts& level : axis.levels) {

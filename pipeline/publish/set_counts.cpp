@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "pipeline/catalog/catalog.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/publish/records.h"
 
@@ -33,6 +34,9 @@ class Counter {
     const bool is_new = seen_.insert(FieldHash().add(record.source_id).value64()).second;
     if (is_new) {
       ++counts_.sources;
+      if (record.subject != kUnknown && subjects_.insert(FieldHash().add(record.subject).value64()).second) {
+        ++counts_.subjects;
+      }
     }
     if (!counts_.licence_column.empty()) {
       LicenceCount& licence = licences_[std::string(record.kept_in(facts_, counts_.licence_column))];
@@ -71,6 +75,7 @@ class Counter {
   std::map<std::vector<std::string>, GroupCounts>::value_type* last_ = nullptr;
   std::map<std::string, LicenceCount> licences_;
   std::unordered_set<std::uint64_t> seen_;
+  std::unordered_set<std::uint64_t> subjects_;
 };
 
 }  // namespace

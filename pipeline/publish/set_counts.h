@@ -34,6 +34,7 @@ struct MediaCounts {
   std::size_t identity = 0;
   std::size_t repeat = 0;
   std::size_t sources = 0;             ///< of which something is in the set
+  std::size_t subjects = 0;            ///< likewise, those that are known
   std::vector<GroupCounts> groups;     ///< those with records or losses, sorted by their labels
   std::string licence_column;          ///< the config's, or a kept column of that name; empty: there is none
   std::vector<LicenceCount> licences;  ///< of that column, the most frequent first

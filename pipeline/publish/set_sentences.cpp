@@ -36,6 +36,62 @@ std::size_t number_at(const ordered_json& json, const char* pointer) {
   return json.contains(place) && json.at(place).is_number() ? json.at(place).get<std::size_t>() : 0;
 }
 
+/// How many conditions there are, and what they hold.
+std::string conditions_in_words(const MediaFacts& facts) {
+  const std::size_t conditions = number_at(facts.json, "/conditions");
+  const std::string begin = (conditions == 1 ? "There is " : "There are ") + counted(conditions, "condition") + ": ";
+  if (facts.axes.empty()) {
+    return begin + "nothing is changed.";
+  }
+  const std::size_t demanded = number_at(facts.json, "/design/combinations/demanded");
+  const std::size_t held = number_at(facts.json, "/design/combinations/held");
+  const std::size_t excluded = number_at(facts.json, "/design/combinations/excluded");
+  const std::size_t left = number_at(facts.json, "/design/combinations/left_by_budget");
+  const ordered_json& ways = facts.json.at("design").at("ways");
+  std::vector<std::string> missing;
+  if (left > 0) {
+    missing.push_back(std::to_string(left) + " of " + std::to_string(demanded) + " that the budget left out");
+  }
+  if (excluded > 0) {
+    missing.push_back(std::to_string(excluded) + " that the config rules out (`except`)");
+  }
+  if (demanded > held + left) {
+    missing.push_back(std::to_string(demanded - held - left) + " that were recorded often enough");
+  }
+  std::string what = "enough to hold every combination of " + ways.dump() + " levels of different axes";
+  if (!ways.is_number()) {
+    // Beside the combinations there is the clean reference, where no combination of levels is the same as it.
+    what = std::string(conditions == held + 1 ? "the clean reference, and " : "") +
+           "every combination of levels, one of each axis";
+    if (demanded + excluded < number_at(facts.json, "/design/full_factorial")) {
+      missing.emplace_back("the one that changes nothing");
+    }
+  }
+  return begin + what + (missing.empty() ? "" : ", but for " + joined(missing, " and ")) + ".";
+}
+
+/// Who meets which draws.
+std::string draws_in_words(const MediaFacts& facts, const ReportCoverage& coverage) {
+  if (text_field(facts.json.at("settings"), "pairing") == "independent") {
+    return "Draws are independent for each source, so that groups meet different noise, light and losses.";
+  }
+  const auto misses_some = [](const ReportGroup& group) { return !group.realizations_missing.empty(); };
+  const auto missing = static_cast<std::size_t>(std::ranges::count_if(coverage.groups, misses_some));
+  const std::string begin = "Whatever is drawn is drawn " +
+                            counted(number_at(facts.json, "/settings/realizations"), "time") +
+                            " and dealt to the sources of each group in ";
+  const std::string end = "; a source keeps its draw in all conditions.";
+  if (missing > 0) {
+    const std::string who = facts.groups.empty()
+                                ? "there are"
+                                : std::to_string(missing) + " of " + counted(coverage.groups.size(), "group") +
+                                      (missing == 1 ? " has" : " have");
+    return begin + "turn, but " + who + " too few usable sources to meet each draw" + end;
+  }
+  const bool is_comparable = text_field(facts.json.at("design"), "fill") != "missing_only";
+  return begin + "equal shares" + (is_comparable ? ", so that all groups meet the same draws" : "") + end;
+}
+
 /// What is said of columns of measurements; those that begin alike are one.
 struct Measure {
   std::string_view begin;
@@ -89,27 +145,36 @@ std::string level_in_words(const LevelFacts& level) {
   return steps.empty() ? "nothing is changed" : joined(steps, "; then ");
 }
 
-std::vector<std::string> design_in_words(const MediaFacts& facts) {
-  std::vector<std::string> all;
+std::vector<std::string> design_in_words(const MediaFacts& facts, const ReportCoverage& coverage) {
   const ordered_json& json = facts.json;
-  const ordered_json& ways = json.at("design").at("ways");
-  all.push_back("There are " + counted(number_at(json, "/conditions"), "condition") + ": " +
-                (ways.is_number() ? "enough to hold every combination of " + ways.dump() + " levels of different axes"
-                                  : std::string("every combination of levels, one of each axis")) +
-                ".");
-  const ordered_json& settings = json.at("settings");
-  const std::size_t realizations = number_at(json, "/settings/realizations");
-  all.push_back(
-      text_field(settings, "pairing") == "independent"
-          ? "Draws are independent for each source, so that groups meet different noise, light and losses."
-          : "Whatever is drawn is drawn " + counted(realizations, "time") +
-                " and dealt to the sources of each group in equal shares, so that all groups meet the same draws; a "
-                "source keeps its draw in all conditions.");
-  all.emplace_back(text_field(settings, "order") == "as_written"
+  std::vector<std::string> all = {conditions_in_words(facts), draws_in_words(facts, coverage)};
+  all.emplace_back(text_field(json.at("settings"), "order") == "as_written"
                        ? "Steps run in the order in which the config has them."
                        : "Steps run in the order of the signal's path.");
   if (text_field(json.at("design"), "fill") == "missing_only") {
     all.emplace_back("Each group was given the conditions that it lacked, and no others.");
+  }
+  return all;
+}
+
+std::vector<std::string> preparation_in_words(const MediaFacts& facts) {
+  const ordered_json& output = facts.json.at("output");
+  const std::string format = output.at("format").get<std::string>();
+  if (facts.media == Media::image) {
+    return {"Pictures are turned upright, brought to linear light, and written as " + format + "."};
+  }
+  std::vector<std::string> all;
+  for (const ordered_json& entry : facts.json.at("entries")) {
+    const auto is_kept = [&](const char* name) { return text_field(entry, name) == "keep"; };
+    const std::string rate =
+        is_kept("sample_rate_hz") ? "as it was" : value_in_words(entry.at("sample_rate_hz")) + " Hz";
+    const std::string channels = is_kept("channels") ? "as they were" : value_in_words(entry.at("channels"));
+    const std::string level = is_kept("active_level_dbov")
+                                  ? "as it was"
+                                  : "brought to " + value_in_words(entry.at("active_level_dbov")) + " dBov";
+    all.push_back("Recordings of " + entry.at("manifest").get<std::string>() + ": sample rate " + rate + ", channels " +
+                  channels + ", active speech level by ITU-T P.56 " + level + ", written as " + format + " of " +
+                  output.at("bits").dump() + " bits.");
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/publish/records.h"
+#include "pipeline/publish/report_coverage.h"
 #include "pipeline/publish/report_words.h"
 #include "pipeline/publish/set_facts.h"
 
@@ -26,7 +27,10 @@ namespace fairground {
 [[nodiscard]] std::string level_in_words(const LevelFacts& level);
 
 /// How conditions were chosen and met.
-[[nodiscard]] std::vector<std::string> design_in_words(const MediaFacts& facts);
+[[nodiscard]] std::vector<std::string> design_in_words(const MediaFacts& facts, const ReportCoverage& coverage);
+
+/// What was done to each source before anything else, and how files are written.
+[[nodiscard]] std::vector<std::string> preparation_in_words(const MediaFacts& facts);
 
 /// What was measured on each file, for the columns of numbers that its records have.
 [[nodiscard]] std::vector<std::string> measures_in_words(const MediaFacts& facts,

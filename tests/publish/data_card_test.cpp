@@ -121,6 +121,104 @@ TEST(DataCard, SaysALevelInTheSameWordsAsTheReport) {
   EXPECT_GE(levels, 4U);
 }
 
+// ---- How many conditions there are, and what they hold
+
+struct Combinations {
+  int conditions;
+  int full_factorial;
+  int demanded;
+  int held;
+  int excluded;
+  int left_by_budget;
+};
+
+std::string changes_of(const nlohmann::ordered_json& ways, const Combinations& counts) {
+  PublishedSet set;
+  set.set["media"].erase("image");
+  PublishedSet::Json& audio = set.set["media"]["audio"];
+  audio["conditions"] = counts.conditions;
+  audio["design"]["ways"] = ways;
+  audio["design"]["full_factorial"] = counts.full_factorial;
+  audio["design"]["combinations"] = {{"demanded", counts.demanded},
+                                     {"held", counts.held},
+                                     {"observed", 0},
+                                     {"excluded", counts.excluded},
+                                     {"left_by_budget", counts.left_by_budget}};
+  return section(card_of(set), "What was changed");
+}
+
+TEST(DataCard, SaysOfWhichCombinationsThereAreConditions) {
+  EXPECT_THAT(changes_of("all", {6, 6, 6, 6, 0, 0}),
+              HasSubstr("- There are 6 conditions: every combination of levels, one of each axis.\n"));
+  EXPECT_THAT(
+      changes_of("all", {3, 6, 6, 3, 0, 3}),
+      HasSubstr("- There are 3 conditions: every combination of levels, one of each axis, but for 3 of 6 that the "
+                "budget left out.\n"));
+  EXPECT_THAT(changes_of("all", {3, 4, 3, 3, 1, 0}),
+              HasSubstr("one of each axis, but for 1 that the config rules out (\\`except\\`).\n"));
+  EXPECT_THAT(changes_of("all", {4, 6, 5, 2, 1, 2}),
+              HasSubstr("but for 2 of 5 that the budget left out and 1 that the config rules out (\\`except\\`) and 1 "
+                        "that were recorded often enough.\n"));
+  EXPECT_THAT(
+      changes_of(2, {4, 18, 21, 12, 0, 9}),
+      HasSubstr("- There are 4 conditions: enough to hold every combination of 2 levels of different axes, but for "
+                "9 of 21 that the budget left out.\n"));
+  EXPECT_THAT(changes_of(2, {9, 18, 21, 21, 0, 0}), HasSubstr("2 levels of different axes.\n"));
+}
+
+TEST(DataCard, SaysOfTheCleanReferenceWhetherACombinationIsTheSame) {
+  EXPECT_THAT(changes_of("all", {1, 2, 1, 1, 0, 0}),
+              HasSubstr("- There is 1 condition: every combination of levels, one of each axis, but for the one that "
+                        "changes nothing.\n"));
+  EXPECT_THAT(changes_of("all", {7, 6, 6, 6, 0, 0}),
+              HasSubstr("- There are 7 conditions: the clean reference, and every combination of levels, one of each "
+                        "axis.\n"));
+}
+
+// ---- Who meets which draws
+
+/// The card of a set in whose coverage so many groups of recordings miss the second realization.
+std::string card_with_missed_draws(const PublishedSet& set, std::size_t groups) {
+  set.save();
+  nlohmann::ordered_json coverage = nlohmann::ordered_json::parse(read_text(set / "coverage.json"));
+  for (std::size_t i = 0; i < groups; ++i) {
+    coverage["audio"]["groups"][i]["realizations_missing"] = {1};
+  }
+  write_text(set / "coverage.json", coverage.dump());
+  const OutputTree tree(set.path());
+  const SetFacts facts = read_set_facts(tree);
+  return section(data_card(tree, facts, set.run_facts(), {}), "What was changed");
+}
+
+TEST(DataCard, SaysWhetherAllGroupsMeetTheSameDraws) {
+  PublishedSet set;
+  set.set["media"].erase("image");
+  EXPECT_THAT(card_with_missed_draws(set, 0), HasSubstr("in equal shares, so that all groups meet the same draws; a "));
+  EXPECT_THAT(
+      card_with_missed_draws(set, 1),
+      AllOf(HasSubstr("of each group in turn, but 1 of 3 groups has too few usable sources to meet each draw; a "),
+            Not(HasSubstr("equal shares"))));
+  EXPECT_THAT(card_with_missed_draws(set, 2), HasSubstr("but 2 of 3 groups have too few usable sources"));
+  set.set["media"]["audio"]["design"]["fill"] = "missing_only";
+  EXPECT_THAT(card_with_missed_draws(set, 0),
+              AllOf(HasSubstr("in equal shares; a source"), Not(HasSubstr("same draws"))));
+}
+
+TEST(DataCard, SaysHowSourcesWerePrepared) {
+  PublishedSet set;
+  EXPECT_THAT(section(card_of(set), "What is in it"),
+              AllOf(HasSubstr("- Recordings of speech.csv: sample rate 8000 Hz, channels mono, active speech level by "
+                              "ITU-T P.56 brought to -26 dBov, written as flac of 16 bits.\n"),
+                    HasSubstr("- Pictures are turned upright, brought to linear light, and written as png.\n")));
+  for (const char* const name : {"sample_rate_hz", "channels", "active_level_dbov"}) {
+    set.set["media"]["audio"]["entries"][0][name] = "keep";
+  }
+  EXPECT_THAT(section(card_of(set), "What is in it"),
+              AllOf(HasSubstr("sample rate as it was, channels as they were, active speech level by ITU-T P.56 as it "
+                              "was, written as flac of 16 bits.\n"),
+                    Not(HasSubstr("one level"))));
+}
+
 TEST(DataCard, TellsOfLossesByReasonAndGroup) {
   PublishedSet set;
   set.failures.push_back({{"variant_id", "x"},
@@ -268,7 +366,22 @@ TEST(DataCard, IsMadeOfASetInWhichNothingWasWritten) {
   PublishedSet set;
   set.audio.clear();
   set.image.clear();
-  EXPECT_THAT(section(card_of(set), "What is in it"), HasSubstr("| recordings | 0 | 2 | 0 | 0 | 0 | 0 | flac |\n"));
+  EXPECT_THAT(
+      section(card_of(set), "What is in it"),
+      AllOf(HasSubstr("| recordings | 0 | 0 | 0 | 0 | 0 | 0 | flac |\n"),
+            HasSubstr("of which something is in the set; the manifests have 4 recordings of 2 known subjects, and "
+                      "2 pictures of 2 known subjects. ")));
+}
+
+TEST(DataCard, CountsOnlyKnownSubjects) {
+  PublishedSet set;
+  set.set["media"].erase("image");
+  std::erase_if(set.audio, [](const PublishedSet::Json& record) { return record.at("subject") == "ann"; });
+  EXPECT_THAT(section(card_of(set), "What is in it"), HasSubstr("| recordings | 2 | 1 | 8 |"));
+  set.set["media"]["audio"]["columns"]["subjects_known"] = false;
+  set.set["media"]["audio"]["subjects"] = nullptr;
+  EXPECT_THAT(section(card_of(set), "What is in it"),
+              AllOf(HasSubstr("| recordings | 2 | unknown | 8 |"), HasSubstr("the manifests have 4 recordings. ")));
 }
 
 TEST(DataCard, RefusesAFolderWithoutItsFiles) {

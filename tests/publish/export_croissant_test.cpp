@@ -234,6 +234,49 @@ TEST(Croissant, TellsOfResponsibility) {
   EXPECT_THAT(dataset.at("rai:dataCollectionRawData").get<std::string>(), HasSubstr("CC-BY-4.0 (4 sources)"));
 }
 
+TEST(Croissant, TellsOnlyOfWhatIsUneven) {
+  PublishedSet set;
+  // irish / f has two sources and two controls, scots / m and scots / unknown have one source each, and one lost.
+  const std::string uneven = description_of(set).at("rai:dataBiases").dump();
+  EXPECT_THAT(uneven, HasSubstr("have between 4 (scots / m) and 8 (irish / f) files, without controls."));
+  // Two groups that differ in their controls alone.
+  std::erase_if(set.audio, [](const PublishedSet::Json& record) {
+    return record.at("source_id") == "s1" || record.at("source_id") == "s3";
+  });
+  set.failures.clear();
+  std::erase_if(set.image, [](const PublishedSet::Json& record) { return record.at("control") == "identity"; });
+  EXPECT_FALSE(description_of(set).contains("rai:dataBiases"));
+  // What all lost alike is no unevenness either.
+  for (const char* const group : {"irish f", "scots m"}) {
+    const std::string accent = std::string(group).substr(0, 5);
+    for (int i = 0; i < (accent == "irish" ? 6 : 4); ++i) {
+      set.failures.push_back({{"variant_id", accent + std::to_string(i)},
+                              {"media", "audio"},
+                              {"source_id", "s0"},
+                              {"group", {{"accent", accent}, {"gender", std::string(group).substr(6)}}},
+                              {"kind", "failed"},
+                              {"stage", "decode"},
+                              {"reason", "cut off"}});
+    }
+  }
+  EXPECT_FALSE(description_of(set).contains("rai:dataBiases"));
+  set.failures.pop_back();
+  EXPECT_THAT(description_of(set).at("rai:dataBiases").dump(),
+              HasSubstr("the group irish / f lost the largest share of its variants: 6 of 12."));
+}
+
+TEST(Croissant, SaysOfConditionsAndDrawsWhatTheCardSays) {
+  PublishedSet set;
+  set.set["media"]["audio"]["design"]["combinations"]["held"] = 3;
+  set.set["media"]["audio"]["design"]["combinations"]["left_by_budget"] = 1;
+  set.set["media"]["audio"]["entries"][0]["active_level_dbov"] = "keep";
+  const json dataset = description_of(set);
+  EXPECT_THAT(dataset.at("rai:dataManipulationProtocol").get<std::string>(),
+              HasSubstr("but for 1 of 4 that the budget left out. Whatever is drawn is drawn 2 times"));
+  EXPECT_THAT(dataset.at("rai:dataPreprocessingProtocol").dump(),
+              HasSubstr("active speech level by ITU-T P.56 as it was"));
+}
+
 TEST(Croissant, KeepsColumnsOfAnyName) {
   PublishedSet set;
   const std::string name = "cr:a b/\"c\"#%\xc3\xa9";
