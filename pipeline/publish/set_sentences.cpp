@@ -56,7 +56,9 @@ std::string conditions_in_words(const MediaFacts& facts) {
     missing.push_back(std::to_string(excluded) + " that the config rules out (`except`)");
   }
   if (demanded > held + left) {
-    missing.push_back(std::to_string(demanded - held - left) + " that were recorded often enough");
+    const std::size_t recorded = demanded - held - left;
+    missing.push_back(std::to_string(recorded) + (recorded == 1 ? " that was" : " that were") +
+                      " recorded often enough");
   }
   std::string what = "enough to hold every combination of " + ways.dump() + " levels of different axes";
   if (!ways.is_number()) {

@@ -158,7 +158,7 @@ TEST(DataCard, SaysOfWhichCombinationsThereAreConditions) {
               HasSubstr("one of each axis, but for 1 that the config rules out (\\`except\\`).\n"));
   EXPECT_THAT(changes_of("all", {4, 6, 5, 2, 1, 2}),
               HasSubstr("but for 2 of 5 that the budget left out and 1 that the config rules out (\\`except\\`) and 1 "
-                        "that were recorded often enough.\n"));
+                        "that was recorded often enough.\n"));
   EXPECT_THAT(
       changes_of(2, {4, 18, 21, 12, 0, 9}),
       HasSubstr("- There are 4 conditions: enough to hold every combination of 2 levels of different axes, but for "
