@@ -109,6 +109,8 @@ struct Place {
   int line = -1;  ///< from 0; -1: the whole file
 };
 
+void PrintTo(const Place& place, std::ostream* out) { *out << place.file; }
+
 std::string kind_of(const ordered_json& value) { return value.is_number() ? "number" : value.type_name(); }
 
 class OtherTypes : public testing::TestWithParam<Place> {

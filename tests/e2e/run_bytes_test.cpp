@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-class Formats : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+class Formats : public testing::TestWithParam<std::pair<std::string, std::string>> {};
 
 TEST_P(Formats, ThreadsChangeNoByte) {
   TestSet set(/*recordings=*/9, /*photographs=*/8);
