@@ -168,7 +168,8 @@ inline ordered_json set_json(const MadeRun& run, std::size_t sources, std::size_
                          {"alpha", 0.05},
                          {"power", 0.8}}}};
   media["except"] = ordered_json::array();
-  media["entries"] = {{{"manifest", "speech.csv"}, {"sample_rate_hz", 16000}, {"active_level_dbov", -26.0}}};
+  media["entries"] = {
+      {{"manifest", "speech.csv"}, {"sample_rate_hz", 16000}, {"channels", "mono"}, {"active_level_dbov", -26.0}}};
   media["output"] = {{"format", "wav"}, {"bits", 16}};
   media["sources"] = sources;
   media["subjects"] = subjects;
