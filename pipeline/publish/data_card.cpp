@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -265,7 +266,7 @@ std::string losses(const Contents& contents) {
   std::string text = "## What was lost\n\nOf " + counted(count_in(planned, "planned"), "planned variant") + ", " +
                      number(count_in(planned, "written")) + " were written, " + number(count_in(planned, "rejected")) +
                      " rejected by a gate, and " + number(count_in(planned, "failed")) + " failed.";
-  // The first of each gate or stage stands for all of it.
+  // The most frequent reason of each gate or stage is its example.
   std::map<std::pair<std::string, std::string>, LossReason> by_stage;
   for (const MediaCounts& counts : contents.counts.media) {
     for (const LossReason& reason : counts.losses.reasons) {
@@ -278,7 +279,7 @@ std::string losses(const Contents& contents) {
     return text + '\n';
   }
   text += " Losses that differ between groups are a bias of their own.\n\n";
-  MarkdownTable table({"what", "gate or stage", "variants", "the first of them"}, {false, false, true, false},
+  MarkdownTable table({"what", "gate or stage", "variants", "for example"}, {false, false, true, false},
                       kMostReasons);
   std::vector<std::pair<std::string, LossReason>> sorted;
   for (const auto& [key, reason] : by_stage) {
