@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <ctime>
 #include <iostream>
 #include <mutex>
 #include <streambuf>
@@ -87,6 +88,8 @@ struct LastWords {
   std::atomic<std::size_t> count;  ///< of bytes ever written; the newest overwrite the oldest
   std::atomic<int> pipe;
   std::atomic<int> standard_error;
+  std::atomic<bool> is_being_filled;  ///< The reader has taken a block from the pipe, or is about to.
+  std::atomic<bool> is_last;          ///< The program crashes: what is in the pipe belongs to the handler.
 };
 LastWords last_words;
 
@@ -134,6 +137,12 @@ extern "C" {
 /// A failed assertion has said which one just before.
 static void show_last_words(int signal) {
   const int out = last_words.standard_error;
+  last_words.is_last = true;
+  // What the reader has taken but not yet put down would be missing. It is waited for in vain only if it crashed itself.
+  const timespec millisecond{0, 1000000};
+  for (int i = 0; i < 1000 && last_words.is_being_filled; ++i) {
+    ::nanosleep(&millisecond, nullptr);
+  }
   const std::size_t count = last_words.count;
   const std::size_t size = last_words.text.size();
   if (count > size) {
@@ -225,6 +234,8 @@ class LibraryOutput::Capture {
     last_words.count = 0;
     last_words.pipe = pipe_;
     last_words.standard_error = own_;
+    last_words.is_being_filled = false;
+    last_words.is_last = false;
     message_stream().flush();
     descriptor_of_messages = own_;
     const bool is_taken = ::dup2(ends[1], STDERR_FILENO) >= 0;
@@ -290,8 +301,16 @@ class LibraryOutput::Capture {
       if (found <= 0) {
         continue;
       }
+      last_words.is_being_filled = true;
+      if (last_words.is_last) {
+        last_words.is_being_filled = false;
+        continue;
+      }
       const ::ssize_t got = ::read(pipe_, block.data(), block.size());
-      if (got < 0 && errno == EINTR) {
+      const int error = errno;
+      remember({block.data(), static_cast<std::size_t>(got > 0 ? got : 0)});
+      last_words.is_being_filled = false;
+      if (got < 0 && error == EINTR) {
         continue;
       }
       if (got <= 0) {
@@ -306,7 +325,6 @@ class LibraryOutput::Capture {
 
   void take(std::string_view text) {
     constexpr std::size_t kLongestLine = 1000;
-    remember(text);
     for (const char c : text) {
       if (c == '\n' || c == '\r') {
         if (line_.find_first_not_of(' ') != std::string::npos) {
