@@ -23,9 +23,10 @@ struct CodedSignal {
 
 struct AudioSignal {
   Audio audio;
-  /// The A-weighted level in the air, in dB re 20 uPa, that 0 dBov stood for at the mixer, where the source's active
-  /// speech is at the `speech_dba` of its sources. Empty where no active speech is found.
-  std::optional<double> full_scale_dba = {};
+  /// Gives the A-weighted level in the air, in dB re 20 uPa, that 0 dBov stood for at the mixer, where the source's
+  /// active speech is at the `speech_dba` of its sources. Empty where no active speech is found. It is found out when
+  /// the first step asks, since few do.
+  std::function<std::optional<double>()> full_scale_dba = [] { return std::optional<double>(); };
   /// What this step does to times. It starts as doing nothing; the renderer applies it to all labels.
   TimeMap time_map = {};
   /// What this step found out. The renderer collects it.

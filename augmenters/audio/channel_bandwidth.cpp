@@ -105,7 +105,7 @@ const Registration registration(signal_augmenter<ChannelBandwidth>(
         .source = "ITU-T P.310 (narrowband), G.722 and P.341 (wideband), G.722 Annex B (super-wideband)",
         .media = Media::audio,
         .stage = Stage::channel,
-        .version = 1,
+        .version = 2,
         .identity = "none: every band ends somewhere",
         .labels = "keeps all labels",
         .claim = "From 8 to 48 kHz, the gain is within 0.01 dB in the pass band, 60 dB down in the stop band, and -3 "

@@ -172,13 +172,14 @@ Unit realize(const State& state, const DeviceMicrophone& p, const StepRandom& ra
 }
 
 void apply(AudioSignal& signal, const Unit& unit, const DeviceMicrophone& p, const StepRandom& random) {
-  if (!signal.full_scale_dba) {
+  const std::optional<double> full_scale = signal.full_scale_dba();
+  if (!full_scale) {
     throw GateError(
         "device.microphone: no active speech is found (ITU-T P.56), so nothing says how loud the recording is at the "
         "microphone");
   }
   Audio& audio = signal.audio;
-  const double full_scale_dba = *signal.full_scale_dba;
+  const double full_scale_dba = *full_scale;
   unit.filter.apply(audio);
 
   const double overload_rms = plain::amplitude_from_db(unit.model.overload_db_spl.value - full_scale_dba);
@@ -202,7 +203,7 @@ const Registration registration(signal_augmenter<DeviceMicrophone, State, Unit>(
                   "the sources in parts/microphone_profiles.cpp",
         .media = Media::audio,
         .stage = Stage::microphone,
-        .version = 1,
+        .version = 2,
         .identity = "none: every microphone makes noise",
         .labels = "keeps all labels",
         .claim = "The response is within 0.5 dB of the profile's, self-noise within 0.5 dB of what was asked, and 10 % "

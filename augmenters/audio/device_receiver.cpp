@@ -45,7 +45,7 @@ const Registration registration(signal_augmenter<DeviceReceiver, int, DeviceFilt
         .source = "ITU-T P.48, P.830 annex D, G.191 (filters)",
         .media = Media::audio,
         .stage = Stage::receiver,
-        .version = 1,
+        .version = 2,
         .identity = "none: every mask shapes the spectrum",
         .labels = "keeps all labels: the filter has no delay",
         .claim = "Where a mask lets speech pass, the response is within 1 dB of it, and elsewhere no more than 1 dB "

@@ -207,7 +207,7 @@ const Registration registration(signal_augmenter<ProcessingEchoResidual, State, 
                   "recordings are the user's",
         .media = Media::audio,
         .stage = Stage::processing_audio,
-        .version = 1,
+        .version = 2,
         .identity = "none: every level adds an echo",
         .labels = "keeps all labels; who is heard stands in `voices`",
         .claim = "The active level of what is left, against that of the speech, is within 0.5 dB of what was asked. An "

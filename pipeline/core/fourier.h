@@ -1,6 +1,6 @@
-// A Fourier transform of one size, for noise that is drawn as a spectrum, and for what such a noise is learned from. A
-// library would do but for two things: this is most of such a noise's time, and its twiddle factors may not depend on
-// the machine's libm.
+// A Fourier transform of one size, for noise that is drawn as a spectrum, for what such a noise is learned from, and
+// for filters. A library would do but for two things: this is most of the time of whatever has to do with sound, and
+// its twiddle factors may not depend on the machine's libm.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,23 @@ namespace fairground {
 
 inline constexpr std::size_t kFourierSize = 16384;
 
+/// Real or imaginary parts of a complex signal or its spectrum.
+using FourierPart = std::span<float, kFourierSize>;
+
 /// x[n] = sum over k of X[k] e^(2 pi i k n / kFourierSize), in place and without a factor. Real and imaginary parts lie
-/// apart, kFourierSize of each. The same bits on every CPU.
-void inverse_fourier(std::span<float, kFourierSize> real, std::span<float, kFourierSize> imaginary);
+/// apart. The same bits on every CPU.
+void inverse_fourier(FourierPart real, FourierPart imaginary);
 
 /// X[k] = sum over n of x[n] e^(-2 pi i k n / kFourierSize), likewise: the inverse with the two parts changed over.
-inline void forward_fourier(std::span<float, kFourierSize> real, std::span<float, kFourierSize> imaginary) {
+inline void forward_fourier(FourierPart real, FourierPart imaginary) {
   inverse_fourier(imaginary, real);  // NOLINT(readability-suspicious-call-argument): changed over on purpose
 }
+
+/// Likewise, but leaves the spectrum in an order of its own, which is all that a filter needs: spectra in it are
+/// multiplied bin by bin, and inverse_fourier_of_mixed() takes them. Spared is a pass over all of it.
+void forward_fourier_to_mixed(FourierPart real, FourierPart imaginary);
+
+/// The inverse of that, without a factor: from the order of its own to a signal in order.
+void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary);
 
 }  // namespace fairground

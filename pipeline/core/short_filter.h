@@ -7,8 +7,8 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include "pipeline/core/aligned.h"
 #include "pipeline/core/fourier.h"
 
 namespace fairground {
@@ -25,9 +25,8 @@ class ShortFilter {
   void apply(std::span<const float> signal, std::span<float> out, std::size_t skip = 0) const;
 
  private:
-  std::size_t reach_ = 0;  ///< how far back it looks
-  std::vector<float> real_;
-  std::vector<float> imaginary_;
+  std::size_t reach_ = 0;   ///< how far back it looks
+  AlignedFloats spectrum_;  ///< mixed: real and then imaginary parts
 };
 
 }  // namespace fairground

@@ -35,4 +35,12 @@ struct ReferenceSpeech {
 [[nodiscard]] MixMeasure mix(AudioScene& scene, const SpeechLevel& speech_level,
                              double speech_dba = SourceSettings().speech_dba, const ReferenceSpeech* early = nullptr);
 
+/// Whether mix_shared() serves a stem: its level is the mean power of all of it, of one channel and in no band.
+[[nodiscard]] bool is_plain(const NoiseSound& sound, const NoiseLevel& level);
+
+/// mix(), to the bit, where the scene has one stem and that is plain. Its sound is the start of `sound`, which stays as
+/// it is and is not copied: that of the stem is not looked at.
+[[nodiscard]] MixMeasure mix_shared(AudioScene& scene, const NoiseSound& sound, const SpeechLevel& speech_level,
+                                    const ReferenceSpeech* early);
+
 }  // namespace fairground

@@ -28,6 +28,7 @@ struct DecodedSource {
   double own_level_dbov = 0;  ///< active speech level before it was brought to the run's
   std::vector<SpokenWord> words;
   std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
+  std::shared_ptr<SharedSpeech> in_rooms = std::make_shared<SharedSpeech>();   ///< `audio` there
   /// A-weighted active level of `audio`, in dBov; empty where no active speech is found.
   std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
   Image image;                    ///< in linear light

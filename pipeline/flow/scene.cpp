@@ -11,6 +11,8 @@
 namespace fairground {
 namespace {
 
+const std::string kSpeech = "speech";  // who is heard
+
 /// The room of a chain, if it has one.
 class Room {
  public:
@@ -49,18 +51,13 @@ NoiseSound noise_in_room(const Room& room, const std::string& who, const AudioSh
   return sound;
 }
 
-/// The speech at the microphone, and what noises may be set against.
-struct HeardSpeech {
-  SpeechLevel level;
-  std::optional<ReferenceSpeech> early;
-};
-
-HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, SpeechLevel dry_level,
-                           const SharedSpectra* spectra) {
+/// `spectra` as in through_room().
+HeardSpeech speech_in_room(const Audio& dry, const SpeechLevel& dry_level, const SharedResponse& shared,
+                           bool wants_early, const SharedSpectra* spectra) {
   const RoomResponse& response = shared.response;
-  const Audio dry = std::move(scene.speech);
-  scene.speech = through_room(dry, response, shared.spectra, dry.frames(), spectra);
-  HeardSpeech heard{measure_speech_level(scene.speech), {}};
+  HeardSpeech heard;
+  heard.speech = through_room(dry, response, shared.spectra, dry.frames(), spectra);
+  heard.level = measure_speech_level(heard.speech);
   double gain_db = 0.0;
   if (response.level == RoomLevel::keep_active) {
     // Thresholds of P.56 are fixed, so that its level goes almost, but not quite, with the gain.
@@ -74,18 +71,15 @@ HeardSpeech speech_in_room(AudioScene& scene, const SharedResponse& shared, Spee
       if (std::abs(missing_db) <= kToleranceDb) {
         break;
       }
-      scale(scene.speech.samples, amplitude_from_db(missing_db));
+      scale(heard.speech.samples, amplitude_from_db(missing_db));
       gain_db += missing_db;
-      heard.level = measure_speech_level(scene.speech);
+      heard.level = measure_speech_level(heard.speech);
     }
   }
-  const bool wants_early = std::ranges::any_of(
-      scene.noise, [](const NoiseStem& stem) { return stem.level.reference == SpeechReference::early; });
   if (wants_early) {
-    heard.early.emplace();
-    heard.early->speech = through_room(dry, response, shared.early, dry.frames(), spectra);
-    scale(heard.early->speech.samples, amplitude_from_db(gain_db));
-    heard.early->level = measure_speech_level(heard.early->speech);
+    heard.early = through_room(dry, response, shared.early, dry.frames(), spectra);
+    scale(heard.early.samples, amplitude_from_db(gain_db));
+    heard.early_level = measure_speech_level(heard.early);
   }
   return heard;
 }
@@ -103,53 +97,86 @@ std::vector<ReadyStep> ready_steps(const Workshop& workshop, const std::vector<C
 
 MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& steps, const DecodedSource& source,
                      double speech_dba) {
-  MixedScene mixed{{source.audio}, {}};
+  MixedScene mixed;
   AudioScene& scene = mixed.scene;
   std::optional<Room> room;
+  bool changed = false;
   for (const ReadyStep& ready : steps) {
+    changed = changed || ready.step->change;
     if (ready.step->noise) {
       scene.declared_noise.push_back(ready.step->augmenter->noise_level(*ready.values));
     } else if (ready.step->room) {
       room.emplace(workshop, ready);
     }
   }
-  bool changed = false;
+  // The room takes the source's own speech, where nothing changes it before.
+  if (changed || !room) {
+    scene.speech = source.audio;
+  }
+  const Audio& dry = changed || !room ? scene.speech : source.audio;
+  const auto shape = [&] { return AudioShape{dry.sample_rate, dry.channels, dry.frames()}; };
+  std::shared_ptr<const NoiseSound> only_noise;  // of a scene that has no other, shared with other variants
   std::map<std::string, int> ordinals;
   for (const ReadyStep& ready : steps) {
     const Augmenter& augmenter = *ready.step->augmenter;
     if (ready.step->change) {
       ready.step->change(scene, *ready.values, ready.random);
-      changed = true;
     } else if (ready.step->noise) {
-      const auto make = [&](const AudioShape& shape) { return ready.step->noise(shape, *ready.values, ready.random); };
+      const auto make = [&](const AudioShape& of) { return ready.step->noise(of, *ready.values, ready.random); };
       const std::string& name = augmenter.schema.name;
       const std::string who = name + " " + std::to_string(ordinals[name]++);
-      std::string key = noise_key(augmenter, scene.shape(), *ready.values, ready.random);
-      NoiseSound sound;
+      std::string key = noise_key(augmenter, shape(), *ready.values, ready.random);
       if (room) {
         key += "\n" + room->key(who);
-        sound = workshop.shared_noise().sound(
-            key, scene.shape(), [&](const AudioShape& shape) { return noise_in_room(*room, who, shape, make); });
-      } else {
-        sound = workshop.shared_noise().sound(key, scene.shape(), make);
       }
-      scene.noise.push_back({name, std::move(sound), augmenter.noise_level(*ready.values)});
+      auto whole = workshop.shared_noise().whole(key, shape(), [&](const AudioShape& longer) {
+        return room ? noise_in_room(*room, who, longer, make) : make(longer);
+      });
+      const NoiseLevel level = augmenter.noise_level(*ready.values);
+      // A change behind it could make the recording longer than it is.
+      if (scene.declared_noise.size() == 1 && !changed && is_plain(*whole, level)) {
+        only_noise = whole;
+      }
+      scene.noise.push_back({name, only_noise ? NoiseSound() : sound_for(std::move(whole), shape().frames), level});
     }
   }
 
-  HeardSpeech heard{changed ? measure_speech_level(scene.speech) : source.speech_level, {}};
+  SpeechLevel level = changed ? measure_speech_level(scene.speech) : source.speech_level;
+  std::optional<ReferenceSpeech> early;
   std::optional<RoomMeasure> room_measure;
   if (room) {
-    const auto response = room->response("speech");
-    heard = speech_in_room(scene, *response, heard.level, changed ? nullptr : source.spectra.get());
+    const auto response = room->response(kSpeech);
+    const bool wants_early = std::ranges::any_of(
+        scene.noise, [](const NoiseStem& stem) { return stem.level.reference == SpeechReference::early; });
+    const auto hear = [&](const SharedSpectra* spectra) {
+      return speech_in_room(dry, level, *response, wants_early, spectra);
+    };
+    if (changed) {
+      HeardSpeech heard = hear(nullptr);
+      level = heard.level;
+      if (wants_early) {
+        early = ReferenceSpeech{std::move(heard.early), heard.early_level};
+      }
+      scene.speech = std::move(heard.speech);
+    } else {
+      const std::string key = room->key(kSpeech) + (wants_early ? " early" : "");
+      const auto heard = source.in_rooms->heard(key, [&] { return hear(source.spectra.get()); });
+      level = heard->level;
+      if (wants_early) {
+        early = ReferenceSpeech{heard->early, heard->early_level};
+      }
+      scene.speech = heard->speech;
+    }
     room_measure = response->measure;
   }
   const bool by_dba =
       std::ranges::any_of(scene.noise, [](const NoiseStem& stem) { return stem.level.noise_dba.has_value(); });
   if (by_dba && (changed || room)) {
-    speech_dba += raise_dba(scene.speech, heard.level, source.audio, source.speech_level);
+    speech_dba += raise_dba(scene.speech, level, source.audio, source.speech_level);
   }
-  mixed.measure = mix(scene, heard.level, speech_dba, heard.early ? &*heard.early : nullptr);
+  const ReferenceSpeech* const reference = early ? &*early : nullptr;
+  mixed.measure =
+      only_noise ? mix_shared(scene, *only_noise, level, reference) : mix(scene, level, speech_dba, reference);
   mixed.measure.room = room_measure;
   return mixed;
 }

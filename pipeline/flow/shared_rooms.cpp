@@ -8,8 +8,8 @@ namespace fairground {
 namespace {
 
 constexpr double kEarlyS = 0.05;
-/// Longer sounds are transformed as they are needed: held spectra would be twice as large as the sound.
-constexpr std::size_t kLongestShared = std::size_t{1} << 22U;
+/// Longer sounds are transformed as they are needed: held spectra may be four times as large as the sound.
+constexpr std::size_t kLongestShared = std::size_t{1} << 21U;
 
 RoomMeasure measure(const RoomResponse& response, int sample_rate) {
   const std::span<const float> heard = std::span(response.samples).subspan(response.direct);
@@ -43,13 +43,26 @@ std::shared_ptr<const SharedResponse> SharedRooms::response(const std::string& k
   return known;
 }
 
+std::shared_ptr<const HeardSpeech> SharedSpeech::heard(const std::string& key,
+                                                       const std::function<HeardSpeech()>& make) const {
+  std::shared_ptr<const HeardSpeech> known = cache_.find(key);
+  if (!known) {
+    known = std::make_shared<HeardSpeech>(make());
+    cache_.keep(key, known, (known->speech.samples.size() + known->early.samples.size()) * sizeof(float));
+  }
+  return known;
+}
+
 Audio through_room(const Audio& sound, const RoomResponse& response, const BlockSpectra& taps, std::size_t frames,
                    const SharedSpectra* spectra) {
   Audio heard(sound.sample_rate, sound.channels, frames);
   const bool shared = spectra != nullptr && sound.frames() <= kLongestShared;
   for (int channel = 0; channel < sound.channels; ++channel) {
     if (shared) {
-      convolve(spectra->of(sound)[static_cast<std::size_t>(channel)], taps, heard.channel(channel), response.direct);
+      const auto index = static_cast<std::size_t>(channel);
+      const BlockSpectra& even = spectra->of(sound, BlockPairs::even)[index];
+      const BlockSpectra& odd = taps.count() > 1 ? spectra->of(sound, BlockPairs::odd)[index] : even;
+      convolve(even, odd, taps, heard.channel(channel), response.direct);
     } else {
       convolve(sound.channel(channel), taps, heard.channel(channel), response.direct);
     }

@@ -9,6 +9,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/core/bounded_cache.h"
 #include "pipeline/core/convolution.h"
+#include "pipeline/measure/audio_level.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {
@@ -38,18 +39,43 @@ class SharedRooms {
 class SharedSpectra {
  public:
   /// Of each channel.
-  [[nodiscard]] const std::vector<BlockSpectra>& of(const Audio& audio) const {
-    std::call_once(once_, [&] {
+  [[nodiscard]] const std::vector<BlockSpectra>& of(const Audio& audio, BlockPairs pairs) const {
+    Spectra& spectra = pairs == BlockPairs::even ? even_ : odd_;
+    std::call_once(spectra.once, [&] {
       for (int channel = 0; channel < audio.channels; ++channel) {
-        channels_.push_back(BlockSpectra::of_signal(audio.channel(channel)));
+        spectra.channels.push_back(BlockSpectra::of_signal(audio.channel(channel), pairs));
       }
     });
-    return channels_;
+    return spectra.channels;
   }
 
  private:
-  mutable std::once_flag once_;
-  mutable std::vector<BlockSpectra> channels_;
+  struct Spectra {
+    std::once_flag once;
+    std::vector<BlockSpectra> channels;
+  };
+  mutable Spectra even_;
+  mutable Spectra odd_;
+};
+
+/// Speech at a microphone in a room, at its level there.
+struct HeardSpeech {
+  Audio speech;
+  SpeechLevel level;
+  Audio early;  ///< what of it has come by 50 ms after the direct sound, if somebody asked for that
+  SpeechLevel early_level;
+};
+
+/// Remembers what a source's speech is in the rooms of its variants.
+class SharedSpeech {
+ public:
+  /// Under a key that says all that it hangs on beside the source. `make` makes what is not known.
+  [[nodiscard]] std::shared_ptr<const HeardSpeech> heard(const std::string& key,
+                                                         const std::function<HeardSpeech()>& make) const;
+
+ private:
+  /// A minute at 16 kHz in each of four rooms. Of longer recordings none is kept.
+  mutable BoundedCache<HeardSpeech> cache_{std::size_t{16} << 20U};
 };
 
 /// The first `frames` of what the sound is at the microphone. `spectra` are those of `sound`, or nullptr where nobody

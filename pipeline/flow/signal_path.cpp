@@ -13,7 +13,7 @@ Delivered deliver(const std::vector<ReadyStep>& steps, Audio mixture,
       continue;
     }
     if (!signal) {
-      signal.emplace(AudioSignal{std::move(delivered.audio), full_scale_dba()});
+      signal.emplace(AudioSignal{std::move(delivered.audio), full_scale_dba});
     }
     signal->time_map = {};
     signal->measure = {ready.step->augmenter->schema.name, {}};

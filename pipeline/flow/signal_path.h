@@ -18,8 +18,7 @@ struct Delivered {
   std::vector<StepMeasure> steps;  ///< of the steps that found something out; times are those of `audio`
 };
 
-/// Runs the steps that stand behind the mixer, in order. `full_scale_dba` is that of AudioSignal, and asked for only if
-/// there are any.
+/// Runs the steps that stand behind the mixer, in order. `full_scale_dba` is that of AudioSignal.
 [[nodiscard]] Delivered deliver(const std::vector<ReadyStep>& steps, Audio mixture,
                                 const std::function<std::optional<double>()>& full_scale_dba);
 

@@ -59,14 +59,36 @@ FAIRGROUND_HOT void add_squares(const float* samples, std::size_t count, Lanes& 
   energy = lanes;
 }
 
+FAIRGROUND_HOT void multiply(float* samples, std::size_t count, float gain) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] *= gain;
+  }
+}
+
+FAIRGROUND_HOT void add_scaled(const float* samples, std::size_t count, float gain, float* scaled, float* target) {
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    scaled[i] = samples[i] * gain;
+    target[i] += scaled[i];
+  }
+}
+
+// Of no more blocks than a chunk has. All quarters of sums come first, since the compilers make vectors of both loops
+// then.
 FAIRGROUND_HOT void sum_magnitudes(const float* samples, std::size_t blocks, float* sums) {
+  constexpr std::size_t kQuarters = 4;
+  std::array<float, kQuarters * kChunk / kBlock> quarters;
   for (std::size_t block = 0; block < blocks; ++block) {
     const float* x = samples + block * kBlock;
-    float part[kLanes];
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      part[lane] = std::abs(x[lane]) + std::abs(x[lane + kLanes]);
+    for (std::size_t i = 0; i < kQuarters; ++i) {
+      quarters[block * kQuarters + i] =
+          (std::abs(x[i]) + std::abs(x[i + 8])) + (std::abs(x[i + 4]) + std::abs(x[i + 12]));
     }
-    sums[block] = ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+  }
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t block = 0; block < blocks; ++block) {
+    const float* part = quarters.data() + block * kQuarters;
+    sums[block] = (part[0] + part[2]) + (part[1] + part[3]);
   }
 }
 
@@ -159,23 +181,26 @@ class ChannelMeter {
         activity_(static_cast<std::int64_t>(std::floor(kHangoverS * sample_rate + 0.5))) {}
 
   void add(std::span<const float> samples) {
-    add_squares(samples.data(), samples.size(), energy_);
-    std::array<float, kChunk / kBlock> sums;
+    std::array<float, kChunk / kBlock> means;
     while (samples.size() >= kBlock) {
-      const std::size_t blocks = std::min(samples.size() / kBlock, sums.size());
-      sum_magnitudes(samples.data(), blocks, sums.data());
+      const std::size_t blocks = std::min(samples.size() / kBlock, means.size());
+      add_squares(samples.data(), blocks * kBlock, energy_);
+      sum_magnitudes(samples.data(), blocks, means.data());
       for (std::size_t i = 0; i < blocks; ++i) {
-        follow(sums[i] / static_cast<float>(kBlock), block_decay_, kBlock);
+        means[i] /= static_cast<float>(kBlock);
       }
+      follow(std::span(means).first(blocks), block_decay_, kBlock);
       samples = samples.subspan(blocks * kBlock);
     }
     if (!samples.empty()) {
+      add_squares(samples.data(), samples.size(), energy_);
       float sum = 0.0F;
       for (const float sample : samples) {
         sum += std::abs(sample);
       }
       const auto count = static_cast<float>(samples.size());
-      follow(sum / count, std::exp(-count / time_constant_), samples.size());
+      const float mean = sum / count;
+      follow({&mean, 1}, std::exp(-count / time_constant_), samples.size());
     }
   }
 
@@ -190,19 +215,31 @@ class ChannelMeter {
   }
 
  private:
-  // Moves the envelope over `count` samples whose mean magnitude is `magnitude`.
-  void follow(double magnitude, double decay, std::size_t count) {
+  // Moves the envelope over blocks of `count` samples by their mean magnitudes. What it works on is kept in registers,
+  // as each reading waits for the one before it.
+  void follow(std::span<const float> magnitudes, double decay, std::size_t count) {
     // Far below any threshold; it keeps a long silence from ending in denormal numbers, which are slow.
     constexpr double kFloor = 1e-30;
-    smoothed_ = decay * smoothed_ + (1.0 - decay) * (magnitude + kFloor);
-    envelope_ = decay * envelope_ + (1.0 - decay) * smoothed_;
-    // The thresholds are powers of two, so the exponent alone tells how many the envelope passes.
-    const auto exponent = static_cast<int>(std::bit_cast<std::int64_t>(envelope_) >> 52) - 1023;
-    const int passed = std::clamp(exponent - kLowestExponent + 1, 0, kThresholds);
-    if (passed != activity_.passed()) {
-      activity_.change_to(passed, frames_);
+    const double gain = 1.0 - decay;
+    double smoothed = smoothed_;
+    double envelope = envelope_;
+    int passed = activity_.passed();
+    std::int64_t frames = frames_;
+    for (const float magnitude : magnitudes) {
+      smoothed = decay * smoothed + gain * (magnitude + kFloor);
+      envelope = decay * envelope + gain * smoothed;
+      // The thresholds are powers of two, so the exponent alone tells how many the envelope passes.
+      const auto exponent = static_cast<int>(std::bit_cast<std::int64_t>(envelope) >> 52) - 1023;
+      const int passes = std::clamp(exponent - kLowestExponent + 1, 0, kThresholds);
+      if (passes != passed) {
+        activity_.change_to(passes, frames);
+        passed = passes;
+      }
+      frames += static_cast<std::int64_t>(count);
     }
-    frames_ += static_cast<std::int64_t>(count);
+    smoothed_ = smoothed;
+    envelope_ = envelope;
+    frames_ = frames;
   }
 
   double time_constant_;  // in samples
@@ -268,6 +305,27 @@ SpeechLevel measure_speech_level(const Audio& audio) {
 double mean_power(std::span<const float> samples) {
   Lanes energy{};
   add_squares(samples.data(), samples.size(), energy);
+  return samples.empty() ? 0.0 : sum_of(energy) / static_cast<double>(samples.size());
+}
+
+double scale_and_measure(std::span<float> samples, float gain) {
+  Lanes energy{};
+  for (std::size_t begin = 0; begin < samples.size(); begin += kChunk) {
+    const std::span<float> chunk = samples.subspan(begin, std::min(kChunk, samples.size() - begin));
+    multiply(chunk.data(), chunk.size(), gain);
+    add_squares(chunk.data(), chunk.size(), energy);
+  }
+  return samples.empty() ? 0.0 : sum_of(energy) / static_cast<double>(samples.size());
+}
+
+double add_and_measure(std::span<float> target, std::span<const float> samples, float gain) {
+  Lanes energy{};
+  std::array<float, kChunk> scaled;
+  for (std::size_t begin = 0; begin < samples.size(); begin += kChunk) {
+    const std::size_t count = std::min(kChunk, samples.size() - begin);
+    add_scaled(samples.data() + begin, count, gain, scaled.data(), target.data() + begin);
+    add_squares(scaled.data(), count, energy);
+  }
   return samples.empty() ? 0.0 : sum_of(energy) / static_cast<double>(samples.size());
 }
 

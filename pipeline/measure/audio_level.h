@@ -22,6 +22,10 @@ struct SpeechLevel {
 
 /// Mean power over all samples of all channels; full scale squared is 1.
 [[nodiscard]] double mean_power(std::span<const float> samples);
+/// Multiplies all samples, and returns their mean power then, to the bit, in one pass over memory.
+[[nodiscard]] double scale_and_measure(std::span<float> samples, float gain);
+/// Adds `samples` times `gain` to `target`, which is as long, and returns the mean power of what is added.
+[[nodiscard]] double add_and_measure(std::span<float> target, std::span<const float> samples, float gain);
 
 /// What every audio record carries, of the samples as they will decode.
 struct AudioMeasures {

@@ -14,6 +14,8 @@ namespace fairground {
 
 /// What full scale stands for where speech of -26 dBov is at 60 dBA.
 inline constexpr double kFullScaleDba = 86.0;
+/// For an AudioSignal.
+inline std::optional<double> full_scale_dba() { return kFullScaleDba; }
 
 /// The Fourier transform at one frequency.
 [[nodiscard]] inline std::complex<double> at_hz(std::span<const float> samples, double hz, int rate) {

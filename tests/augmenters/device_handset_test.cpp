@@ -25,7 +25,7 @@ const std::vector<Mask> kMasks{
 };
 
 AudioSignal filtered(const Mask& mask, const Audio& clip, double tolerance_db, const StepRandom& random = {}) {
-  return apply_signal(mask.augmenter, {{"mask", mask.name}, {"tolerance_db", tolerance_db}}, {clip, kFullScaleDba},
+  return apply_signal(mask.augmenter, {{"mask", mask.name}, {"tolerance_db", tolerance_db}}, {clip, full_scale_dba},
                       random);
 }
 

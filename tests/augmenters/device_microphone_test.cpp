@@ -19,14 +19,14 @@ namespace {
 
 AudioSignal heard(const Audio& clip, const Given& given, const StepRandom& random = {},
                   const Assets* assets = nullptr) {
-  return apply_signal("device.microphone", given, {clip, kFullScaleDba}, random, assets);
+  return apply_signal("device.microphone", given, {clip, full_scale_dba}, random, assets);
 }
 
 /// Of a sound that is so loud that the self-noise is nothing beside it.
 AudioSignal heard_loud(const Audio& clip, const Given& given, const StepRandom& random = {},
                        const Assets* assets = nullptr) {
-  constexpr double kLoudDba = 130.0;
-  return apply_signal("device.microphone", given, {clip, kLoudDba}, random, assets);
+  return apply_signal("device.microphone", given, {clip, [] { return std::optional<double>(130.0); }}, random,
+                      assets);
 }
 
 /// Without anything that differs from unit to unit or hides the response.
@@ -412,8 +412,8 @@ TEST_F(OwnResponse, ThatOfARoomIsRefused) {
 }
 
 TEST(Microphone, NeedsToKnowHowLoudItIs) {
-  EXPECT_THROW(static_cast<void>(apply_signal("device.microphone", {{"profile", std::string("laptop")}},
-                                              {Audio(16000, 1, 16000), std::nullopt})),
+  EXPECT_THROW(static_cast<void>(
+                   apply_signal("device.microphone", {{"profile", std::string("laptop")}}, {Audio(16000, 1, 16000)})),
                GateError);
 }
 

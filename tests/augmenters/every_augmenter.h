@@ -277,7 +277,7 @@ class EveryAugmenter : public testing::Test {
     return apply_audio(*c.augmenter, c.values, clip, random, &assets_, kDeclared);
   }
   AudioSignal run_signal(const Case& c, const Audio& clip, const StepRandom& random = kRandom) const {
-    AudioSignal signal{clip, kFullScaleDba};
+    AudioSignal signal{clip, full_scale_dba};
     signal.coded = coded(clip);
     c.augmenter->prepare_signal(c.values, {clip.sample_rate, &assets_})(signal, c.values, random);
     return signal;

@@ -16,7 +16,7 @@ TEST_F(EveryAugmenter, GivesTheSameSignalForTheSameKey) {
     SCOPED_TRACE(c.name);
     const AudioSignal once = run_signal(c, clip);
     const PreparedSignal step = c.augmenter->prepare_signal(c.values, {kRate, &assets_});
-    std::vector<AudioSignal> signals(kRepeats, AudioSignal{clip, kFullScaleDba});
+    std::vector<AudioSignal> signals(kRepeats, AudioSignal{clip, full_scale_dba});
     for (AudioSignal& signal : signals) {
       signal.coded = coded(clip);
     }

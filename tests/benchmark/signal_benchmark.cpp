@@ -58,7 +58,7 @@ class Chain {
     }
   }
   void run(const Audio& audio) const {
-    AudioSignal signal{audio, kFullScaleDba};
+    AudioSignal signal{audio, [] { return std::optional<double>(kFullScaleDba); }};
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       steps_[i](signal, values_[i], {/*key=*/1, /*realization=*/2});
     }

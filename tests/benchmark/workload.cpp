@@ -42,12 +42,15 @@ BenchmarkSet::BenchmarkSet(const fs::path& config_file)
       plan_(config_, catalog_),
       workshop_(plan_) {}
 
-void BenchmarkSet::make_first_source() const {
+void BenchmarkSet::make_first_source(const fs::path& file) const {
   const DecodedSource source = decode_source(plan_, plan_.media().front().media, /*source=*/0);
   for (std::size_t i = 0; i < plan_.media().front().conditions.size(); ++i) {
     const Outcome outcome = render_variant(workshop_, i, source);
     if (outcome.fate != Fate::written) {
       throw std::runtime_error("a variant is not made: " + outcome.reason);
+    }
+    if (!file.empty()) {
+      write_file(file, outcome.file);
     }
   }
 }

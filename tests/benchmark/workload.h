@@ -37,8 +37,9 @@ class BenchmarkSet {
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Workshop& workshop() const { return workshop_; }
 
-  /// Makes every variant of the first source, as the flow graph does. Throws where one is not made.
-  void make_first_source() const;
+  /// Makes every variant of the first source, as the flow graph does, and writes each into `file`, if there is one.
+  /// Throws where one is not made.
+  void make_first_source(const std::filesystem::path& file = {}) const;
 
  private:
   Config config_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "pipeline/core/aligned.h"
 #include "pipeline/core/fourier.h"
 #include "pipeline/core/hot.h"
 
@@ -48,7 +49,7 @@ FAIRGROUND_HOT void add_product(float* out, const float* samples, const float* f
 /// Two independent blocks: with the same weight at both signs of a frequency, the real and the imaginary part of
 /// the transform are two independent real noises, so that no half of the work is thrown away.
 struct BlockPair {
-  std::vector<float> values = std::vector<float>(2 * kBlock);
+  AlignedFloats values = AlignedFloats(2 * kBlock);
 
   void draw(const std::vector<float>& weights, const RandomStream& stream, std::size_t pair) {
     const auto real = std::span(values).first<kBlock>();

@@ -311,7 +311,7 @@ std::vector<BlockSpectra> band_filters(int rate) {
 /// Adds what the band holds of `in`.
 void add_band(std::span<const float> in, const BlockSpectra& filter, std::span<float> out) {
   std::vector<float> filtered(kFilterCentre + out.size());
-  convolve(BlockSpectra::of_signal(in), filter, filtered);
+  convolve(in, filter, filtered);
   for (std::size_t n = 0; n < out.size(); ++n) {
     out[n] += filtered[kFilterCentre + n];
   }
