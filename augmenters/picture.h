@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,12 +71,17 @@ struct RowOperation {
   std::function<void(const ImageRow&)> change;
   /// What is known when all rows are done. It goes into the record. May be absent.
   std::function<std::vector<std::pair<std::string, double>>()> found = {};
+  /// Of a curve on linear light: the curve together with the encoding to codes of 8 bits, which is all that is run
+  /// where nothing stands between the two. The codes are the same as without. May be absent.
+  std::shared_ptr<const CodeTables> codes = {};
 
   template <std::invocable<const ImageRow&> Change>
   RowOperation(Change change_row) : change(std::move(change_row)) {}  // implicit, as most are a lambda and nothing else
   RowOperation(std::function<void(const ImageRow&)> change_row,
                std::function<std::vector<std::pair<std::string, double>>()> found_out)
       : change(std::move(change_row)), found(std::move(found_out)) {}
+  RowOperation(std::function<void(const ImageRow&)> change_row, std::shared_ptr<const CodeTables> curve_codes)
+      : change(std::move(change_row)), codes(std::move(curve_codes)) {}
 
   void operator()(const ImageRow& row) const { change(row); }
 };

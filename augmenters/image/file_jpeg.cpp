@@ -64,7 +64,10 @@ void apply(PictureFile& file, const FileJpeg& p, const StepRandom&) {
   file.measure.values = {
       {"quality", quality},
       {"bits_per_pixel", 8.0 * static_cast<double>(bytes.size()) / static_cast<double>(size.area())}};
-  file.raster = put_on_alpha({{codes.colour.codes.clone()}, codes.alpha});
+  if (!codes.colour.codes.isContinuous()) {
+    codes.colour.codes = codes.colour.codes.clone();  // lets go of the edge
+  }
+  file.raster = put_on_alpha(codes);
   if (codes.alpha.empty()) {
     file.written = PictureFile::Written{ImageContainer::jpeg, std::move(bytes)};
   }

@@ -16,7 +16,9 @@
 // The table (parts/curve_table.h) is within 0.04 of an 8-bit code of the formulas for light above 2^-16. Linear light
 // beyond white stays what it is, and below black the curve is mirrored.
 
+#include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "augmenters/augmenter.h"
@@ -89,42 +91,66 @@ double light_at(const ToneCurve& p, double channel_power, double x) {
   return decoded_light(channel_power == 1.0 ? curved : power(curved, channel_power));
 }
 
-/// A unit of the camera: a table for each channel, or one for all.
-using CurveUnit = std::vector<CurveTable>;
+/// A unit of the camera.
+struct CurveUnit {
+  std::vector<CurveTable> curves;           ///< one for all channels, or one for each; none where nothing is changed
+  std::shared_ptr<const CodeTables> codes;  ///< the same with the encoding behind them, or nullptr: see RowOperation
+};
 
-CurveTable table_of(const ToneCurve& p, double channel_power) {
-  return CurveTable([&](double x) { return light_at(p, channel_power, x); });
-}
+/// Units differ in colour, and a grey picture gets what they have in common.
+struct CurveUnits {
+  CurveUnit grey;
+  CurveUnit colour;
+};
 
-CurveUnit realize(const ToneCurve& p, const StepRandom& random) {
-  if (p.strength == 0.0) {
-    return {};
-  }
-  CurveUnit unit{table_of(p, /*channel_power=*/1.0)};
-  if (p.channel_spread > 0.0) {
-    RandomStream stream = random.stream("channels");
-    for (int channel = 0; channel < 3; ++channel) {
-      unit.push_back(table_of(p, 1.0 + p.strength * p.channel_spread * stream.uniform(-1.0, 1.0)));
+CurveUnit unit_of(const ToneCurve& p, std::span<const double> channel_powers) {
+  CurveUnit unit;
+  auto codes = std::make_shared<CodeTables>();
+  for (const double power : channel_powers) {
+    const CurveTable& curve = unit.curves.emplace_back([&](double x) { return light_at(p, power, x); });
+    if (auto table = CodeTable::behind([&](std::span<float> samples) { curve.apply(samples); })) {
+      codes->push_back(std::move(*table));
     }
+  }
+  if (codes->size() == unit.curves.size()) {
+    unit.codes = std::move(codes);
   }
   return unit;
 }
 
-RowOperation rows(const Shot& shot, std::shared_ptr<const CurveUnit> unit, const ToneCurve&) {
-  if (unit->empty()) {
-    return [](const ImageRow&) {};
+CurveUnits realize(const ToneCurve& p, const StepRandom& random) {
+  if (p.strength == 0.0) {
+    return {};
   }
-  if (unit->size() == 1 || shot.channels == 1) {
-    return [unit](const ImageRow& row) { unit->front().apply(row.samples); };
-  }
-  return [unit](const ImageRow& row) {
-    for (int channel = 0; channel < row.channels; ++channel) {
-      (*unit)[1 + static_cast<std::size_t>(channel)].apply(row.channel(channel));
+  CurveUnits units;
+  units.grey = unit_of(p, std::array{1.0});
+  units.colour = units.grey;
+  if (p.channel_spread > 0.0) {
+    RandomStream stream = random.stream("channels");
+    std::array<double, 3> powers{};
+    for (double& power : powers) {
+      power = 1.0 + p.strength * p.channel_spread * stream.uniform(-1.0, 1.0);
     }
-  };
+    units.colour = unit_of(p, powers);
+  }
+  return units;
 }
 
-const Registration registration(row_augmenter<ToneCurve, CurveUnit>(
+RowOperation rows(const Shot& shot, std::shared_ptr<const CurveUnits> units, const ToneCurve&) {
+  const std::shared_ptr<const CurveUnit> unit(units, shot.channels == 1 ? &units->grey : &units->colour);
+  const auto change = [unit](const ImageRow& row) {
+    if (unit->curves.size() == 1) {
+      unit->curves.front().apply(row.samples);
+      return;
+    }
+    for (std::size_t channel = 0; channel < unit->curves.size(); ++channel) {
+      unit->curves[channel].apply(row.channel(static_cast<int>(channel)));
+    }
+  };
+  return {change, unit->codes};
+}
+
+const Registration registration(row_augmenter<ToneCurve, CurveUnits>(
     {
         .name = "processing.tone_curve",
         .summary = "A camera's tone curve on encoded values: power, film's, smoothstep or logarithm; units may differ.",

@@ -184,6 +184,15 @@ PhiloxCounter RandomStream::block(std::uint64_t index) const {
 
 std::uint32_t RandomStream::word_at(std::uint64_t index) const { return block(index / 4)[index % 4]; }
 
+void RandomStream::words(std::uint64_t first, std::span<std::uint32_t> out) const {
+  for (std::size_t done = 0; done < out.size();) {
+    const PhiloxCounter four = block((first + done) / 4);
+    for (std::size_t k = (first + done) % 4; k < 4 && done < out.size(); ++k, ++done) {
+      out[done] = four[k];
+    }
+  }
+}
+
 std::uint64_t RandomStream::bits() {
   const PhiloxCounter words = block(next_ / 2);
   const std::size_t half = next_ % 2 * 2;

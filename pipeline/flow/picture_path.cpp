@@ -1,6 +1,7 @@
 #include "pipeline/flow/picture_path.h"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -186,14 +187,21 @@ TakenPicture take_picture(const std::vector<ReadyStep>& steps, const Image& sour
 
 Raster render_rows(const Image& image, const std::vector<RowOperation>& operations, int bits) {
   Raster raster = make_raster(image, bits);
+  // The last operation may have the encoding in it.
+  const CodeTables* codes = bits == 8 && !operations.empty() ? operations.back().codes.get() : nullptr;
+  const std::span<const RowOperation> before(operations.data(), operations.size() - (codes != nullptr ? 1U : 0U));
   std::vector<float> buffer(image.row_size());
   for (int y = 0; y < image.height; ++y) {
     std::ranges::copy(image.row(y), buffer.begin());
     const ImageRow row{y, image.width, image.channels, buffer};
-    for (const RowOperation& operation : operations) {
+    for (const RowOperation& operation : before) {
       operation(row);
     }
-    put_row(row, raster);
+    if (codes != nullptr) {
+      put_row(row, raster, *codes);
+    } else {
+      put_row(row, raster);
+    }
   }
   return raster;
 }

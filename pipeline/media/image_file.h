@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/media/bytes.h"
+#include "pipeline/media/code_table.h"
 #include "pipeline/media/image.h"
 #include "pipeline/media/limits.h"
 
@@ -44,5 +45,8 @@ enum class ImageContainer { png, jpeg, webp, tiff };
 /// beyond 0 to 1 saturates. Within 0.51 codes of the exact function at 8 bits and 0.6 at 16. A picture of 8 or
 /// 16 bits that is only read and written keeps every code.
 void put_row(const ImageRow& row, Raster& raster);
+
+/// The same into a raster of 8 bits by tables that may have a curve in them; see code_table.h.
+void put_row(const ImageRow& row, Raster& raster, const CodeTables& tables);
 
 }  // namespace fairground

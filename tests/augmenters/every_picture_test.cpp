@@ -74,19 +74,21 @@ TEST_F(EveryAugmenter, GivesTheSameBitsFusedOrNot) {
   const Image picture = test_picture(37, 11, 3);
   for (const Case& first : row_cases()) {
     for (const Case& second : row_cases()) {
-      SCOPED_TRACE(first.name + " then " + second.name);
       const StepRandom other{77, 1};
       const Image unfused = run(second, run(first, picture), other);
-      const Raster fused = render_rows(picture,
-                                       {row_operation(*first.augmenter, first.values, picture, kRandom),
-                                        row_operation(*second.augmenter, second.values, picture, other)},
-                                       /*bits=*/16);
-      Raster expected = make_raster(unfused, /*bits=*/16);
-      Image rows = unfused;
-      for (int y = 0; y < rows.height; ++y) {
-        put_row(rows.row(y), expected);
+      for (const int bits : {8, 16}) {
+        SCOPED_TRACE(first.name + " then " + second.name + ", " + std::to_string(bits) + " bits");
+        const Raster fused = render_rows(picture,
+                                         {row_operation(*first.augmenter, first.values, picture, kRandom),
+                                          row_operation(*second.augmenter, second.values, picture, other)},
+                                         bits);
+        Raster expected = make_raster(unfused, bits);
+        Image rows = unfused;
+        for (int y = 0; y < rows.height; ++y) {
+          put_row(rows.row(y), expected);
+        }
+        EXPECT_EQ(cv::norm(fused.codes, expected.codes, cv::NORM_INF), 0.0);
       }
-      EXPECT_EQ(cv::norm(fused.codes, expected.codes, cv::NORM_INF), 0.0);
     }
   }
 }

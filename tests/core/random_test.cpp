@@ -74,6 +74,19 @@ TEST(RandomStream, LookingAtWordsAndNormalsDoesNotMoveItOn) {
   EXPECT_EQ(looked_at.bits(), left_alone.bits());
 }
 
+TEST(RandomStream, ReadsManyWordsAsOneByOne) {
+  const RandomStream stream(kKey, 3, "words");
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{1} << 40U}) {
+    for (const std::size_t count : {0U, 1U, 2U, 3U, 4U, 5U, 17U}) {
+      std::vector<std::uint32_t> words(count);
+      stream.words(first, words);
+      for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_EQ(words[i], stream.word_at(first + i)) << first << " + " << i;
+      }
+    }
+  }
+}
+
 TEST(RandomStream, WordsBeyondTheLowCounterWordDoNotRepeat) {
   const RandomStream stream(kKey, 0, "x");
   constexpr std::uint64_t kLowWordWraps = std::uint64_t{1} << 34U;  // four words to a block

@@ -94,6 +94,22 @@ TEST(ImageFile, KeepsEveryCodeOfLosslessFormats) {
   }
 }
 
+// JPEG does not go through OpenCV. What was written and read by OpenCV stays what it was.
+TEST(ImageFile, WritesAndReadsJpegAsOpenCvDoes) {
+  for (const int type : {CV_8UC1, CV_8UC3}) {
+    for (const int quality : {1, 30, 85, 100}) {
+      for (const cv::Size size : {cv::Size(1, 1), cv::Size(64, 48), cv::Size(131, 77)}) {
+        const Raster raster{slope_picture(size.width, size.height, type)};
+        std::vector<unsigned char> expected;
+        cv::imencode(".jpg", raster.codes, expected, {cv::IMWRITE_JPEG_QUALITY, quality});
+        const Bytes bytes = encode_image(raster, ImageContainer::jpeg, quality);
+        ASSERT_TRUE(std::ranges::equal(bytes, std::as_bytes(std::span(expected)))) << quality << " " << size.width;
+        EXPECT_TRUE(same_codes(decode_own_image(bytes).codes, cv::imdecode(expected, cv::IMREAD_UNCHANGED)));
+      }
+    }
+  }
+}
+
 TEST(ImageFile, LossyFormatsStayNear) {
   for (const ImageContainer container : {ImageContainer::jpeg, ImageContainer::webp}) {
     const Raster colour{slope_picture(64, 48, CV_8UC3)};
