@@ -174,6 +174,17 @@ class PicturePath {
   TakenPicture taken_;
 };
 
+/// Begins to bring them near while something else is worked on. A picture comes from far memory, and the processor does
+/// not see by itself which row is next.
+void fetch(std::span<const float> samples) {
+#if defined(__GNUC__)
+  constexpr std::size_t kLine = 64 / sizeof(float);  // of the cache
+  for (std::size_t i = 0; i < samples.size(); i += kLine) {
+    __builtin_prefetch(&samples[i]);
+  }
+#endif
+}
+
 }  // namespace
 
 TakenPicture take_picture(const std::vector<ReadyStep>& steps, const Image& source, const PictureLabels& labels,
@@ -193,6 +204,9 @@ Raster render_rows(const Image& image, const std::vector<RowOperation>& operatio
   std::vector<float> buffer(image.row_size());
   for (int y = 0; y < image.height; ++y) {
     std::ranges::copy(image.row(y), buffer.begin());
+    if (y + 1 < image.height) {
+      fetch(image.row(y + 1));
+    }
     const ImageRow row{y, image.width, image.channels, buffer};
     for (const RowOperation& operation : before) {
       operation(row);

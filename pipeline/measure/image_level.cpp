@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <numbers>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,108 +22,122 @@ std::size_t colours_of(const cv::Mat& codes) {
   return std::min(static_cast<std::size_t>(codes.channels()), kMaxColours);
 }
 
-// How often each code occurs in one colour channel.
-using Histogram = std::vector<std::uint64_t>;
-
-// Codes of neighbouring pixels are often equal, and a counter is slow to read while it is being written. So four
-// pixels in turn have counters of their own.
-using TurnCounts = std::array<std::array<std::array<std::uint32_t, 256>, kMaxColours>, 4>;
-
-template <std::size_t kChannels>
-void count_row(const std::uint8_t* row, std::size_t width, TurnCounts& counts) {
-  constexpr std::size_t kColours = std::min(kChannels, kMaxColours);
-  const std::size_t whole = width - width % counts.size();
-  for (std::size_t x = 0; x < whole; x += counts.size()) {
-    for (std::size_t turn = 0; turn < counts.size(); ++turn) {
-      for (std::size_t c = 0; c < kColours; ++c) {
-        ++counts[turn][c][row[(x + turn) * kChannels + c]];
-      }
-    }
-  }
-  for (std::size_t x = whole; x < width; ++x) {
-    for (std::size_t c = 0; c < kColours; ++c) {
-      ++counts[0][c][row[x * kChannels + c]];
-    }
-  }
-}
-
-std::vector<Histogram> histograms_8(const cv::Mat& codes) {
-  TurnCounts counts{};
-  const auto width = static_cast<std::size_t>(codes.cols);
-  for (int y = 0; y < codes.rows; ++y) {
-    const auto* row = codes.ptr<std::uint8_t>(y);
-    switch (codes.channels()) {
-      case 1:
-        count_row<1>(row, width, counts);
-        break;
-      case 3:
-        count_row<3>(row, width, counts);
-        break;
-      default:
-        count_row<4>(row, width, counts);
-        break;
-    }
-  }
-  std::vector<Histogram> histograms(colours_of(codes), Histogram(256));
-  for (std::size_t c = 0; c < histograms.size(); ++c) {
-    for (const auto& turn : counts) {
-      std::transform(turn[c].begin(), turn[c].end(), histograms[c].begin(), histograms[c].begin(), std::plus<>());
-    }
-  }
-  return histograms;
-}
-
-std::vector<Histogram> histograms_16(const cv::Mat& codes) {
-  const auto channels = static_cast<std::size_t>(codes.channels());
-  std::vector<Histogram> histograms(colours_of(codes), Histogram(65536));
-  for (int y = 0; y < codes.rows; ++y) {
-    const auto* row = codes.ptr<std::uint16_t>(y);
-    for (std::size_t x = 0; x < static_cast<std::size_t>(codes.cols); ++x) {
-      for (std::size_t c = 0; c < histograms.size(); ++c) {
-        ++histograms[c][row[x * channels + c]];
-      }
-    }
-  }
-  return histograms;
-}
-
 // The sRGB transfer function (IEC 61966-2-1). The meter has its own, so that it does not share a fault with the
 // conversion whose results it measures.
 double linear_light(double encoded) {
   return encoded <= 0.04045 ? encoded / 12.92 : std::pow((encoded + 0.055) / 1.055, 2.4);
 }
 
-std::vector<double> linear_table(std::size_t codes) {
-  std::vector<double> table(codes);
-  for (std::size_t code = 0; code < codes; ++code) {
-    table[code] = linear_light(static_cast<double>(code) / static_cast<double>(codes - 1));
+// Rec. 709, whose primaries sRGB shares; in the order blue, green, red. A grey code has all of the light.
+double weight(std::size_t colours, std::size_t colour) {
+  constexpr std::array<double, kMaxColours> kWeights = {0.0722, 0.7152, 0.2126};
+  return colours == 1 ? 1.0 : kWeights[colour];
+}
+
+struct LightSums {
+  double luminance = 0.0;     // of all pixels
+  std::uint64_t clipped = 0;  // samples
+};
+
+// Codes of 8 bits. One table holds both what a code adds to the luminance, in whole numbers, and in its lowest bits
+// whether the code is clipped, so that a sample costs one addition. Counting how often each code occurs takes half as
+// long again, as a counter is slow to read while it is being written.
+constexpr std::size_t kAddedPixels = 256;  // whose clipped samples the lowest bits hold, before the sum is taken apart
+constexpr std::size_t kTogether = 4;  // of them, in one turn of the loop, which would take longer than the look-ups
+constexpr unsigned kClippedBits = 10;
+constexpr double kUnit = 0x1p-44;  // of luminance
+using AddedLight = std::array<std::array<std::uint64_t, 256>, kMaxColours>;
+
+AddedLight added_light(std::size_t colours) {
+  AddedLight table{};
+  for (std::size_t c = 0; c < colours; ++c) {
+    for (std::size_t code = 0; code < 256; ++code) {
+      const double light = weight(colours, c) * linear_light(static_cast<double>(code) / 255.0);
+      const std::uint64_t is_clipped = code == 0 || code == 255 ? 1 : 0;
+      table[c][code] = static_cast<std::uint64_t>(std::llround(light / kUnit)) << kClippedBits | is_clipped;
+    }
   }
   return table;
 }
 
-double mean_luminance(const std::vector<Histogram>& histograms, double pixels) {
-  static const std::vector<double> linear_8 = linear_table(256);
-  static const std::vector<double> linear_16 = linear_table(65536);
-  const std::vector<double>& linear = histograms[0].size() == 256 ? linear_8 : linear_16;
-  // Rec. 709, whose primaries sRGB shares; in the order blue, green, red.
-  static constexpr std::array<double, 3> kWeights = {0.0722, 0.7152, 0.2126};
-  double luminance = 0.0;
-  for (std::size_t c = 0; c < histograms.size(); ++c) {
-    double light = 0.0;
-    for (std::size_t code = 0; code < linear.size(); ++code) {
-      light += static_cast<double>(histograms[c][code]) * linear[code];
+template <std::size_t kChannels>
+void add_row(const std::uint8_t* row, std::size_t width, const AddedLight& table, LightSums& sums) {
+  constexpr std::size_t kColours = std::min(kChannels, kMaxColours);
+  for (std::size_t begin = 0; begin < width; begin += kAddedPixels) {
+    const std::size_t end = std::min(begin + kAddedPixels, width);
+    std::array<std::uint64_t, kColours> added{};
+    const auto add = [&](std::size_t x) {
+      for (std::size_t c = 0; c < kColours; ++c) {
+        added[c] += table[c][row[x * kChannels + c]];
+      }
+    };
+    std::size_t x = begin;
+    for (; x + kTogether <= end; x += kTogether) {
+      for (std::size_t k = 0; k < kTogether; ++k) {
+        add(x + k);
+      }
     }
-    luminance += (histograms.size() == 1 ? 1.0 : kWeights[c]) * light;
+    for (; x < end; ++x) {
+      add(x);
+    }
+    const std::uint64_t sum = std::accumulate(added.begin(), added.end(), std::uint64_t{0});
+    sums.luminance += static_cast<double>(sum >> kClippedBits) * kUnit;
+    sums.clipped += sum & ((std::uint64_t{1} << kClippedBits) - 1U);
   }
-  return luminance / pixels;
 }
 
-double clipped_fraction(const std::vector<Histogram>& histograms, double pixels) {
-  std::uint64_t clipped = 0;
-  for (const Histogram& histogram : histograms) {
-    clipped += histogram.front() + histogram.back();
+LightSums light_of_8(const cv::Mat& codes) {
+  static const AddedLight grey = added_light(1);
+  static const AddedLight colour = added_light(kMaxColours);
+  LightSums sums;
+  const auto width = static_cast<std::size_t>(codes.cols);
+  for (int y = 0; y < codes.rows; ++y) {
+    const auto* row = codes.ptr<std::uint8_t>(y);
+    switch (codes.channels()) {
+      case 1:
+        add_row<1>(row, width, grey, sums);
+        break;
+      case 3:
+        add_row<3>(row, width, colour, sums);
+        break;
+      default:
+        add_row<4>(row, width, colour, sums);
+        break;
+    }
   }
-  return static_cast<double>(clipped) / (pixels * static_cast<double>(histograms.size()));
+  return sums;
+}
+
+LightSums light_of_16(const cv::Mat& codes) {
+  constexpr std::size_t kCodes = 65536;
+  static const std::vector<double> linear = [] {
+    std::vector<double> table(kCodes);
+    for (std::size_t code = 0; code < kCodes; ++code) {
+      table[code] = linear_light(static_cast<double>(code) / (kCodes - 1));
+    }
+    return table;
+  }();
+  const auto channels = static_cast<std::size_t>(codes.channels());
+  const std::size_t colours = colours_of(codes);
+  std::vector<std::vector<std::uint64_t>> counts(colours, std::vector<std::uint64_t>(kCodes));
+  for (int y = 0; y < codes.rows; ++y) {
+    const auto* row = codes.ptr<std::uint16_t>(y);
+    for (std::size_t x = 0; x < static_cast<std::size_t>(codes.cols); ++x) {
+      for (std::size_t c = 0; c < colours; ++c) {
+        ++counts[c][row[x * channels + c]];
+      }
+    }
+  }
+  LightSums sums;
+  for (std::size_t c = 0; c < colours; ++c) {
+    double light = 0.0;
+    for (std::size_t code = 0; code < kCodes; ++code) {
+      light += static_cast<double>(counts[c][code]) * linear[code];
+    }
+    sums.luminance += weight(colours, c) * light;
+    sums.clipped += counts[c].front() + counts[c].back();
+  }
+  return sums;
 }
 
 // The luma of JPEG (Rec. 601) in 256ths of a code: exact, and eight times 16 bits of it fit into 32.
@@ -205,9 +220,10 @@ ImageMeasures measure_image(const Raster& raster) {
     throw ItemError("a picture of " + std::to_string(codes.cols) + " x " + std::to_string(codes.rows) +
                     " pixels cannot be measured; at least 3 x 3 are needed");
   }
-  const std::vector<Histogram> histograms = raster.bits() == 16 ? histograms_16(codes) : histograms_8(codes);
+  const LightSums sums = raster.bits() == 16 ? light_of_16(codes) : light_of_8(codes);
   const double pixels = static_cast<double>(codes.cols) * codes.rows;
-  return {mean_luminance(histograms, pixels), clipped_fraction(histograms, pixels), noise_sigma(raster)};
+  const double samples = pixels * static_cast<double>(colours_of(codes));
+  return {sums.luminance / pixels, static_cast<double>(sums.clipped) / samples, noise_sigma(raster)};
 }
 
 double measure_exposure_ev(const Image& image) {
