@@ -27,8 +27,9 @@ std::uint32_t first_bits(std::uint32_t i) { return (static_cast<std::uint32_t>(k
 
 FAIRGROUND_HOT void find_pieces(const float* __restrict light, std::uint16_t* __restrict numbers, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const auto bits = std::bit_cast<std::int32_t>(light[i]);  // of what is below 0 they are negative
-    numbers[i] = static_cast<std::uint16_t>(std::clamp((bits >> kShift) - (kFirst - 1), 0, kBeyond));
+    const float lit = light[i] > 0.0F ? light[i] : 0.0F;  // black, too, where it is no number
+    const std::int32_t piece = (std::bit_cast<std::int32_t>(lit) >> kShift) - (kFirst - 1);
+    numbers[i] = static_cast<std::uint16_t>(std::clamp(piece, 0, kBeyond));
   }
 }
 

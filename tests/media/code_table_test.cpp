@@ -14,7 +14,12 @@ namespace {
 /// From far below the first code to beyond white, what lies below black, and lengths that fill no block.
 std::vector<float> many_floats() {
   constexpr std::uint32_t kStep = 1237;  // odd, so that no pattern of the mantissa is favoured
-  std::vector<float> floats{0.0F, -0.0F, -1.0F, -1e-9F, 1e-30F, -std::numeric_limits<float>::infinity(),
+  std::vector<float> floats{0.0F,
+                            -0.0F,
+                            -1.0F,
+                            -1e-9F,
+                            1e-30F,
+                            -std::numeric_limits<float>::infinity(),
                             std::numeric_limits<float>::infinity()};
   for (auto bits = std::bit_cast<std::uint32_t>(1e-9F); bits < std::bit_cast<std::uint32_t>(3.0F); bits += kStep) {
     floats.push_back(std::bit_cast<float>(bits));

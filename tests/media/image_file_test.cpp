@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <opencv2/imgcodecs.hpp>
+#include <span>
 #include <thread>
 
 #include "tests/media/image_fixtures.h"
