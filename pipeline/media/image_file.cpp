@@ -20,6 +20,7 @@
 #include "pipeline/media/icc_profile.h"
 #include "pipeline/media/image_header.h"
 #include "pipeline/media/jpeg_codec.h"
+#include "pipeline/media/opencv_codecs.h"
 
 namespace fairground {
 namespace {
@@ -86,7 +87,7 @@ cv::Mat decode_unchanged(std::span<const std::byte> bytes) {
   auto* data = const_cast<std::byte*>(bytes.data());
   const cv::Mat file(1, static_cast<int>(bytes.size()), CV_8U, data);
   try {
-    return cv::imdecode(file, cv::IMREAD_UNCHANGED);
+    return decode_unchanged_by_opencv(file);
   } catch (const cv::Exception& fault) {
     if (fault.code == cv::Error::StsNoMem) throw std::bad_alloc();
     throw ItemError("OpenCV cannot decode it: " + fault.err);
@@ -258,7 +259,7 @@ Bytes encode_image(const Raster& raster, ImageContainer container, int quality) 
   if (container == ImageContainer::jpeg) return encode_jpeg(raster, quality, JpegSubsampling::s420);
   std::vector<unsigned char> encoded;
   try {
-    if (!cv::imencode(suffix_of(container), raster.codes, encoded, encoder_parameters(container, quality))) {
+    if (!encode_by_opencv(suffix_of(container), raster.codes, encoded, encoder_parameters(container, quality))) {
       throw ItemError("OpenCV cannot encode the picture");
     }
   } catch (const cv::Exception& fault) {
