@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "pipeline/catalog/convertible_rates.h"
 #include "pipeline/catalog/gather_sources.h"
 #include "pipeline/catalog/known_files.h"
 #include "pipeline/catalog/matched_signals.h"
@@ -197,6 +198,7 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
     media_catalog.shared_bytes = find_shared_bytes(media_catalog, uses);
   }
   if (catalog.media.contains(Media::audio)) {
+    check_convertible_rates(config, catalog.media.at(Media::audio));
     check_matched_signals(config, catalog.media.at(Media::audio));
   }
   for (const AssetSettings& asset : config.assets) {

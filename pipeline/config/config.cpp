@@ -164,6 +164,11 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (good.axes && good.sources) {
     check_that_skin_can_be_found(config, map.place_of("axes"), root.mistakes());
   }
+  std::vector<std::pair<std::string, Resampler>> resamplers;
+  for (const Resampler resampler : kAllResamplers) {
+    resamplers.emplace_back(to_string(resampler), resampler);
+  }
+  map.choice("resampler", config.resampler, resamplers);
   if (const auto gates = map.find("gates")) {
     read_gates(*gates, config.gates);
   }

@@ -11,6 +11,7 @@
 
 #include "pipeline/config/export_format.h"
 #include "pipeline/config/schema.h"
+#include "pipeline/core/resampler.h"
 #include "pipeline/core/skin_part.h"
 
 namespace fairground {
@@ -213,6 +214,7 @@ struct Config {
   std::map<Media, MediaSettings> media;  ///< one entry for each medium among the sources
   Limits limits;
   Gates gates;
+  Resampler resampler = Resampler::polyphase;  ///< of sources, and of recordings that levels draw from
   /// Folders with the models that find faces where no mask is supplied. Empty: none, and where OpenCV keeps its own.
   std::filesystem::path face_model;
   std::filesystem::path face_cascades;

@@ -515,6 +515,12 @@ std::string config_json_schema(std::span<const StepSchema* const> schemas) {
        {"design", refer("design")},
        {"gates", gates_schema()},
        {"limits", limits_schema()},
+       {"resampler",
+        described("What brings sources to their `sample_rate`, and recordings of assets to the run's: `polyphase` is the "
+                  "project's own filter for ratios of whole numbers up to 1000, `libsamplerate` that library's best "
+                  "converter, which takes any ratio and some hundred times as long.",
+                  choice_schema({to_string(Resampler::polyphase), to_string(Resampler::libsamplerate)}),
+                  to_string(Config().resampler), "")},
        {"face_model", path("The folder of the networks that find faces where no mask is supplied, as "
                            "samples/face-models makes it.")},
        {"face_cascades", path("The folder of OpenCV's cascades, which find faces where no network is named.")},

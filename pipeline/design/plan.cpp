@@ -237,6 +237,7 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
 Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condition) const {
   std::map<std::string, std::string> by_axis;
   std::string order;
+  bool has_assets = false;
   for (const ChainStep& step : condition.chain) {
     std::string& text = by_axis[step.axis];
     text += canonical(*step.step) + ';';
@@ -244,6 +245,7 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
       if (step.step->schema->parameters[i].kind == ParameterKind::asset) {
         if (const auto* asset = std::get_if<std::string>(&step.step->settings[i])) {
           text += contents_of_asset(catalog_, *asset);
+          has_assets = true;
         }
       }
     }
@@ -271,7 +273,7 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
   }
   const bool needs_skin =
       std::ranges::any_of(condition.chain, [](const ChainStep& step) { return step.step->schema->needs_skin; });
-  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin};
+  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin, has_assets};
 }
 
 Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index,
@@ -303,6 +305,13 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
   content.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
   if (settings.speech_dba != SourceSettings().speech_dba) {
     content.add("speech_dba").add(shortest(settings.speech_dba));
+  }
+  // Of what is not brought to another rate, the ids are those that they always were. What an asset is recorded at only
+  // shows when it is read.
+  const int file_rate = plan.catalog->file_of(source).sample_rate;
+  const bool is_converted = settings.sample_rate != 0 && file_rate != 0 && settings.sample_rate != file_rate;
+  if (is_converted || (text.has_assets && plan.media == Media::audio)) {
+    content.add("resampler").add(to_string(config_.resampler));
   }
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
   content.add(to_string(control)).add(output_text(plan.settings->output));

@@ -78,6 +78,7 @@ class Plan {
     std::string suffix;  ///< of the readable part of an id
     std::string json;    ///< its levels
     bool needs_skin = false;  ///< some step works on skin
+    bool has_assets = false;  ///< some step draws from an asset
   };
   struct Place {
     const MediaPlan* plan;

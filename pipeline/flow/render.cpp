@@ -101,7 +101,7 @@ void decode_audio_source(const Config& config, const SourceSettings& settings, c
     decoded.audio = to_mono(std::move(decoded.audio));
   }
   if (settings.sample_rate != 0) {
-    decoded.audio = resample(std::move(decoded.audio), settings.sample_rate);
+    decoded.audio = resample(std::move(decoded.audio), settings.sample_rate, config.resampler);
   }
   decoded.speech_level = measure_speech_level(decoded.audio);
   decoded.own_level_dbov = decoded.speech_level.active_level_dbov;

@@ -23,18 +23,18 @@ constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
 /// In a recording that was brought to a higher rate, what lies above its own is empty, and the meter, which judges every
 /// part of the spectrum, finds no pauses any more: telephone recordings would have no SNR beside studio ones.
-double own_snr_db(const Audio& audio, int file_rate) {
-  return measure_source_snr_db(file_rate < audio.sample_rate ? resample(audio, file_rate) : audio);
+double own_snr_db(const Audio& audio, int file_rate, Resampler resampler) {
+  return measure_source_snr_db(file_rate < audio.sample_rate ? resample(audio, file_rate, resampler) : audio);
 }
 
 /// In the order of measured_qualities(). `file_rate` is that of a recording's file.
-std::vector<double> measure(Media media, DecodedSource decoded, int file_rate) {
+std::vector<double> measure(Media media, DecodedSource decoded, int file_rate, Resampler resampler) {
   if (media == Media::image) {
     return {rounded_unit(measure_sharpness(decoded.image)), rounded_unit(measure_exposure_ev(decoded.image))};
   }
   const double seconds = decoded.audio.seconds();
   const double level_dbov = decoded.own_level_dbov;
-  const double snr_db = own_snr_db(decoded.audio, file_rate);
+  const double snr_db = own_snr_db(decoded.audio, file_rate, resampler);
   // That of the prepared recording: what the run's own rate cannot carry will not be in the set.
   const double bandwidth_hz = measure_bandwidth_hz(to_mono(std::move(decoded.audio)));
   return {rounded_db(snr_db), rounded_unit(bandwidth_hz), rounded_db(level_dbov), rounded_unit(seconds)};
@@ -116,7 +116,7 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       survey.fates[i] = decoded.fate;
       survey.reasons[i] = decoded.reason;
       if (decoded.fate == Fate::written) {
-        values = measure(media, std::move(decoded), catalog.file_of(sources[i]).sample_rate);
+        values = measure(media, std::move(decoded), catalog.file_of(sources[i]).sample_rate, config.resampler);
       }
     } else if (!catalog.problem_of(sources[i]).empty()) {
       survey.fates[i] = Fate::failed;

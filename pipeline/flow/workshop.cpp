@@ -125,11 +125,11 @@ void Workshop::load_assets(const std::set<const Step*>& steps, const std::set<in
     const MediaLimits limits = media_limits(config.limits);
     if (asset.kind() == AssetKind::talkers) {
       const std::vector<TalkerFile>& files = plan_.catalog().pools.at(asset.name).files;
-      assets_.load_talkers(asset.name, files, all_rates, limits, config.limits.asset_seconds);
+      assets_.load_talkers(asset.name, files, all_rates, limits, config.limits.asset_seconds, config.resampler);
     } else if (asset.kind() == AssetKind::curves) {
       assets_.load_curves(asset.name, asset.files, limits);
     } else {
-      assets_.load(asset.name, asset.files, all_rates, limits, config.limits.asset_seconds);
+      assets_.load(asset.name, asset.files, all_rates, limits, config.limits.asset_seconds, config.resampler);
     }
     const std::vector<std::string>& planned = plan_.catalog().asset_sha256.at(asset.name);
     const auto check_unchanged = [&](const auto& loaded) {

@@ -63,20 +63,21 @@ void Assets::load_curves(const std::string& asset, const std::vector<std::filesy
 }
 
 void Assets::load(const std::string& asset, const std::vector<std::filesystem::path>& files,
-                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
+                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds, Resampler resampler) {
   std::vector<TalkerFile> nameless;
   nameless.reserve(files.size());
   for (const std::filesystem::path& path : files) nameless.push_back({path, {}, {}, {}});
-  load_files(asset, nameless, /*as_mono=*/false, rates, limits, total_seconds);
+  load_files(asset, nameless, /*as_mono=*/false, rates, limits, total_seconds, resampler);
 }
 
 void Assets::load_talkers(const std::string& asset, const std::vector<TalkerFile>& files, const std::vector<int>& rates,
-                          const MediaLimits& limits, double total_seconds) {
-  load_files(asset, files, /*as_mono=*/true, rates, limits, total_seconds);
+                          const MediaLimits& limits, double total_seconds, Resampler resampler) {
+  load_files(asset, files, /*as_mono=*/true, rates, limits, total_seconds, resampler);
 }
 
 void Assets::load_files(const std::string& asset, const std::vector<TalkerFile>& files, bool as_mono,
-                        const std::vector<int>& rates, const MediaLimits& limits, double total_seconds) {
+                        const std::vector<int>& rates, const MediaLimits& limits, double total_seconds,
+                        Resampler resampler) {
   const auto place = [&asset](const std::filesystem::path& path) {
     return "asset '" + asset + "': '" + on_one_line(path.string()) + "': ";
   };
@@ -103,7 +104,7 @@ void Assets::load_files(const std::string& asset, const std::vector<TalkerFile>&
       if (seconds > total_seconds) continue;
       for (const int rate : rates) {
         loaded[rate].push_back(
-            {path, recording.sha256, resample(recording.audio, rate), recording.subject, recording.balance});
+            {path, recording.sha256, resample(recording.audio, rate, resampler), recording.subject, recording.balance});
       }
     } catch (const ItemError& fault) {
       faults.push_back(place(path) + fault.what());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/core/resampler.h"
 #include "pipeline/media/audio.h"
 #include "pipeline/media/limits.h"
 #include "pipeline/media/response_curve.h"
@@ -52,17 +53,17 @@ class Assets {
   /// same bytes as another.
   void load_curves(const std::string& asset, const std::vector<std::filesystem::path>& files,
                    const MediaLimits& limits);
-  /// Reads the files of an asset at each of the rates (in Hz). Throws UserError that lists every file that
-  /// cannot be read, is silent, holds the same bytes as another, or goes beyond the limits.
+  /// Reads the files of an asset and brings them to each of the rates (in Hz). Throws UserError that lists every file that
+  /// cannot be read or brought to a rate, is silent, holds the same bytes as another, or goes beyond the limits.
   void load(const std::string& asset, const std::vector<std::filesystem::path>& files, const std::vector<int>& rates,
-            const MediaLimits& limits, double total_seconds);
+            const MediaLimits& limits, double total_seconds, Resampler resampler = Resampler::polyphase);
   /// The same of a pool of talkers, whose recordings are mixed to one channel: a voice comes from one place.
   void load_talkers(const std::string& asset, const std::vector<TalkerFile>& files, const std::vector<int>& rates,
-                    const MediaLimits& limits, double total_seconds);
+                    const MediaLimits& limits, double total_seconds, Resampler resampler = Resampler::polyphase);
 
  private:
   void load_files(const std::string& asset, const std::vector<TalkerFile>& files, bool as_mono,
-                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds);
+                  const std::vector<int>& rates, const MediaLimits& limits, double total_seconds, Resampler resampler);
 
   std::map<std::pair<std::string, int>, std::vector<AssetRecording>> recordings_;
   std::map<std::string, std::vector<AssetCurve>> curves_;

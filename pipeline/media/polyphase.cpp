@@ -47,6 +47,10 @@ double prototype(double t) {
 constexpr std::size_t kBlock = 4096;
 /// Outputs of a phase are made side by side, and a block has a multiple of so many.
 constexpr std::size_t kTogether = 16;
+/// And so many at least: of ratios with many phases, as that of 44.1 kHz to 16 kHz, fewer would leave each pass over
+/// them so short that setting it up takes a third of the time. Such streams no longer fit into the nearest cache, but
+/// the next.
+constexpr std::size_t kLeastGroups = 64;
 /// So many terms of each sum are added in one pass over the outputs. A phase is filled up with taps of 0.
 constexpr std::size_t kTerms = 8;
 
@@ -109,6 +113,18 @@ void gather(std::span<const float> from, std::size_t step, std::span<float> to) 
 
 }  // namespace
 
+bool RateConverter::serves(int from, int to) {
+  return from > 0 && to > 0 && static_cast<std::size_t>(std::max(from, to) / std::gcd(from, to)) <= kLargestTerm;
+}
+
+std::size_t RateConverter::bytes() const {
+  std::size_t taps = 0;
+  for (const Phase& phase : phases_) {
+    taps += phase.taps.size();
+  }
+  return sizeof(*this) + phases_.size() * sizeof(Phase) + taps * (sizeof(float) + sizeof(std::size_t));
+}
+
 RateConverter::RateConverter(int from, int to) : from_(from), to_(to) {
   if (from <= 0 || to <= 0) {
     throw std::invalid_argument("cannot convert " + std::to_string(from) + " Hz to " + std::to_string(to) + " Hz");
@@ -116,7 +132,7 @@ RateConverter::RateConverter(int from, int to) : from_(from), to_(to) {
   const int common = std::gcd(from, to);
   up_ = static_cast<std::size_t>(to / common);
   down_ = static_cast<std::size_t>(from / common);
-  if (std::max(up_, down_) > kLargestTerm) {
+  if (!serves(from, to)) {
     throw std::invalid_argument("the ratio of " + std::to_string(to) + " Hz to " + std::to_string(from) +
                                 " Hz needs more than " + std::to_string(kLargestTerm) + " phases");
   }
@@ -126,7 +142,7 @@ RateConverter::RateConverter(int from, int to) : from_(from), to_(to) {
   const auto down = static_cast<std::ptrdiff_t>(down_);
   const auto reach = static_cast<std::ptrdiff_t>(kReach * static_cast<double>(larger));
   const std::ptrdiff_t inputs = reach / up + 1;  // on each side of an output
-  groups_ = std::max<std::size_t>(1, kBlock / std::max(up_, down_) / kTogether) * kTogether;
+  groups_ = std::max(kLeastGroups, kBlock / std::max(up_, down_) / kTogether * kTogether);
   before_ = static_cast<std::size_t>((inputs + down - 1) / down);
   stride_ = before_ + groups_ + static_cast<std::size_t>((inputs + down - 1) / down) + 1;
 

@@ -1,5 +1,5 @@
 // Sample-rate conversion by a fixed ratio of whole numbers, for the conversions inside a chain, which every variant
-// has. Sources, and ratios that are no such fraction, go through resample().
+// has, and, behind resample(), for sources and assets.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,13 @@ class RateConverter {
   /// beyond 1000.
   RateConverter(int from, int to);
 
+  /// Whether there is one between these rates.
+  [[nodiscard]] static bool serves(int from, int to);
+
   [[nodiscard]] int from() const { return from_; }
   [[nodiscard]] int to() const { return to_; }
+  /// That its taps take in memory.
+  [[nodiscard]] std::size_t bytes() const;
 
   /// round(frames * to / from) frames. Throws std::invalid_argument where the audio is at another rate than `from`.
   [[nodiscard]] Audio apply(const Audio& audio) const;

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pipeline/core/bounded_cache.h"
 #include "pipeline/core/error.h"
 #include "pipeline/media/handles.h"
+#include "pipeline/media/polyphase.h"
 
 namespace fairground {
 namespace {
@@ -46,15 +49,40 @@ void resample_channel(std::span<const float> in, std::span<float> out, double ra
   }
 }
 
+/// The taps of a ratio take longer to find than a short recording to convert, and all recordings share a few ratios.
+std::shared_ptr<const RateConverter> converter_between(int from, int to) {
+  constexpr std::size_t kBytes = std::size_t{32} << 20U;  // that of any ratio takes less than 2 MB
+  static BoundedCache<RateConverter> kept(kBytes);
+  const std::string key = std::to_string(from) + " " + std::to_string(to);
+  std::shared_ptr<const RateConverter> converter = kept.find(key);
+  if (!converter) {
+    converter = std::make_shared<const RateConverter>(from, to);
+    kept.keep(key, converter, converter->bytes());
+  }
+  return converter;
+}
+
 }  // namespace
 
-Audio resample(Audio audio, int sample_rate) {
+bool can_resample(int from, int to, Resampler resampler) {
+  if (from <= 0 || to <= 0) return false;
+  if (from == to) return true;
+  return resampler == Resampler::polyphase ? RateConverter::serves(from, to)
+                                           : src_is_valid_ratio(static_cast<double>(to) / from) != 0;
+}
+
+Audio resample(Audio audio, int sample_rate, Resampler resampler) {
   if (sample_rate == audio.sample_rate) return audio;
-  const double ratio = static_cast<double>(sample_rate) / audio.sample_rate;
-  if (sample_rate <= 0 || audio.sample_rate <= 0 || src_is_valid_ratio(ratio) == 0) {
-    throw ItemError("audio at " + std::to_string(audio.sample_rate) + " Hz cannot be converted to " +
-                    std::to_string(sample_rate) + " Hz; the ratio may be 1/256 to 256");
+  if (!can_resample(audio.sample_rate, sample_rate, resampler)) {
+    throw ItemError(
+        "audio at " + std::to_string(audio.sample_rate) + " Hz cannot be converted to " + std::to_string(sample_rate) +
+        " Hz; " +
+        (resampler == Resampler::polyphase
+             ? "`resampler: polyphase` takes ratios of whole numbers up to 1000; set `resampler: libsamplerate`"
+             : "the ratio may be 1/256 to 256"));
   }
+  if (resampler == Resampler::polyphase) return converter_between(audio.sample_rate, sample_rate)->apply(audio);
+  const double ratio = static_cast<double>(sample_rate) / audio.sample_rate;
   const auto frames = static_cast<std::size_t>(std::llround(static_cast<double>(audio.frames()) * ratio));
   Audio out(sample_rate, audio.channels, frames);
   for (int c = 0; c < audio.channels; ++c) resample_channel(std::as_const(audio).channel(c), out.channel(c), ratio);

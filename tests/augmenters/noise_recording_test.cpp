@@ -213,7 +213,7 @@ TEST_F(NoiseRecordingTest, PlaysRecordingsThatAreShorterThanTheFade) {
 TEST_F(NoiseRecordingTest, PlaysRecordingsOfAnotherRate) {
   const Audio recording = mono(48000, speech_like(2.0, 48000, -30, 3));
   use({recording}, 8000);
-  const Audio at_rate = resample(assets_.recordings("site", 8000)[0].audio, 8000);
+  const Audio at_rate = resample(assets_.recordings("site", 8000)[0].audio, 8000, Resampler::polyphase);
   const Audio noise = play(1000, 0, 1, 8000);
   const auto found = std::ranges::search(at_rate.samples, std::span<const float>(noise.samples).subspan(400, 500));
   EXPECT_FALSE(found.empty()) << "the noise is no part of the recording at its new rate";

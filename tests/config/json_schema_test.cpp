@@ -64,6 +64,7 @@ design:
           power: 0.8}
   effort: 2
 gates: {clipped_fraction: 0.5}
+resampler: libsamplerate
 limits: {audio_seconds: 10, image_megapixels: 10, file_megabytes: 10, asset_seconds: 10, audio_channels: 2,
          audio_megasamples: 10, expansion: 10}
 output:

@@ -1,16 +1,13 @@
 #include "augmenters/audio/parts/rate_change.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "pipeline/media/resample.h"
 
 namespace fairground {
 
 RateChange::RateChange(int from, int to) : from_(from), to_(to) {
-  constexpr int kLargestTerm = 1000;  // of a fraction for RateConverter
-  const int divisor = std::gcd(from, to);
-  if (from != to && std::max(from, to) / divisor <= kLargestTerm) {
+  if (from != to && RateConverter::serves(from, to)) {
     converter_.emplace(from, to);
   }
 }
@@ -19,7 +16,7 @@ Audio RateChange::apply(const Audio& audio, std::size_t frames) const {
   if (converter_) {
     return converter_->apply(audio, frames);
   }
-  const Audio changed = resample(audio, to_);
+  const Audio changed = resample(audio, to_, Resampler::libsamplerate);
   Audio fitted(to_, audio.channels, frames);
   for (int c = 0; c < audio.channels; ++c) {
     const auto part = changed.channel(c).first(std::min(frames, changed.frames()));
