@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/random.h"
@@ -84,6 +86,36 @@ TEST(Fourier, ForwardUndoesTheInverse) {
     ASSERT_NEAR(signal.real[i] / kFourierSize, original.real[i], 10 * kRounding) << i;
     ASSERT_NEAR(signal.imaginary[i] / kFourierSize, original.imaginary[i], 10 * kRounding) << i;
   }
+}
+
+TEST(Fourier, AMixedSpectrumComesBack) {
+  const Signal original = noise(6);
+  Signal signal = original;
+  forward_fourier_to_mixed(FourierPart(signal.real), FourierPart(signal.imaginary));
+  inverse_fourier_of_mixed(FourierPart(signal.real), FourierPart(signal.imaginary));
+  for (std::size_t i = 0; i < kFourierSize; ++i) {
+    ASSERT_NEAR(signal.real[i] / kFourierSize, original.real[i], 10 * kRounding) << i;
+    ASSERT_NEAR(signal.imaginary[i] / kFourierSize, original.imaginary[i], 10 * kRounding) << i;
+  }
+}
+
+// Every bin has a place of its own, which is where it always is: that is all that the order promises.
+TEST(Fourier, AMixedSpectrumHasTheBinsOfTheOther) {
+  const Signal original = noise(7);
+  Signal ordered = original;
+  Signal mixed = original;
+  forward_fourier(FourierPart(ordered.real), FourierPart(ordered.imaginary));
+  forward_fourier_to_mixed(FourierPart(mixed.real), FourierPart(mixed.imaginary));
+  const auto sorted = [](const Signal& signal) {
+    std::vector<std::pair<float, float>> bins;
+    for (std::size_t i = 0; i < kFourierSize; ++i) {
+      bins.emplace_back(signal.real[i], signal.imaginary[i]);
+    }
+    std::ranges::sort(bins);
+    return bins;
+  };
+  EXPECT_NE(mixed.real, ordered.real);
+  EXPECT_EQ(sorted(mixed), sorted(ordered));
 }
 
 }  // namespace

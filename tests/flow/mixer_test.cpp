@@ -349,5 +349,44 @@ TEST(Mixer, RejectsSilentNoise) {
   EXPECT_EQ(gate_reason({clean, {stem(clean, 500, 1e-4, 10.0)}}), "");
 }
 
+// What variants share is not copied, and the result is that of a copy.
+TEST(Mixer, AddsASharedNoiseToTheBit) {
+  const Audio longer = mono(16000, speech_like(5.3, 16000, -28, 7));
+  NoiseStem whole = stem(longer, 333, 0.02, 7.5);
+  ASSERT_TRUE(is_plain(whole.sound, whole.level));
+  for (const std::size_t frames : {longer.frames(), std::size_t{32000}, std::size_t{4097}, std::size_t{9000}}) {
+    const Audio clean = mono(16000, {longer.samples.begin(), longer.samples.begin() + static_cast<int>(frames)});
+    const SpeechLevel level = measure_speech_level(clean);
+    const ReferenceSpeech early{clean, {level.active_level_dbov - 2.0, level.rms_dbov, level.activity_factor}};
+    for (const SpeechReference reference : {SpeechReference::clean, SpeechReference::early}) {
+      NoiseStem cut = whole;
+      cut.level.reference = reference;
+      cut.sound.signal.samples.resize(frames);
+      AudioScene copied{clean, {cut}};
+      AudioScene shared{clean, {{cut.augmenter, NoiseSound(), cut.level}}};
+      const MixMeasure a = mix(copied, level, 60.0, &early);
+      const MixMeasure b = mix_shared(shared, whole.sound, level, &early);
+      EXPECT_EQ(shared.speech.samples, copied.speech.samples) << frames;
+      EXPECT_EQ(b.stems.at(0).measured_snr_db, a.stems.at(0).measured_snr_db) << frames;
+      EXPECT_EQ(b.stems.at(0).augmenter, "noise.test");
+      EXPECT_EQ(b.stems.at(0).requested_snr_db, 7.5);
+      EXPECT_EQ(b.total_snr_db, a.total_snr_db) << frames;
+      EXPECT_EQ(b.speech_active_level_dbov, a.speech_active_level_dbov);
+    }
+  }
+}
+
+TEST(Mixer, SharesOnlyPlainNoise) {
+  const Audio clean = mono(16000, speech_like(2.0, 16000, -28, 5));
+  NoiseStem by_band = stem(clean, 500, 0.1, 10.0);
+  by_band.level.band = Weighting::a_weighted;
+  NoiseStem by_dba = stem(clean, 500, 0.1, 10.0);
+  by_dba.level.noise_dba = 50.0;
+  const NoiseStem stereo = stem(Audio(16000, 2, 100), 500, 0.1, 10.0);
+  for (const NoiseStem& odd : {by_band, by_dba, stereo, two_events(clean)}) {
+    EXPECT_FALSE(is_plain(odd.sound, odd.level));
+  }
+}
+
 }  // namespace
 }  // namespace fairground

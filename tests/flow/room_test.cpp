@@ -49,6 +49,30 @@ int best_lag(const Audio& a, const Audio& b, int most) {
 
 class RoomTest : public RenderTest {};
 
+// Variants share what their source's speech and noise are in a room. None may hang on which others were made before.
+TEST_F(RoomTest, AVariantIsTheSameAloneAndBehindOthers) {
+  add_speech("a", 2.1, 16000, 1);
+  add_speech("b", 3.3, 16000, 2);
+  const std::string axes = "{" + kRoom +
+                           ", noise: {none: [], pink: [{noise.coloured: {snr_db: 5}}], "
+                           "early: [{noise.coloured: {snr_db: 5, reference: early}}], "
+                           "two: [{noise.coloured: {snr_db: 5}}, {noise.hvac: {snr_db: 12}}]}, "
+                           "voice: {plain: [], slow: [{voice.tempo: {rate: 0.9}}]}}";
+  const auto set = make_audio("", axes, kRest);
+  for (const std::size_t source : {1U, 0U}) {
+    const std::vector<Outcome> together = set->render(source);
+    ASSERT_GE(together.size(), 16U);
+    for (const Outcome& outcome : together) {
+      ASSERT_EQ(outcome.fate, Fate::written) << outcome.reason;
+      const auto fresh = make_audio("", axes, kRest);
+      const DecodedSource decoded = decode_source(fresh->plan, Media::audio, source);
+      const Outcome alone = render_variant(fresh->workshop, outcome.index, decoded);
+      EXPECT_EQ(alone.sha256, outcome.sha256) << outcome.index;
+      EXPECT_EQ(alone.record, outcome.record);
+    }
+  }
+}
+
 TEST_F(RoomTest, KeepsTheLevelAndTheTimeOfSpeech) {
   for (int i = 0; i < 4; ++i) {
     add_speech("s" + std::to_string(i), 2.0 + 0.4 * i, 16000, static_cast<std::uint64_t>(i));
