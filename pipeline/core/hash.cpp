@@ -13,11 +13,10 @@ namespace {
 
 std::string to_hex(std::span<const unsigned char> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = kDigits[bytes[i] >> 4U];
+    text[2 * i + 1] = kDigits[bytes[i] & 15U];
   }
   return text;
 }
@@ -62,6 +61,10 @@ std::string sha256_hex(std::span<const std::byte> bytes) { return Sha256().updat
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
 
 FieldHash& FieldHash::add(std::string_view field) {
+  constexpr std::size_t kUsual = 256;  // spares most hashes to grow again and again
+  if (fields_.empty()) {
+    fields_.reserve(kUsual);
+  }
   fields_ += std::to_string(field.size());
   fields_ += ':';
   fields_ += field;

@@ -69,6 +69,16 @@ void add_skin(const Catalog& catalog, const SourceSettings& settings, FieldHash&
   }
 }
 
+Variant without_names(const MediaPlan& plan, std::size_t source, std::size_t condition, Control control) {
+  Variant variant;
+  variant.media = plan.media;
+  variant.source = source;
+  variant.condition = condition;
+  variant.control = control;
+  variant.realization = plan.realizations[source];
+  return variant;
+}
+
 }  // namespace
 
 Plan::Plan(const Config& config, const Catalog& catalog, const DesignInputs& inputs)
@@ -134,15 +144,21 @@ Plan::Place Plan::find(std::size_t index) const {
 }
 
 Variant Plan::at(std::size_t index) const {
+  const Variant variant = unnamed(index);
+  const MediaPlan& plan = of(variant.media);
+  return named(variant, plan, describe_source(plan, variant.source));
+}
+
+Variant Plan::unnamed(std::size_t index) const {
   const Place place = find(index);
   const std::vector<std::uint32_t>& block = place.plan->block(place.source);
   if (place.offset < block.size()) {
     const std::size_t condition = block[place.offset];
-    return make(*place.plan, place.source, condition, place.plan->conditions[condition].control);
+    return without_names(*place.plan, place.source, condition, place.plan->conditions[condition].control);
   }
   const auto first = std::ranges::lower_bound(place.plan->repeats, place.source, {}, &Repeat::source);
   const Repeat& repeat = *(first + static_cast<std::ptrdiff_t>(place.offset - block.size()));
-  return make(*place.plan, place.source, repeat.condition, Control::repeat);
+  return without_names(*place.plan, place.source, repeat.condition, Control::repeat);
 }
 
 std::size_t Plan::source_number(std::size_t index) const {
@@ -159,7 +175,8 @@ std::size_t Plan::source_number(std::size_t index) const {
 
 Variant Plan::clean_of(const Variant& variant) const {
   const MediaPlan& plan = of(variant.media);
-  return make(plan, variant.source, plan.clean_condition().value(), Control::none);
+  return named(without_names(plan, variant.source, plan.clean_condition().value(), Control::none), plan,
+               describe_source(plan, variant.source));
 }
 
 void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
@@ -182,8 +199,9 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
     for (const PlannedLine& line : before->second.lines) {
       made.insert(line.variant_id);
     }
+    const SourceText text = describe_source(plan, source);
     const auto is_made = [&](std::size_t condition, Control control) {
-      return made.contains(make(plan, source, condition, control).variant_id);
+      return made.contains(named(without_names(plan, source, condition, control), plan, text).variant_id);
     };
     const std::vector<std::uint32_t>& block = plan.block(source);
     std::vector<std::uint32_t> missing;
@@ -276,58 +294,58 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
   return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin, has_assets};
 }
 
-Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t condition_index,
-                   Control control) const {
+Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source_index) const {
   const Source& source = plan.catalog->sources[source_index];
-  const std::string& file_sha256 = plan.catalog->file_of(source).sha256;
   const SourceSettings& settings = config_.sources[source.settings];
-  const ConditionText& text = condition_texts_.at(plan.media)[condition_index];
+  SourceText text;
+  // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
+  // that and records hold it. Sources without labels have the ids that they always had.
+  text.source.add(source.id).add(plan.catalog->file_of(source).sha256);
+  const std::string labels_hash = plan.catalog->labels_hash(source);
+  if (!labels_hash.empty()) {
+    text.source.add("labels").add(labels_hash);
+  }
+  text.settings = text.source;
+  text.settings.add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
+  text.settings.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
+  if (settings.speech_dba != SourceSettings().speech_dba) {
+    text.settings.add("speech_dba").add(shortest(settings.speech_dba));
+  }
+  text.name = as_name(source.id, 40);
+  text.pair_id = FieldHash(text.source).add(plan.realizations[source_index]).hex(16);
+  text.folder = FieldHash().add(source.id).hex(2);
+  return text;
+}
+
+Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of_source) const {
+  const Source& source = plan.catalog->sources[variant.source];
+  const ConditionText& text = condition_texts_.at(plan.media)[variant.condition];
   const bool independent = plan.settings->design.pairing == Pairing::independent;
   const auto seed = static_cast<std::int64_t>(config_.seed);
 
-  Variant variant;
-  variant.media = plan.media;
-  variant.source = source_index;
-  variant.condition = condition_index;
-  variant.control = control;
-  variant.realization = plan.realizations[source_index];
-
-  // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
-  // that and records hold it. Sources without labels have the ids that they always had.
-  const std::string labels_hash = plan.catalog->labels_hash(source);
-  const auto add_source = [&](FieldHash& hash) -> FieldHash& {
-    hash.add(source.id).add(file_sha256);
-    return labels_hash.empty() ? hash : hash.add("labels").add(labels_hash);
-  };
-
-  FieldHash content;
-  add_source(content).add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
-  content.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
-  if (settings.speech_dba != SourceSettings().speech_dba) {
-    content.add("speech_dba").add(shortest(settings.speech_dba));
-  }
+  FieldHash content = of_source.settings;
   // Of what is not brought to another rate, the ids are those that they always were. What an asset is recorded at only
   // shows when it is read.
+  const SourceSettings& settings = config_.sources[source.settings];
   const int file_rate = plan.catalog->file_of(source).sample_rate;
   const bool is_converted = settings.sample_rate != 0 && file_rate != 0 && settings.sample_rate != file_rate;
   if (is_converted || (text.has_assets && plan.media == Media::audio)) {
     content.add("resampler").add(to_string(config_.resampler));
   }
   content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
-  content.add(to_string(control)).add(output_text(plan.settings->output));
+  content.add(to_string(variant.control)).add(output_text(plan.settings->output));
 
   // What is on by default stays out of the hash; see speech_dba. Nothing alters a clean reference, which never says so.
-  const Condition& condition = plan.conditions[condition_index];
+  const Condition& condition = plan.conditions[variant.condition];
   if (!config_.digital_source_type && !condition.chain.empty() && condition.control == Control::none) {
     content.add("digital_source_type").add("off");
   }
   if (text.needs_skin) {
-    add_skin(catalog_, settings, content);
+    add_skin(catalog_, config_.sources[source.settings], content);
   }
-  variant.variant_id = as_name(source.id, 40) + text.suffix +
-                       (control == Control::repeat ? std::string("-repeat-") : std::string("-")) + content.hex(16);
-  FieldHash pair;
-  variant.pair_id = add_source(pair).add(variant.realization).hex(16);
+  variant.variant_id =
+      of_source.name + text.suffix + (variant.control == Control::repeat ? "-repeat-" : "-") + content.hex(16);
+  variant.pair_id = of_source.pair_id;
   variant.draw_id = FieldHash()
                         .add(to_string(plan.media))
                         .add(text.hash)
@@ -335,7 +353,7 @@ Variant Plan::make(const MediaPlan& plan, std::size_t source_index, std::size_t 
                         .add(variant.realization)
                         .add(independent ? source.id : "")
                         .hex(16);
-  const std::string stem = FieldHash().add(source.id).hex(2) + '/' + variant.variant_id;
+  const std::string stem = of_source.folder + '/' + variant.variant_id;
   variant.file_name = stem + '.' + extension(plan.settings->output.format);
   if (plan.catalog->map_of(source, kMaskMap) != nullptr) {
     variant.mask_file_name = stem + "-mask.png";
@@ -374,8 +392,17 @@ std::string Plan::line(const Variant& variant) const {
 }
 
 void Plan::for_each_line(const std::function<void(const std::string&)>& body) const {
+  const MediaPlan* plan = nullptr;
+  std::size_t source = 0;
+  SourceText text;
   for (std::size_t i = 0; i < size(); ++i) {
-    body(line(at(i)));
+    Variant variant = unnamed(i);
+    if (plan == nullptr || variant.media != plan->media || variant.source != source) {
+      plan = &of(variant.media);
+      source = variant.source;
+      text = describe_source(*plan, source);
+    }
+    body(line(named(std::move(variant), *plan, text)));
   }
 }
 

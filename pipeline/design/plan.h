@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
+#include "pipeline/core/hash.h"
 #include "pipeline/design/design.h"
 
 namespace fairground {
@@ -59,6 +60,8 @@ class Plan {
   /// Variant `index`, 0 to size() - 1: audio first, then source by source in the catalog's order, then condition
   /// by condition, and the repeats of the source last.
   [[nodiscard]] Variant at(std::size_t index) const;
+  /// The same without its ids and names, which take most of the time.
+  [[nodiscard]] Variant unnamed(std::size_t index) const;
   /// A number that all variants of one source share and no other source's do.
   [[nodiscard]] std::size_t source_number(std::size_t index) const;
   /// The clean reference of the same source. Only where the config includes clean references.
@@ -74,11 +77,19 @@ class Plan {
  private:
   /// What all variants of a condition share.
   struct ConditionText {
-    std::string hash;    ///< of what makes its bytes
-    std::string suffix;  ///< of the readable part of an id
-    std::string json;    ///< its levels
+    std::string hash;         ///< of what makes its bytes
+    std::string suffix;       ///< of the readable part of an id
+    std::string json;         ///< its levels
     bool needs_skin = false;  ///< some step works on skin
     bool has_assets = false;  ///< some step draws from an asset
+  };
+  /// What all variants of a source share.
+  struct SourceText {
+    FieldHash source;    ///< its bytes, and all that the manifest says of what is in its picture
+    FieldHash settings;  ///< these, and how it is read
+    std::string name;    ///< the readable part of an id
+    std::string pair_id;
+    std::string folder;
   };
   struct Place {
     const MediaPlan* plan;
@@ -87,7 +98,9 @@ class Plan {
   };
 
   [[nodiscard]] Place find(std::size_t index) const;
-  [[nodiscard]] Variant make(const MediaPlan& plan, std::size_t source, std::size_t condition, Control control) const;
+  [[nodiscard]] SourceText describe_source(const MediaPlan& plan, std::size_t source) const;
+  /// `variant` with its ids and names.
+  [[nodiscard]] Variant named(Variant variant, const MediaPlan& plan, const SourceText& source) const;
   [[nodiscard]] ConditionText describe(const MediaPlan& plan, const Condition& condition) const;
   void describe_conditions();
   void leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base);

@@ -87,7 +87,7 @@ SheetRow row_of_axis(const Config& config, const Catalog& catalog, Media media, 
   DecodedSource source = shown.decoded;
   analyse_source(workshop, media, shown.source, source);
   for (std::size_t i = of_plan.starts[shown.source]; i < of_plan.starts[shown.source + 1] && !stop; ++i) {
-    const Condition& condition = of_plan.conditions[plan.at(i).condition];
+    const Condition& condition = of_plan.conditions[plan.unnamed(i).condition];
     row.tiles.push_back(tile_of(condition.level_name(0), render_variant(workshop, i, source)));
     progress.add_one();
   }

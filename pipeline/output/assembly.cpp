@@ -28,7 +28,8 @@ constexpr std::array kSealed = {kSetFile,  kConfigCopy, "audio/metadata.jsonl", 
 Outcome outcome_of(JournalEntry entry, const Plan& plan) {
   Outcome outcome;
   outcome.index = entry.index;
-  outcome.variant = plan.at(entry.index);
+  outcome.variant = plan.unnamed(entry.index);  // records and lines of failures hold the names
+  outcome.variant.variant_id = std::move(entry.variant_id);
   outcome.fate = entry.fate;
   outcome.sha256 = std::move(entry.sha256);
   outcome.record = entry.record;

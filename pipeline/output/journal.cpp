@@ -13,6 +13,7 @@
 #include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/output/json_writer.h"
 
 namespace fairground {
 namespace {
@@ -60,13 +61,6 @@ std::string_view check_in(std::string_view line) {
   return line.substr(line.size() - std::min(line.size(), kCheckDigits + 2), kCheckDigits);
 }
 
-/// JSON has no numbers beyond the finite ones.
-ordered_json number_json(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-
-ordered_json optional_json(const std::optional<double>& value) {
-  return value ? number_json(*value) : ordered_json(nullptr);
-}
-
 std::optional<double> optional_number(const json& object, const char* field) {
   const auto found = object.find(field);
   return found != object.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
@@ -90,11 +84,16 @@ std::optional<std::uintmax_t> whole(const json& object, const char* field) {
 constexpr std::initializer_list<MaskSource> kMaskSources = {MaskSource::supplied, MaskSource::landmarks,
                                                             MaskSource::cascade};
 
-ordered_json skin_json(const SkinOutcome& skin) {
-  return {{"source_lightness", optional_json(skin.source_lightness)},
-          {"mask_source", skin.mask_source ? ordered_json(to_string(*skin.mask_source)) : ordered_json(nullptr)},
-          {"mask_confidence", number_json(skin.mask_confidence)},
-          {"lightness", optional_json(skin.lightness)}};
+void write_skin(JsonWriter& line, const SkinOutcome& skin) {
+  const auto number = [&](const char* name, const std::optional<double>& value) {
+    value ? line.field(name, *value) : line.key(name).null();
+  };
+  line.begin_object();
+  number("source_lightness", skin.source_lightness);
+  skin.mask_source ? line.field("mask_source", to_string(*skin.mask_source)) : line.key("mask_source").null();
+  line.field("mask_confidence", skin.mask_confidence);
+  number("lightness", skin.lightness);
+  line.end_object();
 }
 
 std::optional<SkinOutcome> parse_skin(const json& line) {
@@ -134,36 +133,30 @@ std::string journal_header(const ordered_json& facts) {
 }
 
 std::string journal_line(std::size_t index, const Outcome& outcome) {
-  ordered_json line;
-  line["line"] = index + 1;  // of plan.jsonl
-  line["variant_id"] = outcome.variant.variant_id;
-  line["status"] = to_string(outcome.fate);
+  JsonWriter line;
+  line.begin_object().field("line", index + 1);  // of plan.jsonl
+  line.field("variant_id", outcome.variant.variant_id).field("status", to_string(outcome.fate));
   if (outcome.fate == Fate::written) {
-    line["sha256"] = outcome.sha256;
-    line["bytes"] = outcome.file.size();
+    line.field("sha256", outcome.sha256).field("bytes", outcome.file.size());
     if (!outcome.variant.mask_file_name.empty()) {
-      line["mask_sha256"] = sha256_hex(outcome.mask);
-      line["mask_bytes"] = outcome.mask.size();
+      line.field("mask_sha256", sha256_hex(outcome.mask)).field("mask_bytes", outcome.mask.size());
     }
   } else {
-    line["stage"] = outcome.stage;
-    line["reason"] = outcome.reason;
+    line.field("stage", outcome.stage);
+    // A reason may quote a file's name, which need not be UTF-8.
+    line.key("reason").json(ordered_json(outcome.reason).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
   }
   if (outcome.figure) {
-    line["figure"] = {{"gate", outcome.figure->gate},
-                      {"value", number_json(outcome.figure->value)},
-                      {"limit", number_json(outcome.figure->limit)}};
+    line.key("figure").begin_object().field("gate", outcome.figure->gate);
+    line.field("value", outcome.figure->value).field("limit", outcome.figure->limit).end_object();
   }
   if (outcome.skin) {
-    line["skin"] = skin_json(*outcome.skin);
+    write_skin(line.key("skin"), *outcome.skin);
   }
-  // A reason may quote a file's name, which need not be UTF-8.
-  std::string object = line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   if (outcome.fate == Fate::written) {
-    object.pop_back();
-    object.append(kRecordField).append(outcome.record).append("}");
+    line.key("record").json(outcome.record);
   }
-  return with_check(std::move(object));
+  return with_check(line.end_object().take());
 }
 
 std::optional<ordered_json> parse_journal_header(std::string_view line) {

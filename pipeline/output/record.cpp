@@ -1,154 +1,224 @@
 #include "pipeline/output/record.h"
 
-#include <cmath>
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "pipeline/catalog/picture_cells.h"
 #include "pipeline/core/units.h"
+#include "pipeline/output/json_writer.h"
 
 namespace fairground {
 namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json value_json(const Value& value) {
-  return std::visit(
-      [](const auto& v) -> ordered_json {
+void write_value(JsonWriter& json, const Value& value) {
+  std::visit(
+      [&](const auto& v) {
         if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::monostate>) {
-          return nullptr;
+          json.null();
         } else {
-          return v;
+          json.value(v);
         }
       },
       value);
 }
 
 std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
-  ordered_json list = ordered_json::array();
+  JsonWriter json;
+  json.begin_array();
   for (std::size_t i = 0; i < condition.chain.size(); ++i) {
     const StepSchema& schema = *condition.chain[i].step->schema;
-    ordered_json parameters = ordered_json::object();
+    json.begin_object().field("augmenter", schema.name).field("version", schema.version);
+    json.key("parameters").begin_object();
     for (std::size_t k = 0; k < schema.parameters.size(); ++k) {
       if (!std::holds_alternative<std::monostate>(drawn[i][k])) {
-        parameters[schema.parameters[k].name] = value_json(drawn[i][k]);
+        write_value(json.key(schema.parameters[k].name), drawn[i][k]);
       }
     }
-    list.push_back({{"augmenter", schema.name}, {"version", schema.version}, {"parameters", std::move(parameters)}});
+    json.end_object().end_object();
   }
   for (const std::string& name : condition.omitted) {
-    list.push_back({{"augmenter", name}, {"omitted", "it has no identity setting"}});
+    json.begin_object().field("augmenter", name).field("omitted", "it has no identity setting").end_object();
   }
-  return list.dump();
+  return json.end_array().text();
 }
+
+/// A measurement, as measured_columns() gives it.
+void write_measure(JsonWriter& json, const ordered_json& value) {
+  if (value.is_null()) {
+    json.null();
+  } else if (value.is_number_float()) {
+    json.value(value.get<double>());
+  } else {
+    json.value(value.get<std::int64_t>());
+  }
+}
+
+/// Groups and kept columns. One column may be both, and then stands where the group does, as the manifest has it.
+std::vector<std::pair<std::string_view, std::string_view>> labels_of(const MediaCatalog& catalog,
+                                                                     const Source& source) {
+  std::vector<std::pair<std::string_view, std::string_view>> labels;
+  for (std::size_t i = 0; i < catalog.group_columns.size(); ++i) {
+    labels.emplace_back(catalog.group_columns[i], catalog.groups[source.group][i]);
+  }
+  for (std::size_t i = 0; i < catalog.columns.size(); ++i) {
+    const std::string_view name = catalog.columns[i];
+    const auto known = std::ranges::find(labels, name, [](const auto& label) { return label.first; });
+    if (known != labels.end()) {
+      known->second = source.carried[i];
+    } else {
+      labels.emplace_back(name, source.carried[i]);
+    }
+  }
+  return labels;
+}
+
+/// What writes some fields of an object that was begun.
+using WriteFields = std::function<void(JsonWriter&)>;
 
 /// `columns` are the measurements that every line of the medium has; `more` are those that only some have. `structured`
 /// are the labels of what is in the file, in fields of their own.
 std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ordered_json& columns,
-                 const ordered_json& more, const ordered_json& structured, const std::string& sha256) {
+                 const WriteFields& more, const WriteFields& structured, const std::string& sha256) {
   const MediaPlan& media = plan.of(variant.media);
   const Source& source = media.catalog->sources[variant.source];
   const Condition& condition = media.conditions[variant.condition];
-  ordered_json json;
-  json["file_name"] = variant.file_name;
+  JsonWriter json;
+  json.begin_object().field("file_name", variant.file_name);
   if (media.settings->design.include_clean) {
-    json["clean_file_name"] = plan.clean_of(variant).file_name;
+    json.field("clean_file_name", plan.clean_of(variant).file_name);
   }
-  json["variant_id"] = variant.variant_id;
-  json["source_id"] = source.id;
-  json["subject"] = media.catalog->subject_of(source);
-  for (std::size_t i = 0; i < media.catalog->group_columns.size(); ++i) {
-    json[media.catalog->group_columns[i]] = media.catalog->groups[source.group][i];
+  json.field("variant_id", variant.variant_id);
+  json.field("source_id", source.id);
+  json.field("subject", media.catalog->subject_of(source));
+  for (const auto& [name, label] : labels_of(*media.catalog, source)) {
+    json.field(name, label);
   }
-  for (std::size_t i = 0; i < media.catalog->columns.size(); ++i) {
-    json[media.catalog->columns[i]] = source.carried[i];
-  }
-  json.update(structured);
+  structured(json);
   for (std::size_t i = 0; i < media.settings->axes.size(); ++i) {
-    json[media.settings->axes[i].name] = condition.level_name(i);
+    json.field(media.settings->axes[i].name, condition.level_name(i));
   }
-  json["realization"] = variant.realization;
-  json["pair_id"] = variant.pair_id;
-  json["draw_id"] = variant.draw_id;
+  json.field("realization", variant.realization);
+  json.field("pair_id", variant.pair_id);
+  json.field("draw_id", variant.draw_id);
   // A second copy of the clean reference is none: whoever takes what is not synthetic gets each source once.
-  json["synthetic"] = !condition.is_clean || variant.control != Control::none;
-  json["control"] = to_string(variant.control);
-  json["source_sha256"] = media.catalog->file_of(source).sha256;
-  json["sha256"] = sha256;
-  json["augmentations"] = augmentations(condition, drawn);
-  ordered_json measured = ordered_json::object();
-  for (const auto& [name, value] : columns.items()) {
-    measured[name.substr(std::string_view("measured_").size())] = value;
+  json.field("synthetic", !condition.is_clean || variant.control != Control::none);
+  json.field("control", to_string(variant.control));
+  json.field("source_sha256", media.catalog->file_of(source).sha256);
+  json.field("sha256", sha256);
+  json.field("augmentations", augmentations(condition, drawn));
+  JsonWriter measured;
+  measured.begin_object();
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    const std::string_view name = column.key();
+    write_measure(measured.key(name.substr(std::string_view("measured_").size())), *column);
   }
-  measured.update(more);
-  json["measured"] = measured.dump();
-  json.update(columns);
-  return json.dump();
+  more(measured);
+  json.field("measured", measured.end_object().text());
+  for (auto column = columns.begin(); column != columns.end(); ++column) {
+    write_measure(json.key(column.key()), *column);
+  }
+  return json.end_object().take();
+}
+
+void write_voices(JsonWriter& json, const std::vector<std::string>& voices) {
+  if (voices.empty()) {
+    return;
+  }
+  json.key("voices").begin_array();
+  for (const std::string& voice : voices) {
+    json.value(voice);
+  }
+  json.end_array();
 }
 
 /// Values by the unit in their name: those in dB are rounded as dB values are.
-ordered_json step_json(const StepMeasure& step) {
-  ordered_json json{{"augmenter", step.augmenter}};
+void write_step(JsonWriter& json, const StepMeasure& step) {
+  json.begin_object().field("augmenter", step.augmenter);
   for (const auto& [name, value] : step.values) {
     const bool is_db = name.ends_with("_db") || name.ends_with("_dba") || name.ends_with("_dbov");
-    json[name] = is_db ? rounded_db(value) : rounded_unit(value);
+    json.field(name, is_db ? rounded_db(value) : rounded_unit(value));
   }
   if (step.lost) {
-    json["lost"] = ordered_json::array();
+    json.key("lost").begin_array();
     for (const TimeSpan& span : *step.lost) {
-      json["lost"].push_back({{"start_s", rounded_unit(span.start_s)}, {"end_s", rounded_unit(span.end_s)}});
+      json.begin_object().field("start_s", rounded_unit(span.start_s)).field("end_s", rounded_unit(span.end_s));
+      json.end_object();
     }
+    json.end_array();
   }
-  if (!step.voices.empty()) {
-    json["voices"] = step.voices;
-  }
-  return json;
+  write_voices(json, step.voices);
+  json.end_object();
 }
 
-void add_steps(const std::vector<StepMeasure>& steps, ordered_json& more) {
+void write_steps(JsonWriter& json, const std::vector<StepMeasure>& steps) {
   if (steps.empty()) {
     return;
   }
-  more["steps"] = ordered_json::array();
+  json.key("steps").begin_array();
   for (const StepMeasure& step : steps) {
-    more["steps"].push_back(step_json(step));
+    write_step(json, step);
   }
+  json.end_array();
 }
 
-/// The numbers that every line has. Without skin they are null.
-void add_tone_columns(const std::string& prefix, const std::optional<ApparentTone>& tone, ordered_json& columns) {
-  const auto add = [&](const char* name, double ApparentTone::*member) {
-    columns[prefix + name] = tone ? ordered_json(rounded_unit((*tone).*member)) : ordered_json(nullptr);
+/// The numbers that every line has, each for `add(name, value)`. Without skin they are null.
+void for_each_tone_column(const std::string& prefix, const std::optional<ApparentTone>& tone,
+                          const std::function<void(const std::string&, const ordered_json&)>& add) {
+  const auto number = [&](const char* name, double ApparentTone::*member) {
+    add(prefix + name, tone ? ordered_json(rounded_unit((*tone).*member)) : ordered_json(nullptr));
   };
-  add("_lightness", &ApparentTone::lightness);
-  add("_hue_deg", &ApparentTone::hue_deg);
-  add("_chroma", &ApparentTone::chroma);
-  add("_ita_deg", &ApparentTone::ita_deg);
-  columns[prefix + "_monk"] = tone ? ordered_json(tone->monk) : ordered_json(nullptr);
+  number("_lightness", &ApparentTone::lightness);
+  number("_hue_deg", &ApparentTone::hue_deg);
+  number("_chroma", &ApparentTone::chroma);
+  number("_ita_deg", &ApparentTone::ita_deg);
+  add(prefix + "_monk", tone ? ordered_json(tone->monk) : ordered_json(nullptr));
 }
 
 /// What does not fit into columns.
-ordered_json tone_json(const ApparentTone& tone) {
-  return {{"monk_runner_up", tone.monk_runner_up},
-          {"monk_difference", rounded_unit(tone.monk_difference)},
-          {"monk_margin", rounded_unit(tone.monk_margin)},
-          {"lightness_spread", rounded_unit(tone.lightness_spread)},
-          {"clipped_fraction", rounded_unit(tone.clipped_fraction)},
-          {"specular_fraction", rounded_unit(tone.specular_fraction)},
-          {"pixels", tone.pixels}};
+void write_tone(JsonWriter& json, const ApparentTone& tone) {
+  json.begin_object()
+      .field("monk_runner_up", tone.monk_runner_up)
+      .field("monk_difference", rounded_unit(tone.monk_difference))
+      .field("monk_margin", rounded_unit(tone.monk_margin))
+      .field("lightness_spread", rounded_unit(tone.lightness_spread))
+      .field("clipped_fraction", rounded_unit(tone.clipped_fraction))
+      .field("specular_fraction", rounded_unit(tone.specular_fraction))
+      .field("pixels", tone.pixels)
+      .end_object();
 }
 
-ordered_json room_json(const RoomMeasure& room) {
-  ordered_json json;
-  json["delay_s"] = rounded_unit(room.delay_s);
+void write_room(JsonWriter& json, const RoomMeasure& room) {
+  json.begin_object().field("delay_s", rounded_unit(room.delay_s));
   if (room.distance_m) {
-    json["distance_m"] = rounded_unit(*room.distance_m);
+    json.field("distance_m", rounded_unit(*room.distance_m));
   }
   if (room.t20_s) {
-    json["t20_s"] = rounded_unit(*room.t20_s);
+    json.field("t20_s", rounded_unit(*room.t20_s));
   }
-  json["clarity_50_db"] = rounded_db(room.clarity_50_db);
-  json["direct_to_reverberant_db"] = rounded_db(room.direct_to_reverberant_db);
-  return json;
+  json.field("clarity_50_db", rounded_db(room.clarity_50_db));
+  json.field("direct_to_reverberant_db", rounded_db(room.direct_to_reverberant_db));
+  json.end_object();
+}
+
+void write_stem(JsonWriter& json, const StemMeasure& stem) {
+  json.begin_object().field("augmenter", stem.augmenter).field("band", to_string(stem.band));
+  json.field("requested_snr_db", rounded_db(stem.requested_snr_db));
+  json.field("snr_db", rounded_db(stem.measured_snr_db));
+  if (!stem.events.empty()) {
+    json.key("events").begin_array();
+    for (const NoiseEvent& event : stem.events) {
+      json.begin_object().field("label", event.label).field("start_s", rounded_unit(event.start_s));
+      json.field("end_s", rounded_unit(event.end_s)).end_object();
+    }
+    json.end_array();
+  }
+  write_voices(json, stem.voices);
+  json.end_object();
 }
 
 }  // namespace
@@ -172,72 +242,69 @@ ordered_json measured_columns(const ImageLabels& labels) {
   columns["measured_width_px"] = labels.width_px;
   columns["measured_height_px"] = labels.height_px;
   if (labels.tone) {
-    add_tone_columns("measured_tone", labels.tone->measured, columns);
+    for_each_tone_column("measured_tone", labels.tone->measured,
+                         [&](const std::string& name, const ordered_json& value) { columns[name] = value; });
   }
   return columns;
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const AudioLabels& labels,
                         const std::string& sha256) {
-  ordered_json more;
-  more["speech_active_level_dbov"] = rounded_db(labels.mix.speech_active_level_dbov);
-  if (labels.mix.total_snr_db) {
-    more["snr_db"] = rounded_db(*labels.mix.total_snr_db);
-    ordered_json stems = ordered_json::array();
-    for (const StemMeasure& stem : labels.mix.stems) {
-      stems.push_back({{"augmenter", stem.augmenter},
-                       {"band", to_string(stem.band)},
-                       {"requested_snr_db", rounded_db(stem.requested_snr_db)},
-                       {"snr_db", rounded_db(stem.measured_snr_db)}});
-      for (const NoiseEvent& event : stem.events) {
-        stems.back()["events"].push_back(
-            {{"label", event.label}, {"start_s", rounded_unit(event.start_s)}, {"end_s", rounded_unit(event.end_s)}});
+  const auto more = [&](JsonWriter& json) {
+    json.field("speech_active_level_dbov", rounded_db(labels.mix.speech_active_level_dbov));
+    if (labels.mix.total_snr_db) {
+      json.field("snr_db", rounded_db(*labels.mix.total_snr_db));
+      json.key("stems").begin_array();
+      for (const StemMeasure& stem : labels.mix.stems) {
+        write_stem(json, stem);
       }
-      if (!stem.voices.empty()) {
-        stems.back()["voices"] = stem.voices;
-      }
+      json.end_array();
     }
-    more["stems"] = std::move(stems);
-  }
-  if (labels.mix.room) {
-    more["room"] = room_json(*labels.mix.room);
-  }
-  add_steps(labels.steps, more);
-  ordered_json structured = ordered_json::object();
-  if (plan.of(variant.media).catalog->has_words) {
-    structured["words"] = words_json(labels.words);
-  }
+    if (labels.mix.room) {
+      write_room(json.key("room"), *labels.mix.room);
+    }
+    write_steps(json, labels.steps);
+  };
+  const auto structured = [&](JsonWriter& json) {
+    if (plan.of(variant.media).catalog->has_words) {
+      json.field("words", words_json(labels.words));
+    }
+  };
   return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, structured, sha256);
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
                         const std::string& sha256) {
-  ordered_json more = ordered_json::object();
-  add_steps(labels.steps, more);
-  ordered_json structured = ordered_json::object();
-  if (labels.tone) {
-    const ToneLabels& tone = *labels.tone;
-    structured["mask_source"] = tone.mask_source ? to_string(*tone.mask_source) : "none";
-    structured["mask_confidence"] = rounded_unit(tone.mask_confidence);
-    add_tone_columns("tone_reference", tone.reference, structured);
-    if (tone.reference) {
-      more["tone_reference"] = tone_json(*tone.reference);
+  const auto more = [&](JsonWriter& json) {
+    write_steps(json, labels.steps);
+    if (labels.tone && labels.tone->reference) {
+      write_tone(json.key("tone_reference"), *labels.tone->reference);
     }
-    if (tone.measured) {
-      more["tone"] = tone_json(*tone.measured);
+    if (labels.tone && labels.tone->measured) {
+      write_tone(json.key("tone"), *labels.tone->measured);
     }
-  }
-  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
-  if (catalog.has_boxes) {
-    structured["boxes"] = boxes_json(labels.boxes);
-  }
-  if (catalog.has_keypoints) {
-    structured["keypoints"] = keypoints_json(labels.keypoints);
-  }
-  if (!variant.mask_file_name.empty()) {
-    structured["mask_file_name"] = variant.mask_file_name;
-    structured["mask_sha256"] = labels.mask_sha256;
-  }
+  };
+  const auto structured = [&](JsonWriter& json) {
+    if (labels.tone) {
+      const ToneLabels& tone = *labels.tone;
+      json.field("mask_source", tone.mask_source ? to_string(*tone.mask_source) : "none");
+      json.field("mask_confidence", rounded_unit(tone.mask_confidence));
+      for_each_tone_column("tone_reference", tone.reference, [&](const std::string& name, const ordered_json& value) {
+        write_measure(json.key(name), value);
+      });
+    }
+    const MediaCatalog& catalog = *plan.of(variant.media).catalog;
+    if (catalog.has_boxes) {
+      json.field("boxes", boxes_json(labels.boxes));
+    }
+    if (catalog.has_keypoints) {
+      json.field("keypoints", keypoints_json(labels.keypoints));
+    }
+    if (!variant.mask_file_name.empty()) {
+      json.field("mask_file_name", variant.mask_file_name);
+      json.field("mask_sha256", labels.mask_sha256);
+    }
+  };
   return line(plan, variant, drawn, measured_columns(labels), more, structured, sha256);
 }
 
