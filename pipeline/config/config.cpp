@@ -136,6 +136,7 @@ void read_config(const ValueReader& root, std::span<const StepSchema* const> sch
   if (const auto limits = map.find("limits")) {
     read_limits(*limits, config.limits);
   }
+  map.integer("memory", config.memory_mb, {kLeastRunMemoryMb, kMostRunMemoryMb});
   if (const auto assets = map.find("assets")) {
     read_assets(*assets, folder, config);
   }

@@ -185,6 +185,11 @@ struct Limits {
   double expansion = 400;           ///< times its file's size that a medium may take when it is decoded
 };
 
+/// `memory`: the range, and where it is not given, how much for each thread. Two gigabytes for each processor are usual.
+inline constexpr int kLeastRunMemoryMb = 100;
+inline constexpr int kMostRunMemoryMb = 10'000'000;
+inline constexpr int kRunMemoryMbOfThread = 1000;
+
 struct Gates {
   double clipped_fraction = 0.001;  ///< an audio variant with a larger share of clipped samples is rejected
 };
@@ -215,6 +220,8 @@ struct Config {
   Limits limits;
   Gates gates;
   Resampler resampler = Resampler::polyphase;  ///< of sources, and of recordings that levels draw from
+  /// MB that all that is under way may take together; 0: by the number of threads. It decides no byte of a set.
+  int memory_mb = 0;
   /// Folders with the models that find faces where no mask is supplied. Empty: none, and where OpenCV keeps its own.
   std::filesystem::path face_model;
   std::filesystem::path face_cascades;

@@ -521,6 +521,10 @@ std::string config_json_schema(std::span<const StepSchema* const> schemas) {
                   "converter, which takes any ratio and some hundred times as long.",
                   choice_schema({to_string(Resampler::polyphase), to_string(Resampler::libsamplerate)}),
                   to_string(Config().resampler), "")},
+       {"memory", described("MB that all media and variants under way may take together, by what their headers claim; one "
+                            "that needs more goes alone. By default " +
+                                std::to_string(kRunMemoryMbOfThread) + " for each thread.",
+                            integer_schema({kLeastRunMemoryMb, kMostRunMemoryMb}))},
        {"face_model", path("The folder of the networks that find faces where no mask is supplied, as "
                            "samples/face-models makes it.")},
        {"face_cascades", path("The folder of OpenCV's cascades, which find faces where no network is named.")},

@@ -443,11 +443,38 @@ double growth_of(const std::vector<ChainStep>& chain) {
 
 }  // namespace
 
+std::size_t memory_bytes(const Config& config, int jobs) {
+  constexpr std::size_t kMegabyte = 1'000'000;
+  const int megabytes = config.memory_mb != 0 ? config.memory_mb : kRunMemoryMbOfThread;
+  return static_cast<std::size_t>(megabytes) * static_cast<std::size_t>(config.memory_mb != 0 ? 1 : jobs) * kMegabyte;
+}
+
+std::size_t decoding_bytes(const Config& config, const MediaCatalog& catalog, Media media, std::size_t source) {
+  const MediaFile& file = catalog.file_of(catalog.sources[source]);
+  if (media == Media::image) {
+    // Codes of up to 16 bits, upright and as they lay in the file, three floats for each pixel, and the file.
+    constexpr double kBytesOfPixel = 3 * sizeof(float) + 2 * 3 * 2;
+    return file.times.bytes + static_cast<std::size_t>(kBytesOfPixel * static_cast<double>(file.megapixels) * 1e6);
+  }
+  const SourceSettings& settings = config.sources[catalog.sources[source].settings];
+  const double frames = static_cast<double>(file.seconds) * file.sample_rate;
+  const int channels = settings.mono ? 1 : file.channels;
+  const double out_frames =
+      settings.sample_rate != 0 ? static_cast<double>(file.seconds) * settings.sample_rate : frames;
+  // Twice what the file holds, as it is brought from the file's order to channel after channel; then one copy for each
+  // of its channels, its rate and its level.
+  const double decoding = 2.0 * frames * file.channels;
+  const double resampling = frames * channels + out_frames * channels;
+  const double levelling = 3.0 * out_frames * channels;
+  return file.times.bytes + static_cast<std::size_t>(sizeof(float) * std::max({decoding, resampling, levelling}));
+}
+
 std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
-  const Variant variant = plan.at(index);
+  const Variant variant = plan.unnamed(index);
   const MediaCatalog& catalog = *plan.of(variant.media).catalog;
   const Source& source = catalog.sources[variant.source];
   const MediaFile& file = catalog.file_of(source);
+  const std::size_t decoding = decoding_bytes(plan.config(), catalog, variant.media, variant.source);
   if (variant.media == Media::audio) {
     // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file. Steps
     // behind the mixer have copies of the signal, up to three at a time in a recording of two hours.
@@ -457,8 +484,8 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
     const double bytes = static_cast<double>((has_signal_steps ? 7U : 4U) * sizeof(float) + 2U);
     const SourceSettings& settings = plan.config().sources[source.settings];
     const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
-    return static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
-                                    (settings.mono ? 1.0 : file.channels));
+    return std::max(decoding, static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
+                                                       (settings.mono ? 1.0 : file.channels)));
   }
   // Three floats for each pixel, the codes of up to 16 bits, and the file. Steps that see the whole picture have copies
   // of it.
@@ -475,7 +502,8 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   for (const std::size_t map : catalog.maps) {
     bytes += map == kMaskMap ? 2.0 : static_cast<double>((map == kDepthMap ? 2U : 6U) * sizeof(float));
   }
-  return static_cast<std::size_t>(bytes * growth_of(chain) * static_cast<double>(file.megapixels) * 1e6);
+  return std::max(decoding,
+                  static_cast<std::size_t>(bytes * growth_of(chain) * static_cast<double>(file.megapixels) * 1e6));
 }
 
 Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {

@@ -98,8 +98,15 @@ void analyse_source(const Workshop& workshop, Media media, std::size_t index, De
 /// decode_source() and analyse_source().
 [[nodiscard]] DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source);
 
-/// About how much memory a variant takes while it is made, by what the header of its source claims, with the decoded
-/// source in it.
+/// How much all that is under way at once on `jobs` threads may take together.
+[[nodiscard]] std::size_t memory_bytes(const Config& config, int jobs);
+
+/// About how much memory it takes to decode a source and to measure it, by what its header claims.
+[[nodiscard]] std::size_t decoding_bytes(const Config& config, const MediaCatalog& catalog, Media media,
+                                         std::size_t source);
+
+/// About how much memory a variant takes while it is made, by what the header of its source claims, with the decoding of
+/// the source in it.
 [[nodiscard]] std::size_t rendering_bytes(const Plan& plan, std::size_t index);
 
 /// Makes one variant and its record. Never throws for what is wrong with the item.

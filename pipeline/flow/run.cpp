@@ -185,7 +185,7 @@ ExitStatus status_of(const RunFolder& folder, const RunOptions& options) {
 /// Makes what is left to be made. Returns false where that was stopped.
 bool make_rest(const Workshop& workshop, const RunOptions& options, RunFolder& folder, const std::atomic<bool>& stop,
                std::ostream& progress) {
-  GraphWork work = rendering_work(workshop, folder.to_make());
+  GraphWork work = rendering_work(workshop, options.jobs, folder.to_make());
   {
     Progress line(progress, progress_style(options.quiet), "variants", folder.counts().planned, folder.made_before());
     work.write = [&](const Outcome& outcome) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/memory_budget.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
@@ -71,14 +72,13 @@ std::vector<NumericColumn> numeric_columns(const Config& config, const MediaCata
       for (const QualityInfo& quality : qualities) {
         known += (known.empty() ? "" : ", ") + quality.name;
       }
-      throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names " + in_ticks(name) + ", which is neither measured (" +
-                      known + ") nor a column that `keep` names");
+      throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names " + in_ticks(name) +
+                      ", which is neither measured (" + known + ") nor a column that `keep` names");
     }
     const auto index = static_cast<std::size_t>(column - catalog.columns.begin());
     const auto is_number = [&](const Source& source) { return !std::isnan(number_in(source.carried[index])); };
-    const auto odd = std::ranges::find_if(catalog.sources, [&](const Source& source) {
-      return !source.carried[index].empty() && !is_number(source);
-    });
+    const auto odd = std::ranges::find_if(
+        catalog.sources, [&](const Source& source) { return !source.carried[index].empty() && !is_number(source); });
     if (odd != catalog.sources.end()) {
       throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names the column " + in_ticks(name) +
                       ", which should hold numbers, but source " + in_ticks(odd->id) + " has " +
@@ -106,9 +106,11 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
   if (!survey.qualities.qualities.empty()) {
     survey.qualities.values.resize(sources.size());
   }
+  MemoryBudget memory(memory_bytes(config, jobs));
   const auto look_at = [&](std::size_t i) {
     std::vector<double> values(own, kNotKnown);
     if (measured) {
+      const MemoryBudget::Share share(memory, decoding_bytes(config, catalog, media, i));
       DecodedSource decoded = decode_source(config, catalog, media, i);
       if (decoded.passing) {
         throw PassingFault(sources[i].id + ": " + decoded.reason);

@@ -318,7 +318,7 @@ MadeAgain make_again(const fs::path& directory, const json& run, std::span<const
     const Workshop workshop(plan);
     Comparison comparison(directory, plan, planned, differences);
     Progress rendered(progress, progress_style(/*quiet=*/false), "variants rendered again", plan.size());
-    GraphWork work = rendering_work(workshop);
+    GraphWork work = rendering_work(workshop, jobs);
     work.write = [&](const Outcome& outcome) {
       comparison.add(outcome);
       rendered.add_one();

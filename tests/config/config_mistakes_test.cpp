@@ -20,7 +20,7 @@ TEST_F(ConfigTest, UnknownKeysGetTheNearestOne) {
 TEST_F(ConfigTest, UnknownKeysFarFromAllGetTheList) {
   EXPECT_EQ(mistakes(kHead + "zebra: 1\n"),
             Lines{"6:1: unknown key `zebra` in `config`; valid here: fairground, name, seed, sources, roots, limits, "
-                  "assets, design, axes, face_model, face_cascades, gates, card, output"});
+                  "memory, assets, design, axes, face_model, face_cascades, gates, card, output"});
 }
 
 TEST_F(ConfigTest, RequiredKeysAreMissed) {
@@ -69,6 +69,13 @@ TEST_F(ConfigTest, NumbersMustBeFiniteAndInRange) {
             (Lines{"6:26: `audio_channels` must be an integer from 1 to 1024; found `0`",
                    "6:48: `audio_megasamples` must be a number from 0.001 to 1000000 million samples; found `0`",
                    "6:62: `expansion` must be a number from 1 to 1000000 times the file's size; found `0.5`"}));
+}
+
+TEST_F(ConfigTest, MemoryIsInWholeMegabytes) {
+  for (const char* value : {"99", "10000001", "-1", "4GB"}) {
+    EXPECT_EQ(mistakes(kHead + "memory: " + value + "\n"),
+              Lines{"6:9: `memory` must be an integer from 100 to 10000000; found `" + std::string(value) + "`"});
+  }
 }
 
 TEST_F(ConfigTest, FlagsAreOnlyTrueAndFalse) {

@@ -29,6 +29,7 @@ assets:
   site: {files: ["noise/*.wav", noise/a.wav], licence: CC0-1.0}
 limits: {audio_seconds: 60, image_megapixels: 12.5, audio_channels: 8, audio_megasamples: 0.5, expansion: 20}
 gates: {clipped_fraction: 0.01}
+memory: 4000
 axes:
   audio:
     noise:
@@ -64,6 +65,7 @@ TEST_F(ConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.limits.audio_channels, 8);
   EXPECT_EQ(config.limits.audio_megasamples, 0.5);
   EXPECT_EQ(config.limits.expansion, 20);
+  EXPECT_EQ(config.memory_mb, 4000);
   EXPECT_EQ(config.gates.clipped_fraction, 0.01);
 
   ASSERT_EQ(config.sources.size(), 2U);

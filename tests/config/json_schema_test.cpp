@@ -65,6 +65,7 @@ design:
   effort: 2
 gates: {clipped_fraction: 0.5}
 resampler: libsamplerate
+memory: 2000
 limits: {audio_seconds: 10, image_megapixels: 10, file_megabytes: 10, asset_seconds: 10, audio_channels: 2,
          audio_megasamples: 10, expansion: 10}
 output:

@@ -1,0 +1,58 @@
+// How much memory sources and variants are taken for, and how much of it a run may take at once.
+#include <gtest/gtest.h>
+
+#include "pipeline/flow/graph.h"
+#include "tests/support/made_world.h"
+
+namespace fairground {
+namespace {
+
+constexpr double kTwoHours = 7200.0;
+
+/// One recording with such a header, and a picture.
+World world_of(int sample_rate, int channels) {
+  World world(Media::audio);
+  world.add_medium(Media::image);
+  world.add("lecture");
+  world.file(0).seconds = static_cast<float>(kTwoHours);
+  world.file(0).sample_rate = sample_rate;
+  world.file(0).channels = channels;
+  world.add("photo", "all", kUnknown, Media::image);
+  world.file(0, Media::image).megapixels = 50.0F;
+  return world;
+}
+
+std::size_t decoding_of(const World& world, Media medium) {
+  return decoding_bytes(world.config, world.catalog.media.at(medium), medium, /*source=*/0);
+}
+
+TEST(RunMemory, IsThatOfTheConfigOrByThreads) {
+  Config config;
+  EXPECT_EQ(memory_bytes(config, 1), 1'000'000'000U);
+  EXPECT_EQ(memory_bytes(config, 16), 16'000'000'000U);
+  config.memory_mb = 4000;
+  EXPECT_EQ(memory_bytes(config, 1), 4'000'000'000U);
+  EXPECT_EQ(memory_bytes(config, 16), 4'000'000'000U);
+}
+
+TEST(RunMemory, CountsWhatTheFileHoldsAndNotOnlyWhatTheRunMakesOfIt) {
+  // A studio's file is ten times as large as the 16 kHz that the run asks for.
+  const World studio = world_of(48000, 2);
+  const World plain = world_of(16000, 1);
+  const double samples = kTwoHours * 48000 * 2;
+  EXPECT_GE(static_cast<double>(decoding_of(studio, Media::audio)), 2 * sizeof(float) * samples);
+  EXPECT_LT(3 * decoding_of(plain, Media::audio), decoding_of(studio, Media::audio));
+  const Plan plan(studio.config, studio.catalog);
+  EXPECT_GE(rendering_bytes(plan, 0), decoding_of(studio, Media::audio));
+}
+
+TEST(RunMemory, OfAPictureIsAMultipleOfItsPixels) {
+  const World world = world_of(16000, 1);
+  const Plan plan(world.config, world.catalog);
+  const std::size_t of_picture = rendering_bytes(plan, plan.size() - 1);
+  EXPECT_GE(of_picture, 3 * sizeof(float) * 50'000'000);
+  EXPECT_GE(of_picture, decoding_of(world, Media::image));
+}
+
+}  // namespace
+}  // namespace fairground
