@@ -173,6 +173,11 @@ std::size_t Plan::source_number(std::size_t index) const {
   return before + place.source;
 }
 
+std::size_t Plan::variants_of_source(std::size_t index) const {
+  const Place place = find(index);
+  return place.plan->starts[place.source + 1] - place.plan->starts[place.source];
+}
+
 Variant Plan::clean_of(const Variant& variant) const {
   const MediaPlan& plan = of(variant.media);
   return named(without_names(plan, variant.source, plan.clean_condition().value(), Control::none), plan,

@@ -64,6 +64,8 @@ class Plan {
   [[nodiscard]] Variant unnamed(std::size_t index) const;
   /// A number that all variants of one source share and no other source's do.
   [[nodiscard]] std::size_t source_number(std::size_t index) const;
+  /// How many variants the source of a variant has.
+  [[nodiscard]] std::size_t variants_of_source(std::size_t index) const;
   /// The clean reference of the same source. Only where the config includes clean references.
   [[nodiscard]] Variant clean_of(const Variant& variant) const;
 

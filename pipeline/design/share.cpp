@@ -32,13 +32,18 @@ std::uint64_t cost_of_source(const Plan& plan, const MediaPlan& media, std::size
 
 std::string to_string(const Shard& shard) { return std::to_string(shard.index) + "/" + std::to_string(shard.count); }
 
-std::vector<std::uint32_t> shard_of_sources(const Plan& plan, std::uint32_t shards) {
+std::vector<std::uint64_t> costs_of_sources(const Plan& plan) {
   std::vector<std::uint64_t> costs;
   for (const MediaPlan& media : plan.media()) {
     for (std::size_t source = 0; source < media.catalog->sources.size(); ++source) {
       costs.push_back(cost_of_source(plan, media, source));
     }
   }
+  return costs;
+}
+
+std::vector<std::uint32_t> shard_of_sources(const Plan& plan, std::uint32_t shards) {
+  const std::vector<std::uint64_t> costs = costs_of_sources(plan);
   std::vector<std::size_t> costliest_first(costs.size());
   std::iota(costliest_first.begin(), costliest_first.end(), std::size_t{0});
   std::ranges::stable_sort(costliest_first, std::greater<>{}, [&](std::size_t source) { return costs[source]; });

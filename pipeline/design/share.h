@@ -24,9 +24,13 @@ struct Shard {
 /// As the command line has it: `3/7`.
 [[nodiscard]] std::string to_string(const Shard& shard);
 
+/// About how long each source takes with all its variants, by Plan::source_number(), in microseconds of one core. Costs
+/// are empirical: what they are wrong by costs time and nothing else.
+[[nodiscard]] std::vector<std::uint64_t> costs_of_sources(const Plan& plan);
+
 /// For each source, by Plan::source_number(), the shard that makes its variants: all of them, so that a source is
 /// decoded once. The costliest sources are dealt first, each to the shard with the least to do. Who gets what hangs on
-/// the plan and on `shards` alone. Costs are empirical: what they are wrong by costs time and nothing else.
+/// the plan and on `shards` alone.
 [[nodiscard]] std::vector<std::uint32_t> shard_of_sources(const Plan& plan, std::uint32_t shards);
 
 /// The plan's lines (indices, ascending) that belong to a shard; all of them where there is none.

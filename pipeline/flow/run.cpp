@@ -13,6 +13,7 @@
 #include "pipeline/flow/publishing.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/flow/report_text.h"
+#include "pipeline/flow/work_order.h"
 #include "pipeline/output/journal_state.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
@@ -185,6 +186,7 @@ ExitStatus status_of(const RunFolder& folder, const RunOptions& options) {
 /// Makes what is left to be made. Returns false where that was stopped.
 bool make_rest(const Workshop& workshop, const RunOptions& options, RunFolder& folder, const std::atomic<bool>& stop,
                std::ostream& progress) {
+  folder.make_in_order(long_ones_first(workshop.plan(), folder.to_make(), options.jobs));
   GraphWork work = rendering_work(workshop, options.jobs, folder.to_make());
   {
     Progress line(progress, progress_style(options.quiet), "variants", folder.counts().planned, folder.made_before());

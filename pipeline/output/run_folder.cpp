@@ -266,6 +266,15 @@ void RunFolder::rewrite_journal(const JournalState& state) {
   lines.finish();
 }
 
+void RunFolder::make_in_order(std::vector<std::size_t> order) {
+  std::vector<std::size_t> sorted = order;
+  std::ranges::sort(sorted);
+  if (next_ != 0 || sorted != to_make_) {
+    throw std::logic_error("the order of a run holds other variants than are to be made");
+  }
+  to_make_ = std::move(order);
+}
+
 void RunFolder::add(const Outcome& outcome) {
   sync_->check();
   const std::size_t index = to_make_.at(next_++);

@@ -57,8 +57,10 @@ class RunFolder {
   RunFolder(std::filesystem::path directory, const Plan& plan, RunFolderOptions options);
   ~RunFolder();
 
-  /// The plan's variants that are to be made, ascending; none where it is only prepared.
+  /// The plan's variants that are to be made, ascending at first; none where it is only prepared.
   [[nodiscard]] const std::vector<std::size_t>& to_make() const { return to_make_; }
+  /// Has them made in another order; before any is added.
+  void make_in_order(std::vector<std::size_t> order);
   /// Whether everything was there, and nothing will be written.
   [[nodiscard]] bool was_finished() const { return was_finished_; }
   /// How many variants earlier starts have made, and how many of their journal's lines did not hold.
