@@ -181,7 +181,12 @@ struct NoiseTerms {
 FAIRGROUND_HOT void add_noise(float* __restrict samples, std::size_t count, const NormalPool& pool,
                               const std::uint32_t* words, const NoiseTerms& terms) {
   const NoiseTerms law = terms;
+  constexpr std::size_t kAhead = 3;  // runs whose numbers are on their way from far memory meanwhile
   for (std::size_t begin = 0; begin < count; begin += NormalPool::kRun, ++words) {
+    if (begin + kAhead * NormalPool::kRun < count) {
+      NormalPool::fetch(pool.first(words[kAhead]));
+      NormalPool::fetch(pool.second(words[kAhead]));
+    }
     const float* __restrict first = pool.first(*words);
     const float* __restrict second = pool.second(*words);
     float* __restrict run = samples + begin;

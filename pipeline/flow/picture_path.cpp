@@ -203,7 +203,7 @@ Raster render_rows(const Image& image, const std::vector<RowOperation>& operatio
   const std::span<const RowOperation> before(operations.data(), operations.size() - (codes != nullptr ? 1U : 0U));
   std::vector<float> buffer(image.row_size());
   for (int y = 0; y < image.height; ++y) {
-    std::ranges::copy(image.row(y), buffer.begin());
+    std::copy_n(image.row(y).data(), buffer.size(), buffer.data());
     if (y + 1 < image.height) {
       fetch(image.row(y + 1));
     }

@@ -94,14 +94,15 @@ std::optional<CodeTable> CodeTable::behind(const Curve& curve) {
 }
 
 void CodeTable::look_up(std::span<const float> light, std::span<std::uint8_t> codes) const {
-  std::array<std::uint16_t, kBlock> numbers{};
+  std::array<std::uint16_t, kBlock> numbers;
   std::array<std::uint32_t, kBlock> pieces;
   for (std::size_t begin = 0; begin < light.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, light.size() - begin);
     const float* block = light.data() + begin;
     find_pieces(block, numbers.data(), count);
+    std::fill(numbers.begin() + static_cast<std::ptrdiff_t>(count), numbers.end(), std::uint16_t{0});
     // Apart from the loops around it, since gathering instructions are slower than plain loads; and several at a time,
-    // since the loop would take longer than the loads. Past the last sample stand numbers of pieces, too.
+    // since the loop would take longer than the loads.
     for (std::size_t i = 0; i < count; i += kTogether) {
       for (std::size_t k = i; k < i + kTogether; ++k) {
         pieces[k] = pieces_[numbers[k]];

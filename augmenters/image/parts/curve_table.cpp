@@ -81,14 +81,15 @@ CurveTable::CurveTable(const std::function<double(double)>& curve) : pieces_(kPi
 }
 
 void CurveTable::apply(std::span<float> samples) const {
-  std::array<std::uint32_t, kBlock> numbers{};
+  std::array<std::uint32_t, kBlock> numbers;
   std::array<float, kBlock> places;
   std::array<Piece, kBlock> pieces;
   for (std::size_t begin = 0; begin < samples.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, samples.size() - begin);
     float* block = samples.data() + begin;
     find_pieces(block, numbers.data(), places.data(), count);
-    // Several at a time, since the loop would take longer than the loads. Past the last stand numbers of pieces, too.
+    std::fill(numbers.begin() + static_cast<std::ptrdiff_t>(count), numbers.end(), 0U);
+    // Several at a time, since the loop would take longer than the loads.
     for (std::size_t i = 0; i < count; i += kTogether) {
       for (std::size_t k = i; k < i + kTogether; ++k) {
         pieces[k] = pieces_[numbers[k]];

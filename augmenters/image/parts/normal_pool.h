@@ -29,6 +29,17 @@ class NormalPool {
   [[nodiscard]] const float* first(std::uint32_t word) const { return numbers_.data() + (word & 0xFFFFU); }
   [[nodiscard]] const float* second(std::uint32_t word) const { return numbers_.data() + (word >> 16U); }
 
+  /// Begins to bring the numbers of a run near.
+  static void fetch(const float* numbers) {
+#if defined(__GNUC__)
+    __builtin_prefetch(numbers);
+    __builtin_prefetch(numbers + kRun / 2);
+    __builtin_prefetch(numbers + kRun - 1);
+#else
+    static_cast<void>(numbers);
+#endif
+  }
+
  private:
   std::vector<float> numbers_;
 };
