@@ -228,9 +228,9 @@ def tools_for(job):
         Tool("fairground, 1 variant per source", variants=1),
         Tool("fairground, 8 variants per source", variants=8, share=0.25),
         Tool("audiomentations-like (scipy)", "sound_scipy.py", modules=["scipy", "soundfile"]),
-        Tool("torchaudio", "sound_torch.py", modules=["torch", "torchaudio", "scipy"]),
-        Tool("sox", "sound_sox.py", programs=["sox"], share=0.2),
-        Tool("ffmpeg", "sound_ffmpeg.py", programs=["ffmpeg"], share=0.1),
+        Tool("torchaudio", "sound_torch.py", modules=["torch", "torchaudio", "scipy"], share=0.4),
+        Tool("sox", "sound_sox.py", programs=["sox"], share=0.08),
+        Tool("ffmpeg", "sound_ffmpeg.py", programs=["ffmpeg"], share=0.04),
     ]
 
 
@@ -246,7 +246,7 @@ def main():
     repetitions = 1 if options.short else options.repetitions
     if repetitions < 1:
         parser.error("--repetitions takes 1 or more")
-    counts = {"pictures": 8 if options.short else 200, "sound": 8 if options.short else 400}
+    counts = {"pictures": 8 if options.short else 200, "sound": 8 if options.short else 1000}
     lines = []
     # In memory where there is such a folder, so that no disk is measured.
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
