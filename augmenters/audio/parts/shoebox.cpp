@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "pipeline/core/bounded_cache.h"
 #include "pipeline/core/convolution.h"
 #include "pipeline/core/hot.h"
 #include "pipeline/core/plain.h"
@@ -55,30 +57,38 @@ std::vector<double> losses(const Shoebox& room, std::size_t band, double wall_fa
   return all;
 }
 
-/// What is left of the energy after some way, integrated from there on.
-double energy_behind(const std::vector<double>& losses, double metres) {
-  double sum = 0.0;
+/// What is left of the energy after some way, and integrated from there on.
+struct Energy {
+  double here = 0.0;
+  double behind = 0.0;
+};
+
+Energy energy_after(const std::vector<double>& losses, double metres) {
+  Energy energy;
   for (const double loss : losses) {
-    sum += plain::exp(-std::min(loss * metres, 600.0)) / loss;
+    const double left = plain::exp(-std::min(loss * metres, 600.0));
+    energy.here += left;
+    energy.behind += left / loss;
   }
-  return sum;
+  return energy;
 }
 
-/// The way after which energy_behind() has fallen by so much.
+/// The way after which the energy behind has fallen by so much. Its logarithm falls ever more slowly, so that Newton's
+/// steps from the start come ever nearer and never pass the place.
 double way_to(const std::vector<double>& losses, double fall_db) {
-  const double wanted = energy_behind(losses, 0.0) * plain::power_from_db(-fall_db);
-  double low = 0.0;
-  double high = 1.0;
-  while (energy_behind(losses, high) > wanted) {
-    low = high;
-    high *= 2.0;
+  const double wanted = plain::log(energy_after(losses, 0.0).behind * plain::power_from_db(-fall_db));
+  constexpr int kMostSteps = 100;
+  constexpr double kSmall = 1e-10;
+  double way = 0.0;
+  for (int i = 0; i < kMostSteps; ++i) {
+    const Energy energy = energy_after(losses, way);
+    const double step = (plain::log(energy.behind) - wanted) * energy.behind / energy.here;
+    way += step;
+    if (step <= kSmall * way) {
+      break;
+    }
   }
-  constexpr int kHalvings = 30;
-  for (int i = 0; i < kHalvings; ++i) {
-    const double middle = 0.5 * (low + high);
-    (energy_behind(losses, middle) > wanted ? low : high) = middle;
-  }
-  return high;
+  return way;
 }
 
 double decay_time_s(const std::vector<double>& losses) {
@@ -285,7 +295,7 @@ double band_share(std::size_t band, double hz) {
 }
 
 /// Filters without phase, whose centre is at kFilterCentre.
-std::vector<BlockSpectra> band_filters(int rate) {
+std::vector<BlockSpectra> make_band_filters(int rate) {
   std::vector<BlockSpectra> filters;
   for (std::size_t b = 0; b < kBands; ++b) {
     std::vector<float> values(2 * kFourierSize);
@@ -304,6 +314,22 @@ std::vector<BlockSpectra> band_filters(int rate) {
       taps[i] = static_cast<float>(window * real[(i + kFourierSize - kFilterCentre) % kFourierSize]);
     }
     filters.push_back(BlockSpectra::of_response(taps));
+  }
+  return filters;
+}
+
+/// The same for every room at this rate; they take as long as all the rest of a response.
+std::shared_ptr<const std::vector<BlockSpectra>> band_filters(int rate) {
+  static BoundedCache<std::vector<BlockSpectra>> kept(std::size_t{16} << 20U);
+  const std::string key = std::to_string(rate);
+  std::shared_ptr<const std::vector<BlockSpectra>> filters = kept.find(key);
+  if (!filters) {
+    filters = std::make_shared<const std::vector<BlockSpectra>>(make_band_filters(rate));
+    std::size_t bytes = 0;
+    for (const BlockSpectra& filter : *filters) {
+      bytes += filter.bytes();
+    }
+    kept.keep(key, filters, bytes);
   }
   return filters;
 }
@@ -420,7 +446,7 @@ std::vector<float> shoebox_response(const Shoebox& room, const Point& source, co
     noise.resize(frames);
     random.stream("tail " + name).normals(0, noise);
   }
-  const std::vector<BlockSpectra> filters = band_filters(rate);
+  const std::shared_ptr<const std::vector<BlockSpectra>> filters = band_filters(rate);
   std::vector<float> response(kResponseLead + frames);
   for (std::size_t b = 0; b < kBands; ++b) {
     const std::span<float> band = pulses.band(b);
@@ -428,7 +454,7 @@ std::vector<float> shoebox_response(const Shoebox& room, const Point& source, co
       const std::vector<float> envelope = tail_envelope(room, b, direct, *how.tail_after_s, rate, frames);
       add_product(noise.data(), envelope.data(), band.data() + kResponseLead, frames);
     }
-    add_band(band, filters[b], response);
+    add_band(band, (*filters)[b], response);
   }
   remove_offset(response, rate);
   return response;
