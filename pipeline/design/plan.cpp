@@ -296,7 +296,8 @@ Plan::ConditionText Plan::describe(const MediaPlan& plan, const Condition& condi
   }
   const bool needs_skin =
       std::ranges::any_of(condition.chain, [](const ChainStep& step) { return step.step->schema->needs_skin; });
-  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin, has_assets};
+  return {hash.hex128(), (condition.is_clean ? "-clean" : "") + as_name(levels, 80), json + '}', needs_skin,
+          has_assets};
 }
 
 Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source_index) const {

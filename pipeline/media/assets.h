@@ -53,8 +53,8 @@ class Assets {
   /// same bytes as another.
   void load_curves(const std::string& asset, const std::vector<std::filesystem::path>& files,
                    const MediaLimits& limits);
-  /// Reads the files of an asset and brings them to each of the rates (in Hz). Throws UserError that lists every file that
-  /// cannot be read or brought to a rate, is silent, holds the same bytes as another, or goes beyond the limits.
+  /// Reads the files of an asset and brings them to each of the rates (in Hz). Throws UserError that lists every file
+  /// that cannot be read or brought to a rate, is silent, holds the same bytes as another, or goes beyond the limits.
   void load(const std::string& asset, const std::vector<std::filesystem::path>& files, const std::vector<int>& rates,
             const MediaLimits& limits, double total_seconds, Resampler resampler = Resampler::polyphase);
   /// The same of a pool of talkers, whose recordings are mixed to one channel: a voice comes from one place.

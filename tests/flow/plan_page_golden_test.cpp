@@ -126,7 +126,8 @@ void measure(const Config& config, Media media, std::vector<StatedSource>& sourc
     } else {
       // The telephone's recordings are measured at their own rate, in which nothing is empty.
       const int file_rate = catalog.media.at(media).file_of(catalog.media.at(media).sources[i]).sample_rate;
-      const Audio own = file_rate < decoded.audio.sample_rate ? resample(decoded.audio, file_rate, config.resampler) : decoded.audio;
+      const Audio own =
+          file_rate < decoded.audio.sample_rate ? resample(decoded.audio, file_rate, config.resampler) : decoded.audio;
       sources[i].qualities = {measure_source_snr_db(own), measure_bandwidth_hz(decoded.audio), decoded.own_level_dbov,
                               sources[i].seconds};
     }
