@@ -20,7 +20,7 @@ TEST_F(ConfigTest, UnknownKeysGetTheNearestOne) {
 TEST_F(ConfigTest, UnknownKeysFarFromAllGetTheList) {
   EXPECT_EQ(mistakes(kHead + "zebra: 1\n"),
             Lines{"6:1: unknown key `zebra` in `config`; valid here: fairground, name, seed, sources, roots, limits, "
-                  "memory, assets, design, axes, face_model, face_cascades, gates, card, output"});
+                  "memory, assets, design, axes, face_model, face_cascades, resampler, gates, card, output"});
 }
 
 TEST_F(ConfigTest, RequiredKeysAreMissed) {
@@ -72,10 +72,12 @@ TEST_F(ConfigTest, NumbersMustBeFiniteAndInRange) {
 }
 
 TEST_F(ConfigTest, MemoryIsInWholeMegabytes) {
-  for (const char* value : {"99", "10000001", "-1", "4GB"}) {
+  for (const char* value : {"99", "10000001", "-1"}) {
     EXPECT_EQ(mistakes(kHead + "memory: " + value + "\n"),
               Lines{"6:9: `memory` must be an integer from 100 to 10000000; found `" + std::string(value) + "`"});
   }
+  EXPECT_EQ(mistakes(kHead + "memory: 4GB\n"),
+            Lines{"6:9: `memory` must be an integer from 100 to 10000000, in plain decimal digits; found `4GB`"});
 }
 
 TEST_F(ConfigTest, FlagsAreOnlyTrueAndFalse) {
