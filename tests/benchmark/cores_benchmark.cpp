@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <opencv2/core.hpp>
 #include <stdexcept>
 #include <thread>
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <opencv2/core.hpp>
 #include <stdexcept>
 
 #include "augmenters/augmenter.h"
