@@ -318,7 +318,7 @@ std::vector<BlockSpectra> make_band_filters(int rate) {
   return filters;
 }
 
-/// The same for every room at this rate; they take as long as all the rest of a response.
+/// The same for every room at this rate, and so made once.
 std::shared_ptr<const std::vector<BlockSpectra>> band_filters(int rate) {
   static BoundedCache<std::vector<BlockSpectra>> kept(std::size_t{16} << 20U);
   const std::string key = std::to_string(rate);
