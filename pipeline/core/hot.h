@@ -1,4 +1,4 @@
-// Hot loops are built twice, for the x86-64-v2 baseline and for AVX2, and the loader picks one. Both give
+// Hot loops are built for the x86-64-v2 baseline, for AVX2 and, by g++, for AVX-512, and the loader picks one. All give
 // the same bits: only plain IEEE operations stand in them, and -ffp-contract=off forbids fused ones.
 #pragma once
 
@@ -9,7 +9,11 @@
 // The sanitizers instrument the resolver that picks a clone, which runs before their own start.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
     !defined(FAIRGROUND_NO_CLONES)
+#if defined(__clang__)  // which knows no levels of the architecture here
 #define FAIRGROUND_HOT __attribute__((target_clones("avx2", "default")))
+#else
+#define FAIRGROUND_HOT __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#endif
 #else
 #define FAIRGROUND_HOT
 #endif

@@ -119,17 +119,57 @@ void philox_words_portable(PhiloxKey key, PhiloxCounter origin, std::size_t bloc
     }
   }
 }
+
+// As above, with all sixteen blocks in two registers, and one instruction where two combine three values.
+[[gnu::target("avx512f")]] void philox_words_avx512(PhiloxKey key, PhiloxCounter origin, std::size_t blocks,
+                                                    std::uint32_t* out) {
+  constexpr int kXorOfThree = 0x96;
+  constexpr __mmask16 kOddWords = 0xAAAA;
+  const __m512i multiplier0 = _mm512_set1_epi64(0xD2511F53LL);
+  const __m512i multiplier1 = _mm512_set1_epi64(0xCD9E8D57LL);
+  const __m512i even_lanes = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
+  const __m512i odd_lanes = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
+  for (std::size_t first = 0; first < blocks; first += kLanes) {
+    const std::uint32_t wrapped = origin[0] + static_cast<std::uint32_t>(first);
+    const __m512i start = _mm512_set1_epi64(wrapped);
+    __m512i c0[2] = {_mm512_add_epi64(start, even_lanes), _mm512_add_epi64(start, odd_lanes)};
+    __m512i c1[2] = {_mm512_set1_epi64(origin[1]), _mm512_set1_epi64(origin[1])};
+    __m512i c2[2] = {_mm512_set1_epi64(origin[2]), _mm512_set1_epi64(origin[2])};
+    __m512i c3[2] = {_mm512_set1_epi64(origin[3]), _mm512_set1_epi64(origin[3])};
+    PhiloxKey round_key = key;
+    for (int round = 0; round < 10; ++round) {
+      const __m512i key0 = _mm512_set1_epi64(round_key[0]);
+      const __m512i key1 = _mm512_set1_epi64(round_key[1]);
+      for (std::size_t half = 0; half < 2; ++half) {
+        const __m512i product0 = _mm512_mul_epu32(c0[half], multiplier0);
+        const __m512i product1 = _mm512_mul_epu32(c2[half], multiplier1);
+        c0[half] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(product1, 32), c1[half], key0, kXorOfThree);
+        c1[half] = product1;
+        c2[half] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(product0, 32), c3[half], key1, kXorOfThree);
+        c3[half] = product0;
+      }
+      round_key[0] += 0x9E3779B9U;
+      round_key[1] += 0xBB67AE85U;
+    }
+    std::uint32_t* target = out + first / kLanes * kGroup;
+    const __m512i* const words[4] = {c0, c1, c2, c3};
+    for (std::size_t k = 0; k < 4; ++k) {
+      const __m512i odd = _mm512_slli_epi64(words[k][1], 32);
+      _mm512_storeu_si512(target + k * kLanes, _mm512_mask_mov_epi32(words[k][0], kOddWords, odd));
+    }
+  }
+}
 #endif
 
 void philox_words(PhiloxKey key, PhiloxCounter origin, std::size_t blocks, std::uint32_t* out) {
 #if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) {
-    philox_words_avx2(key, origin, blocks, out);
-    return;
-  }
-#endif
+  static const auto widest = __builtin_cpu_supports("avx512f") != 0 ? philox_words_avx512
+                             : __builtin_cpu_supports("avx2") != 0  ? philox_words_avx2
+                                                                    : philox_words_portable;
+  widest(key, origin, blocks, out);
+#else
   philox_words_portable(key, origin, blocks, out);
+#endif
 }
 
 FAIRGROUND_HOT void words_to_normals(const std::uint32_t* words, std::size_t groups, float* out) {
@@ -186,9 +226,16 @@ std::uint32_t RandomStream::word_at(std::uint64_t index) const { return block(in
 
 void RandomStream::words(std::uint64_t first, std::span<std::uint32_t> out) const {
   for (std::size_t done = 0; done < out.size();) {
-    const PhiloxCounter four = block((first + done) / 4);
-    for (std::size_t k = (first + done) % 4; k < 4 && done < out.size(); ++k, ++done) {
-      out[done] = four[k];
+    // Sixteen blocks side by side cost less than two alone. Groups begin at multiples of sixteen, as above.
+    const std::uint64_t block = (first + done) / kGroup * kLanes;
+    std::array<std::uint32_t, kGroup> group;
+    philox_words(
+        key_, {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32U), realization_, parameter_},
+        kLanes, group.data());
+    const auto begin = static_cast<std::size_t>((first + done) % kGroup);
+    const std::size_t end = std::min(kGroup, begin + out.size() - done);
+    for (std::size_t i = begin; i < end; ++i, ++done) {
+      out[done] = group[i % 4 * kLanes + i / 4];
     }
   }
 }

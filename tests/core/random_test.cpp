@@ -76,8 +76,10 @@ TEST(RandomStream, LookingAtWordsAndNormalsDoesNotMoveItOn) {
 
 TEST(RandomStream, ReadsManyWordsAsOneByOne) {
   const RandomStream stream(kKey, 3, "words");
-  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{1} << 40U}) {
-    for (const std::size_t count : {0U, 1U, 2U, 3U, 4U, 5U, 17U}) {
+  // Groups of 64 are made together, and the low word of the counter wraps behind 2^34 words.
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{60},
+                                    std::uint64_t{63}, (std::uint64_t{1} << 34U) - 3U, std::uint64_t{1} << 40U}) {
+    for (const std::size_t count : {0U, 1U, 2U, 3U, 4U, 5U, 17U, 64U, 65U, 130U}) {
       std::vector<std::uint32_t> words(count);
       stream.words(first, words);
       for (std::size_t i = 0; i < count; ++i) {
