@@ -2,7 +2,9 @@
 // is synthesised from them would differ too. Within 4e-16 relative of the true value, the sine absolute.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace fairground::plain {
 
@@ -41,7 +43,12 @@ inline constexpr double kLn10 = 2.30258509299404568402;
   for (int k = 15; k > 0; --k) {
     sum = (1.0 + sum) * rest / static_cast<double>(k);
   }
-  return std::ldexp(1.0 + sum, static_cast<int>(halvings));
+  // std::ldexp() takes as long as all of the above.
+  const auto exponent = static_cast<int>(halvings);
+  constexpr int kLeast = -1022;
+  return exponent < kLeast || exponent > -kLeast
+             ? std::ldexp(1.0 + sum, exponent)
+             : (1.0 + sum) * std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52U);
 }
 
 /// ln x for a normal x > 0.

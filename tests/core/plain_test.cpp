@@ -38,6 +38,12 @@ TEST(Plain, ExpIsThatOfTheLibrary) {
     ASSERT_NEAR(plain::exp(small) / std::exp(small), 1.0, kTolerance) << small;
   }
   EXPECT_EQ(plain::exp(0.0), 1.0);
+  // Near the ends of what a double holds.
+  for (const double x : {-708.3, 709.0, 709.4}) {
+    EXPECT_NEAR(plain::exp(x) / std::exp(x), 1.0, kTolerance) << x;
+  }
+  EXPECT_NEAR(plain::exp(-710.0), std::exp(-710.0), 5e-324);  // subnormal
+  EXPECT_EQ(plain::exp(-800.0), 0.0);
 }
 
 TEST(Plain, LogIsThatOfTheLibrary) {
