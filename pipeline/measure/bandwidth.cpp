@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
 #include <vector>
 
@@ -24,14 +25,14 @@ constexpr std::size_t kFirstBin = 2;
 // transform for the estimation of power spectra", IEEE Trans. AU-15(2), 1967). The last one ends with the recording, so
 // that nothing is cut off within a window; only a recording shorter than a segment is filled up with zeros.
 void add_spectrum(std::span<const float> samples, int size, std::vector<double>& power) {
-  const RealFourier fft = real_fourier(size);
+  const RealFourier fft(size);
   const auto length = static_cast<std::size_t>(size);
   std::vector<float> window(length);
   for (std::size_t i = 0; i < length; ++i) {
     window[i] = static_cast<float>(0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) / size));
   }
   std::vector<float> segment(length);
-  std::vector<kiss_fft_cpx> spectrum(power.size());
+  std::vector<std::complex<float>> spectrum(power.size());
   const std::size_t filled = std::min(length, samples.size());
   const std::size_t last = samples.size() - filled;
   for (std::size_t step = 0; step < last + length / 2; step += length / 2) {
@@ -39,10 +40,10 @@ void add_spectrum(std::span<const float> samples, int size, std::vector<double>&
     for (std::size_t i = 0; i < filled; ++i) {
       segment[i] = samples[first + i] * window[i];
     }
-    kiss_fftr(fft.get(), segment.data(), spectrum.data());
+    fft.forward(segment, spectrum);
     for (std::size_t bin = 0; bin < power.size(); ++bin) {
-      const double re = spectrum[bin].r;
-      const double im = spectrum[bin].i;
+      const double re = spectrum[bin].real();
+      const double im = spectrum[bin].imag();
       power[bin] += re * re + im * im;
     }
   }
@@ -51,7 +52,7 @@ void add_spectrum(std::span<const float> samples, int size, std::vector<double>&
 }  // namespace
 
 double measure_bandwidth_hz(const Audio& audio) {
-  const int size = kiss_fftr_next_fast_size_real(static_cast<int>(kBinsPerBand * audio.sample_rate / kBandHz));
+  const int size = RealFourier::fast_size(static_cast<int>(kBinsPerBand * audio.sample_rate / kBandHz));
   const double bin_hz = static_cast<double>(audio.sample_rate) / size;
   std::vector<double> power(static_cast<std::size_t>(size) / 2 + 1);
   for (int c = 0; c < audio.channels; ++c) {

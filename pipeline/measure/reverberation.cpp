@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 #include "pipeline/core/units.h"
 #include "pipeline/measure/audio_level.h"
@@ -71,12 +72,13 @@ std::optional<double> reverberation_time_s(std::span<const float> response, int 
 OctaveBand octave_band(std::span<const float> response, int sample_rate, double centre_hz) {
   OctaveBand band;
   band.start = static_cast<std::size_t>(std::ceil(8.0 / centre_hz * sample_rate));
-  const int size = kiss_fftr_next_fast_size_real(static_cast<int>(response.size() + 2 * band.start));
+  const int size = RealFourier::fast_size(static_cast<int>(response.size() + 2 * band.start));
   const auto length = static_cast<std::size_t>(size);
   band.samples.resize(length);
   std::ranges::copy(response, band.samples.begin() + static_cast<std::ptrdiff_t>(band.start));
-  std::vector<kiss_fft_cpx> spectrum(length / 2 + 1);
-  kiss_fftr(real_fourier(size).get(), band.samples.data(), spectrum.data());
+  std::vector<std::complex<float>> spectrum(length / 2 + 1);
+  const RealFourier fourier(size);
+  fourier.forward(band.samples, spectrum);
   // From all to nothing, half the power at the edge of the band. Steeper edges ring longer than short rooms.
   constexpr double kEdgeOctaves = 0.5;
   for (std::size_t k = 0; k < spectrum.size(); ++k) {
@@ -84,10 +86,9 @@ OctaveBand octave_band(std::span<const float> response, int sample_rate, double 
     const double octaves = hz > 0.0 ? std::abs(std::log2(hz / centre_hz)) : 100.0;
     const double place = std::clamp((octaves - 0.5) / kEdgeOctaves + 0.5, 0.0, 1.0);
     const auto gain = static_cast<float>(std::cos(place * std::acos(0.0)) / size);
-    spectrum[k].r *= gain;
-    spectrum[k].i *= gain;
+    spectrum[k] *= gain;
   }
-  kiss_fftri(inverse_real_fourier(size).get(), spectrum.data(), band.samples.data());
+  fourier.inverse(spectrum, band.samples);
   return band;
 }
 

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstddef>
 #include <limits>
 #include <numbers>
@@ -96,10 +97,10 @@ struct Spectrogram {
 };
 
 Spectrogram transform(const Audio& audio) {
-  const int size = kiss_fftr_next_fast_size_real(static_cast<int>(kFrameS * audio.sample_rate));
+  const int size = RealFourier::fast_size(static_cast<int>(kFrameS * audio.sample_rate));
   const auto length = static_cast<std::size_t>(size);
   const std::size_t hop = length / 2;
-  const RealFourier fft = real_fourier(size);
+  const RealFourier fft(size);
   std::vector<float> window(length);
   double window_power = 0.0;
   for (std::size_t i = 0; i < length; ++i) {
@@ -107,7 +108,7 @@ Spectrogram transform(const Audio& audio) {
     window_power += static_cast<double>(window[i]) * window[i];
   }
   std::vector<float> segment(length);
-  std::vector<kiss_fft_cpx> spectrum(length / 2 + 1);
+  std::vector<std::complex<float>> spectrum(length / 2 + 1);
   std::vector<double> bins(spectrum.size());
 
   Spectrogram result;
@@ -126,10 +127,10 @@ Spectrogram transform(const Audio& audio) {
         segment[i] = samples[i] * window[i];
         energy += static_cast<double>(segment[i]) * segment[i];
       }
-      kiss_fftr(fft.get(), segment.data(), spectrum.data());
+      fft.forward(segment, spectrum);
       for (std::size_t bin = first_bin; bin < bins.size(); ++bin) {
-        const double re = spectrum[bin].r;
-        const double im = spectrum[bin].i;
+        const double re = spectrum[bin].real();
+        const double im = spectrum[bin].imag();
         bins[bin] += re * re + im * im;
       }
     }

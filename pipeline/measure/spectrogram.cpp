@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 #include "pipeline/measure/real_fourier.h"
@@ -21,9 +22,9 @@ Spectrogram measure_spectrogram(const Audio& audio, int frames) {
     sum += value;
   }
   const double full_scale = 0.25 * sum * sum;  // power in the bin of a sine of amplitude 1
-  const RealFourier fourier = real_fourier(size);
+  const RealFourier fourier(size);
   std::vector<float> block(window.size());
-  std::vector<kiss_fft_cpx> spectrum(static_cast<std::size_t>(bins));
+  std::vector<std::complex<float>> spectrum(static_cast<std::size_t>(bins));
 
   Spectrogram spectrogram{frames, bins, {}};
   spectrogram.db.reserve(static_cast<std::size_t>(frames) * spectrum.size());
@@ -39,10 +40,10 @@ Spectrogram measure_spectrogram(const Audio& audio, int frames) {
         const auto at = static_cast<std::size_t>(i);
         block[at] = inside ? window[at] * samples[static_cast<std::size_t>(place)] : 0.0F;
       }
-      kiss_fftr(fourier.get(), block.data(), spectrum.data());
+      fourier.forward(block, spectrum);
       for (std::size_t k = 0; k < spectrum.size(); ++k) {
-        const double re = spectrum[k].r;
-        const double im = spectrum[k].i;
+        const double re = spectrum[k].real();
+        const double im = spectrum[k].imag();
         power[k] += (re * re + im * im) / (full_scale * audio.channels);
       }
     }

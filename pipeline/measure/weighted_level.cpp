@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <vector>
 
 #include "pipeline/core/plain.h"
@@ -55,8 +56,8 @@ double weighted_power(const Audio& audio, Weighting weighting) {
   if (weighting == Weighting::full || audio.frames() == 0) {
     return audio.frames() == 0 ? 0.0 : mean_power(audio.samples);
   }
-  const int size = kiss_fftr_next_fast_size_real(static_cast<int>(kWindowS * audio.sample_rate));
-  const RealFourier fft = real_fourier(size);
+  const int size = RealFourier::fast_size(static_cast<int>(kWindowS * audio.sample_rate));
+  const RealFourier fft(size);
   const auto length = static_cast<std::size_t>(size);
   const std::size_t hop = length / 2;  // fast sizes are even
   std::vector<float> window(length);
@@ -71,7 +72,7 @@ double weighted_power(const Audio& audio, Weighting weighting) {
     gains[k] *= k == 0 || k == length / 2 ? 1.0 : 2.0;
   }
   std::vector<float> segment(length);
-  std::vector<kiss_fft_cpx> spectrum(gains.size());
+  std::vector<std::complex<float>> spectrum(gains.size());
   double energy = 0.0;
   for (int c = 0; c < audio.channels; ++c) {
     const std::span<const float> samples = audio.channel(c);
@@ -81,10 +82,10 @@ double weighted_power(const Audio& audio, Weighting weighting) {
         const std::size_t at = begin + i;
         segment[i] = at >= hop && at - hop < samples.size() ? samples[at - hop] * window[i] : 0.0F;
       }
-      kiss_fftr(fft.get(), segment.data(), spectrum.data());
+      fft.forward(segment, spectrum);
       for (std::size_t k = 0; k < gains.size(); ++k) {
-        const double re = spectrum[k].r;
-        const double im = spectrum[k].i;
+        const double re = spectrum[k].real();
+        const double im = spectrum[k].imag();
         energy += gains[k] * (re * re + im * im);
       }
     }
