@@ -20,6 +20,8 @@
 
 namespace fairground {
 
+class DrawnNoise;  // see parts/drawn_noise.h
+
 /// Which speech an SNR refers to.
 enum class SpeechReference {
   clean,  ///< the speech at the mixer, with all of its room
@@ -108,7 +110,9 @@ using PreparedAudio = std::function<void(AudioScene&, const std::vector<Value>&,
 /// The same of a noise. What it makes hangs on nothing but its arguments, and what it makes for a shorter clip is the
 /// start of what it makes for a longer one: so one making can serve every variant that meets the realization.
 using PreparedNoise = std::function<NoiseSound(const AudioShape&, const std::vector<Value>&, const StepRandom&)>;
-/// The same of a room: the way from one thing in it to the microphone. `who` is `speech` or the name of a noise.
+/// Of a noise that is a drawn spectrum and nothing else, the spectrum: its room can be a part of that.
+using PreparedSpectrum = std::function<std::shared_ptr<const DrawnNoise>(const std::vector<Value>&)>;
+/// A room that is ready: the way from one thing in it to the microphone. `who` is `speech` or the name of a noise.
 using PreparedRoom = std::function<RoomResponse(const std::string& who, const std::vector<Value>&, const StepRandom&)>;
 /// A step behind the mixer. As PreparedAudio.
 using PreparedSignal = std::function<void(AudioSignal&, const std::vector<Value>&, const StepRandom&)>;
@@ -130,6 +134,8 @@ struct Augmenter {
   std::function<PreparedRows(const std::vector<Value>&, const PrepareContext&)> prepare_rows = {};
   std::function<PreparedPicture(const std::vector<Value>&, const PrepareContext&)> prepare_picture = {};
   std::function<PreparedFile(const std::vector<Value>&, const PrepareContext&)> prepare_file = {};
+  /// May go with prepare_noise, which then makes what is drawn by this spectrum: see parts/spectrum_noise.h.
+  std::function<PreparedSpectrum(const std::vector<Value>&, const PrepareContext&)> prepare_spectrum = {};
   /// Goes with prepare_noise: the level that these values ask for.
   std::function<NoiseLevel(const std::vector<Value>&)> noise_level = {};
   /// May go with a step of pictures: what these values declare of the shot.

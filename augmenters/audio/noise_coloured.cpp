@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "augmenters/audio/parts/drawn_noise.h"
 #include "augmenters/audio/parts/noise_level.h"
+#include "augmenters/audio/parts/spectrum_noise.h"
 #include "augmenters/augmenter.h"
 
 namespace fairground {
@@ -52,16 +52,13 @@ double amplitude(Colour colour, double hz) {
   return 0.0;
 }
 
-/// The lower end may be drawn, so the spectrum is made for each variant: 8192 amplitudes, against a block's transform.
-void make(NoiseSound& sound, const NoiseColoured& p, const StepRandom& random) {
-  const int sample_rate = sound.signal.sample_rate;
+DrawnNoise spectrum(const NoiseColoured& p, int sample_rate) {
   const double strongest = std::max(amplitude(p.colour, p.low_hz), amplitude(p.colour, sample_rate / 2.0));
-  const DrawnNoise noise(
-      sample_rate, [&p, strongest](double hz) { return hz >= p.low_hz ? amplitude(p.colour, hz) / strongest : 0.0; });
-  noise.synthesise(sound.signal, random);
+  return {sample_rate,
+          [&p, strongest](double hz) { return hz >= p.low_hz ? amplitude(p.colour, hz) / strongest : 0.0; }};
 }
 
-const Registration registration(noise_augmenter<NoiseColoured>(
+const Registration registration(spectrum_noise_augmenter<NoiseColoured>(
     {
         .name = "noise.coloured",
         .summary = "Stationary noise of a named colour, at an SNR against the active speech level.",
@@ -79,7 +76,7 @@ const Registration registration(noise_augmenter<NoiseColoured>(
                    "violet: [{noise.coloured: {colour: violet, snr_db: 5}}]\n",
         .check = check_noise_level,
     },
-    table(), make));
+    table(), spectrum));
 
 }  // namespace
 }  // namespace fairground

@@ -5,8 +5,8 @@
 // overall level of 70 dB. The languages differ little, so that one noise serves all groups; men and women differ below
 // 160 Hz.
 
-#include "augmenters/audio/parts/drawn_noise.h"
 #include "augmenters/audio/parts/noise_level.h"
+#include "augmenters/audio/parts/spectrum_noise.h"
 #include "augmenters/audio/parts/speech_spectrum.h"
 #include "augmenters/augmenter.h"
 
@@ -20,16 +20,12 @@ const ParameterTable<NoiseSpeechShaped>& table() {
   return instance;
 }
 
-DrawnNoise prepare(const NoiseSpeechShaped&, const PrepareContext& context) {
-  const BandSpectrum spectrum = speech_spectrum();
-  return {context.sample_rate, [&spectrum](double hz) { return spectrum.amplitude(hz); }};
+DrawnNoise spectrum(const NoiseSpeechShaped& /*p*/, int sample_rate) {
+  const BandSpectrum speech = speech_spectrum();
+  return {sample_rate, [&speech](double hz) { return speech.amplitude(hz); }};
 }
 
-void make(NoiseSound& sound, const DrawnNoise& noise, const NoiseSpeechShaped& /*p*/, const StepRandom& random) {
-  noise.synthesise(sound.signal, random);
-}
-
-const Registration registration(noise_augmenter<NoiseSpeechShaped, DrawnNoise>(
+const Registration registration(spectrum_noise_augmenter<NoiseSpeechShaped>(
     {
         .name = "noise.speech_shaped",
         .summary = "Steady noise with the long-term average spectrum of speech in twelve languages.",
@@ -45,7 +41,7 @@ const Registration registration(noise_augmenter<NoiseSpeechShaped, DrawnNoise>(
                    "snr_0: [{noise.speech_shaped: {snr_db: 0}}]\n",
         .check = check_noise_level,
     },
-    table(), prepare, make));
+    table(), spectrum));
 
 }  // namespace
 }  // namespace fairground

@@ -88,7 +88,7 @@ const Registration registration(room_augmenter<RoomImpulseResponse, State>(
         .source = "ISO 3382-1 (start of a response); the responses are the user's",
         .media = Media::audio,
         .stage = Stage::scene,
-        .version = 2,
+        .version = 3,
         .identity = "none: every room reflects",
         .labels = "keeps all labels: the time before the direct sound is taken out, and recorded",
         .claim = "A response of a sound and an echo gives the sum of both, within two steps of 16 bits, and the time "

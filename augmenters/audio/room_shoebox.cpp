@@ -256,7 +256,7 @@ const Registration registration(room_augmenter<RoomShoebox, State>(
                   "9613-1 (air); ISO 3382-2 (T20)",
         .media = Media::audio,
         .stage = Stage::scene,
-        .version = 2,
+        .version = 3,
         .identity = "none: every room reflects",
         .labels = "keeps all labels: the time on the way to the microphone is taken out, and recorded",
         .claim = "A response agrees with a slow sum over all images within -60 dB. Over 60 places the mean decay is "

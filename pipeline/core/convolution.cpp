@@ -34,11 +34,12 @@ FAIRGROUND_HOT void multiply_add(const float* x, const float* h, float* sum) {
 
 std::size_t blocks_for(std::size_t frames) { return (frames + kConvolutionBlock - 1) / kConvolutionBlock; }
 
-/// How many blocks of a signal are not zero together with the one before them: one more than it has.
-std::size_t windows_for(std::size_t frames) { return frames == 0 ? 0 : blocks_for(frames) + 1; }
+/// A window is a block of a signal and the one before it. They count from 1, since a pair may begin one before the
+/// first block. That behind the last block is the last that is not zero.
+constexpr std::size_t first_window(std::size_t pair) { return 2 * pair + 1; }
+std::size_t pairs_for(std::size_t frames) { return frames == 0 ? 0 : blocks_for(frames) / 2 + 1; }
 
-/// A block of a signal and the one before it, with zeros beyond the signal. `window` counts from 1, since a pair may
-/// begin one before the first block.
+/// With zeros beyond the signal.
 void fill_window(std::span<const float> samples, std::size_t window, FourierPart target) {
   auto to = target.begin();
   if (window < 2) {
@@ -55,6 +56,15 @@ void transform_pair(std::span<const float> samples, std::size_t window, float* s
   fill_window(samples, window, real_of(spectrum));
   fill_window(samples, window + 1, imaginary_of(spectrum));
   forward_fourier_to_mixed(real_of(spectrum), imaginary_of(spectrum));
+}
+
+/// The pair between two others, either of which may be missing: then it is zero.
+void between_pairs(const float* before, const float* behind, float* between) {
+  static const AlignedFloats zeros(BlockSpectra::kSize, 0.0F);
+  using Spectrum = std::span<const float, BlockSpectra::kSize>;
+  mixed_spectrum_between(Spectrum(before != nullptr ? before : zeros.data(), BlockSpectra::kSize),
+                         Spectrum(behind != nullptr ? behind : zeros.data(), BlockSpectra::kSize),
+                         std::span<float, BlockSpectra::kSize>(between, BlockSpectra::kSize));
 }
 
 /// `pair_of(window)` gives the spectrum of the pair that begins with this window, counted from 1 as above, or nullptr
@@ -91,14 +101,23 @@ void convolve_blocks(PairOf pair_of, const BlockSpectra& response, std::span<flo
 
 }  // namespace
 
-BlockSpectra BlockSpectra::of_signal(std::span<const float> samples, BlockPairs pairs) {
+BlockSpectra BlockSpectra::of_signal(std::span<const float> samples) {
   BlockSpectra spectra;
-  const std::size_t windows = windows_for(samples.size());
-  const std::size_t first = pairs == BlockPairs::even ? 1 : 0;
-  const std::size_t count = windows == 0 ? 0 : (windows - first) / 2 + 1;
+  const std::size_t count = pairs_for(samples.size());
   spectra.values_.resize(count * kSize);
   for (std::size_t i = 0; i < count; ++i) {
-    transform_pair(samples, first + 2 * i, spectra.values_.data() + i * kSize);
+    transform_pair(samples, first_window(i), spectra.values_.data() + i * kSize);
+  }
+  return spectra;
+}
+
+BlockSpectra BlockSpectra::between(const BlockSpectra& pairs) {
+  BlockSpectra spectra;
+  const std::size_t count = pairs.count() == 0 ? 0 : pairs.count() + 1;
+  spectra.values_.resize(count * kSize);
+  for (std::size_t i = 0; i < count; ++i) {
+    between_pairs(i == 0 ? nullptr : pairs.spectrum(i - 1), i == pairs.count() ? nullptr : pairs.spectrum(i),
+                  spectra.values_.data() + i * kSize);
   }
   return spectra;
 }
@@ -117,30 +136,39 @@ BlockSpectra BlockSpectra::of_response(std::span<const float> taps) {
   return spectra;
 }
 
-void convolve(const BlockSpectra& even, const BlockSpectra& odd, const BlockSpectra& response, std::span<float> out,
-              std::size_t skip) {
+void convolve(const BlockSpectra& pairs, const BlockSpectra& between, const BlockSpectra& response,
+              std::span<float> out, std::size_t skip) {
   const auto pair_of = [&](std::size_t window) {
-    const BlockSpectra& pairs = window % 2 == 1 ? even : odd;
-    return window / 2 < pairs.count() ? pairs.spectrum(window / 2) : nullptr;
+    const BlockSpectra& held = window % 2 == 1 ? pairs : between;
+    return window / 2 < held.count() ? held.spectrum(window / 2) : nullptr;
   };
   convolve_blocks(pair_of, response, out, skip);
 }
 
 void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
-  const std::size_t windows = windows_for(signal.size());
-  const std::size_t step = response.count() > 1 ? 1 : 2;  // short responses see no odd pairs
-  // The last ones, in a ring.
+  const std::size_t count = pairs_for(signal.size());
+  // The last ones, in a ring: each pair and, unless the response is too short to see it, that between it and the one
+  // before.
+  const bool sees_between = response.count() > 1;
   const std::size_t places = response.count() + 1;
   AlignedFloats ring(places * BlockSpectra::kSize);
-  std::size_t next = step == 1 ? 0 : 1;
+  const auto place = [&](std::size_t window) { return ring.data() + window % places * BlockSpectra::kSize; };
+  std::size_t made = 0;
   const auto pair_of = [&](std::size_t window) -> const float* {
-    if (window > windows) {
+    if (count == 0 || window > 2 * count) {
       return nullptr;
     }
-    for (; next <= window; next += step) {
-      transform_pair(signal, next, ring.data() + next / step % places * BlockSpectra::kSize);
+    for (; made <= window / 2; ++made) {
+      const std::size_t behind = first_window(made);
+      if (made < count) {
+        transform_pair(signal, behind, place(behind));
+      }
+      if (sees_between) {
+        between_pairs(made == 0 ? nullptr : place(behind - 2), made == count ? nullptr : place(behind),
+                      place(behind - 1));
+      }
     }
-    return ring.data() + window / step % places * BlockSpectra::kSize;
+    return place(window);
   };
   convolve_blocks(pair_of, response, out, skip);
 }

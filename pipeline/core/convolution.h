@@ -3,8 +3,9 @@
 // Uniformly partitioned overlap-save (Wefers, "Partitioned convolution algorithms for real-time auralization", RWTH
 // Aachen, 2015): signal and response are cut into blocks, transformed once each, and multiplied in the spectrum. So the
 // spectra of a signal serve every response, and those of a response every signal. Since responses are real, two
-// neighbouring blocks of a signal go through one complex transform, a block in each of its parts, and stay there. The
-// transform is that of pipeline/core/fourier.h, and the result has the same bits on every CPU.
+// neighbouring blocks of a signal go through one complex transform, a block in each of its parts, and stay there; the
+// pairs between these pairs follow from their spectra. The transform is that of pipeline/core/fourier.h, and the result
+// has the same bits on every CPU.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +18,15 @@ namespace fairground {
 
 inline constexpr std::size_t kConvolutionBlock = kFourierSize / 2;
 
-/// Which blocks of a signal go together: 0 and 1, 2 and 3, …, or 1 and 2, 3 and 4, …, with 0 alone.
-enum class BlockPairs { even, odd };
-
 /// The mixed spectra of blocks, or of pairs of blocks: kFourierSize real and then as many imaginary parts of each.
 class BlockSpectra {
  public:
   BlockSpectra() = default;
 
-  /// Of a signal: each block with the one before it, zeros before the first.
-  [[nodiscard]] static BlockSpectra of_signal(std::span<const float> samples, BlockPairs pairs);
+  /// Of a signal: each block with the one before it, zeros before the first; 0 goes with 1, 2 with 3, and so on.
+  [[nodiscard]] static BlockSpectra of_signal(std::span<const float> samples);
+  /// Of the same signal, where 1 goes with 2, 3 with 4, and so on, and 0 is alone.
+  [[nodiscard]] static BlockSpectra between(const BlockSpectra& pairs);
   /// Of a response: each block followed by zeros, and already divided by what a transform there and back multiplies by.
   [[nodiscard]] static BlockSpectra of_response(std::span<const float> taps);
 
@@ -34,6 +34,10 @@ class BlockSpectra {
   [[nodiscard]] const float* spectrum(std::size_t index) const { return values_.data() + index * kSize; }
   /// In all of its blocks.
   [[nodiscard]] std::size_t bytes() const { return values_.size() * sizeof(float); }
+  /// That of_response() would have of so many taps.
+  [[nodiscard]] static std::size_t bytes_of_response(std::size_t taps) {
+    return (taps + kConvolutionBlock - 1) / kConvolutionBlock * kSize * sizeof(float);
+  }
 
   static constexpr std::size_t kSize = 2 * kFourierSize;  ///< of one spectrum, in floats
 
@@ -42,10 +46,10 @@ class BlockSpectra {
 };
 
 /// out[n - skip] = sum over k of response[k] signal[n - k], for the `out.size()` first n from `skip` on. Neither needs
-/// to be as long. `odd` is only looked at if the response is longer than a block. Blocks are transformed in pairs, so
+/// to be as long. `between` is only looked at if the response is longer than a block. Blocks are transformed in pairs, so
 /// results for n below 2 k kConvolutionBlock hang, bit for bit, on as many samples and no more.
-void convolve(const BlockSpectra& even, const BlockSpectra& odd, const BlockSpectra& response, std::span<float> out,
-              std::size_t skip = 0);
+void convolve(const BlockSpectra& pairs, const BlockSpectra& between, const BlockSpectra& response,
+              std::span<float> out, std::size_t skip = 0);
 
 /// The same, bit for bit, of a signal whose spectra nobody else needs: no more of them is held than the response is
 /// long. `out` is not a part of `signal`.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <memory>
@@ -320,6 +321,63 @@ void put_in_order(const Half& mixed, float* ordered, const Tables& t) {
   }
 }
 
+/// Of the sum x + i y of two real signals the spectrum Z holds X[k] = (Z[k] + conj Z[-k]) / 2 and Y[k] = (Z[k] - conj
+/// Z[-k]) / 2 i. `at` is k and `mirrored` -k.
+FAIRGROUND_PART void pick_between(const float* before, const float* behind, float* between, std::size_t at,
+                                  std::size_t mirrored) {
+  const float* before_i = before + kFourierSize;
+  const float* behind_i = behind + kFourierSize;
+  between[at] = 0.5F * ((before_i[at] + before_i[mirrored]) - (behind_i[at] - behind_i[mirrored]));
+  between[kFourierSize + at] = 0.5F * ((before[mirrored] - before[at]) + (behind[at] + behind[mirrored]));
+}
+
+/// Where the bin -k stands, in one dimension of a mixed spectrum, of k's place: their bits are mirrored, so that 0 and
+/// 1 stay, and from 2^p to 2^(p + 1) - 1 the order is turned round.
+std::size_t opposite(std::size_t place) { return place == 0 ? 0 : 3 * std::bit_floor(place) - 1 - place; }
+
+/// With a row other than the first, the column of -k is the last one less that of k, so that all of a group is turned
+/// round, but for the first group, where rows change places in it.
+FAIRGROUND_HOT void pick_groups_between(const float* before, const float* behind, float* between) {
+  for (std::size_t group = 1; group < kSide / kLanes; ++group) {
+    const std::size_t first = group * kGroup;
+    const std::size_t last = opposite(group) * kGroup + kGroup - 1;
+    FAIRGROUND_INDEPENDENT
+    for (std::size_t i = 0; i < kGroup; ++i) {
+      pick_between(before, behind, between, first + i, last - i);
+    }
+  }
+}
+
+FAIRGROUND_HOT void pick_first_group_between(const float* before, const float* behind, float* between) {
+  using Row [[gnu::vector_size(4 * kLanes), gnu::aligned(4), gnu::may_alias]] = float;
+  static_assert(kLanes == 16);
+  const auto rows = [](const float* spectrum, std::size_t column) __attribute__((always_inline))->const Row& {
+    return *reinterpret_cast<const Row*>(spectrum + column * kLanes);
+  };
+  struct Bins {
+    Row own, mirrored;  // of k and of -k
+  };
+  const auto load = [&](const float* spectrum, std::size_t column, Bins& bins) __attribute__((always_inline)) {
+    bins.own = rows(spectrum, column);
+    const Row& row = rows(spectrum, kSide - 1 - column);
+    bins.mirrored = __builtin_shufflevector(row, row, 0, 1, 3, 2, 7, 6, 5, 4, 15, 14, 13, 12, 11, 10, 9, 8);
+  };
+  for (std::size_t column = 0; column < kSide; ++column) {
+    Bins before_r, before_i, behind_r, behind_i;
+    load(before, column, before_r);
+    load(before + kFourierSize, column, before_i);
+    load(behind, column, behind_r);
+    load(behind + kFourierSize, column, behind_i);
+    *reinterpret_cast<Row*>(between + column * kLanes) =
+        0.5F * ((before_i.own + before_i.mirrored) - (behind_i.own - behind_i.mirrored));
+    *reinterpret_cast<Row*>(between + kFourierSize + column * kLanes) =
+        0.5F * ((before_r.mirrored - before_r.own) + (behind_r.own + behind_r.mirrored));
+  }
+  for (std::size_t column = 0; column < kSide; ++column) {
+    pick_between(before, behind, between, column * kLanes, opposite(column) * kLanes);  // the first row, again
+  }
+}
+
 #undef FAIRGROUND_PART
 
 }  // namespace
@@ -330,6 +388,13 @@ void forward_fourier_to_mixed(FourierPart real, FourierPart imaginary) {
 
 void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary) {
   inverse_of_mixed(real.data(), imaginary.data(), tables());
+}
+
+void mixed_spectrum_between(std::span<const float, 2 * kFourierSize> before,
+                            std::span<const float, 2 * kFourierSize> behind,
+                            std::span<float, 2 * kFourierSize> between) {
+  pick_first_group_between(before.data(), behind.data(), between.data());
+  pick_groups_between(before.data(), behind.data(), between.data());
 }
 
 void inverse_fourier(FourierPart real, FourierPart imaginary) {

@@ -26,7 +26,14 @@ inline void forward_fourier(FourierPart real, FourierPart imaginary) {
 /// multiplied bin by bin, and inverse_fourier_of_mixed() takes them. Spared is a pass over all of it.
 void forward_fourier_to_mixed(FourierPart real, FourierPart imaginary);
 
-/// The inverse of that, without a factor: from the order of its own to a signal in order.
+/// Of two mixed spectra, each of two real signals in the parts of a complex one, that of the second signal of `before`
+/// with the first of `behind`: what a transform of these two would give, but for rounding. Real parts stand first, then
+/// imaginary ones. `between` shares no memory with the others.
+void mixed_spectrum_between(std::span<const float, 2 * kFourierSize> before,
+                            std::span<const float, 2 * kFourierSize> behind,
+                            std::span<float, 2 * kFourierSize> between);
+
+/// The inverse of the mixed transform, without a factor: from the order of its own to a signal in order.
 void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary);
 
 }  // namespace fairground

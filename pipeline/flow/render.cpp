@@ -12,6 +12,7 @@
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
+#include "pipeline/flow/mixer.h"
 #include "pipeline/flow/picture_path.h"
 #include "pipeline/flow/scene.h"
 #include "pipeline/flow/signal_path.h"
@@ -50,25 +51,18 @@ void check_clipping(const Gates& gates, double clipped_fraction, const std::stri
   }
 }
 
-void apply_gain(const std::vector<float>& original, double gain_db, DecodedSource& source) {
-  const auto gain = static_cast<float>(amplitude_from_db(gain_db));
-  std::ranges::transform(original, source.audio.samples.begin(), [gain](float sample) { return sample * gain; });
-  source.speech_level = measure_speech_level(source.audio);
-}
-
 /// Sets the active level. P.56's fixed thresholds make it scale almost, but not quite, with the signal, so the gain is
 /// found in a few steps. In very short recordings the level jumps with the gain, and may pass the target by.
-void set_active_level(DecodedSource& source, double target_dbov) {
+void set_active_level(DecodedSource& source, const GainedSpeech& speech, double target_dbov) {
   constexpr int kFullSteps = 3;
   constexpr int kMostSteps = 12;
   constexpr double kTolerance = 0.005;  // in dB; a twentieth of the tolerance of an SNR
   constexpr double kLimit = 0.5;        // in dB; what the ITU's own sv56 takes for equal
-  const std::vector<float> original = source.audio.samples;
   double gain_db = 0.0;
   double best_gain_db = 0.0;
   double best_error_db = std::numeric_limits<double>::infinity();
   for (int step = 0; step < kMostSteps; ++step) {
-    const double level = source.speech_level.active_level_dbov;
+    const double level = speech.level(static_cast<float>(amplitude_from_db(gain_db))).active_level_dbov;
     if (level <= kSilenceDbov) {
       throw ItemError(
           "no active speech is found (ITU-T P.56), so the level cannot be set; use `active_level: keep` for recordings "
@@ -80,18 +74,21 @@ void set_active_level(DecodedSource& source, double target_dbov) {
       best_gain_db = gain_db;
     }
     if (std::abs(error_db) <= kTolerance) {
-      return;
+      break;
     }
     // Half steps end a swing from one side of the target to the other.
     gain_db += step < kFullSteps ? error_db : 0.5 * error_db;
-    apply_gain(original, gain_db, source);
   }
   if (std::abs(best_error_db) > kLimit) {
     throw ItemError("the active level cannot be set nearer to " + shortest(target_dbov) + " dBov than by " +
                     shortest(std::round(std::abs(best_error_db) * 100.0) / 100.0) +
                     " dB; the recording is too short for ITU-T P.56");
   }
-  apply_gain(original, best_gain_db, source);
+  if (best_gain_db != 0.0) {
+    const auto gain = static_cast<float>(amplitude_from_db(best_gain_db));
+    scale(source.audio.samples, gain);
+    source.speech_level = speech.level(gain);
+  }
 }
 
 void decode_audio_source(const Config& config, const SourceSettings& settings, const MediaFile& file,
@@ -103,10 +100,11 @@ void decode_audio_source(const Config& config, const SourceSettings& settings, c
   if (settings.sample_rate != 0) {
     decoded.audio = resample(std::move(decoded.audio), settings.sample_rate, config.resampler);
   }
-  decoded.speech_level = measure_speech_level(decoded.audio);
+  const GainedSpeech speech(decoded.audio);
+  decoded.speech_level = speech.level(1.0F);
   decoded.own_level_dbov = decoded.speech_level.active_level_dbov;
   if (settings.active_level_dbov) {
-    set_active_level(decoded, *settings.active_level_dbov);
+    set_active_level(decoded, speech, *settings.active_level_dbov);
   }
 }
 
@@ -420,90 +418,6 @@ DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t so
   DecodedSource decoded = decode_source(workshop.plan(), media, source);
   analyse_source(workshop, media, source, decoded);
   return decoded;
-}
-
-namespace {
-
-/// How many times as many pixels a chain may make of a picture.
-double growth_of(const std::vector<ChainStep>& chain) {
-  double growth = 1.0;
-  for (const ChainStep& step : chain) {
-    const std::optional<std::size_t> scale = step.step->schema->find("scale");
-    if (step.step->schema->stage != Stage::file || !scale) {
-      continue;
-    }
-    const Setting& setting = step.step->settings[*scale];
-    const auto* const number = std::get_if<double>(&setting);
-    const auto* const range = std::get_if<Range>(&setting);
-    const double largest = number != nullptr ? *number : range != nullptr ? range->high : 1.0;
-    growth *= std::max(largest * largest, 1.0);
-  }
-  return growth;
-}
-
-}  // namespace
-
-std::size_t memory_bytes(const Config& config, int jobs) {
-  constexpr std::size_t kMegabyte = 1'000'000;
-  const int megabytes = config.memory_mb != 0 ? config.memory_mb : kRunMemoryMbOfThread;
-  return static_cast<std::size_t>(megabytes) * static_cast<std::size_t>(config.memory_mb != 0 ? 1 : jobs) * kMegabyte;
-}
-
-std::size_t decoding_bytes(const Config& config, const MediaCatalog& catalog, Media media, std::size_t source) {
-  const MediaFile& file = catalog.file_of(catalog.sources[source]);
-  if (media == Media::image) {
-    // Codes of up to 16 bits, upright and as they lay in the file, three floats for each pixel, and the file.
-    constexpr double kBytesOfPixel = 3 * sizeof(float) + 2 * 3 * 2;
-    return file.times.bytes + static_cast<std::size_t>(kBytesOfPixel * static_cast<double>(file.megapixels) * 1e6);
-  }
-  const SourceSettings& settings = config.sources[catalog.sources[source].settings];
-  const double frames = static_cast<double>(file.seconds) * file.sample_rate;
-  const int channels = settings.mono ? 1 : file.channels;
-  const double out_frames =
-      settings.sample_rate != 0 ? static_cast<double>(file.seconds) * settings.sample_rate : frames;
-  // Twice what the file holds, as it is brought from the file's order to channel after channel; then one copy for each
-  // of its channels, its rate and its level.
-  const double decoding = 2.0 * frames * file.channels;
-  const double resampling = frames * channels + out_frames * channels;
-  const double levelling = 3.0 * out_frames * channels;
-  return file.times.bytes + static_cast<std::size_t>(sizeof(float) * std::max({decoding, resampling, levelling}));
-}
-
-std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
-  const Variant variant = plan.unnamed(index);
-  const MediaCatalog& catalog = *plan.of(variant.media).catalog;
-  const Source& source = catalog.sources[variant.source];
-  const MediaFile& file = catalog.file_of(source);
-  const std::size_t decoding = decoding_bytes(plan.config(), catalog, variant.media, variant.source);
-  if (variant.media == Media::audio) {
-    // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file. Steps
-    // behind the mixer have copies of the signal, up to three at a time in a recording of two hours.
-    const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
-    const bool has_signal_steps =
-        std::ranges::any_of(chain, [](const ChainStep& step) { return step.step->schema->stage > Stage::scene; });
-    const double bytes = static_cast<double>((has_signal_steps ? 7U : 4U) * sizeof(float) + 2U);
-    const SourceSettings& settings = plan.config().sources[source.settings];
-    const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
-    return std::max(decoding, static_cast<std::size_t>(bytes * static_cast<double>(file.seconds) * rate *
-                                                       (settings.mono ? 1.0 : file.channels)));
-  }
-  // Three floats for each pixel, the codes of up to 16 bits, and the file. Steps that see the whole picture have copies
-  // of it.
-  const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
-  const bool has_picture_steps = std::ranges::any_of(
-      chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
-  double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
-  // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and
-  // of the step that moves it, the patch with its grain, seven floats where skin fills the picture.
-  if (plan.of(variant.media).settings->needs_skin()) {
-    bytes += static_cast<double>((1U + 3U + 7U) * sizeof(float)) + 1.0;
-  }
-  // Maps stand beside the source, and moved beside the variant.
-  for (const std::size_t map : catalog.maps) {
-    bytes += map == kMaskMap ? 2.0 : static_cast<double>((map == kDepthMap ? 2U : 6U) * sizeof(float));
-  }
-  return std::max(decoding,
-                  static_cast<std::size_t>(bytes * growth_of(chain) * static_cast<double>(file.megapixels) * 1e6));
 }
 
 Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source) {

@@ -48,6 +48,7 @@ struct PreparedStep {
   int sample_rate = 0;  ///< that it was prepared for, in Hz; 0 for pictures
   PreparedAudio change;
   PreparedNoise noise;
+  PreparedSpectrum spectrum;  ///< beside `noise`, where that is a drawn spectrum and nothing else
   PreparedRoom room;
   PreparedSignal signal;
   PreparedRows rows;
@@ -69,6 +70,8 @@ class Workshop {
   /// What was made for earlier variants and serves this one too. Their results never hang on it.
   [[nodiscard]] SharedNoise& shared_noise() const { return shared_noise_; }
   [[nodiscard]] SharedRooms& shared_rooms() const { return shared_rooms_; }
+  /// How many rooms the variants of a source may meet, if all are of one realization.
+  [[nodiscard]] std::size_t room_count() const { return room_count_; }
   /// Where the config has steps that work on skin; otherwise nullptr.
   [[nodiscard]] const SkinFinder* skin_finder() const { return skin_finder_.get(); }
 
@@ -82,6 +85,7 @@ class Workshop {
   std::map<std::pair<const Step*, int>, PreparedStep> steps_;
   mutable SharedNoise shared_noise_;
   mutable SharedRooms shared_rooms_;
+  std::size_t room_count_ = 0;
   std::unique_ptr<const SkinFinder> skin_finder_;
 };
 
@@ -97,17 +101,6 @@ class Workshop {
 void analyse_source(const Workshop& workshop, Media media, std::size_t index, DecodedSource& decoded);
 /// decode_source() and analyse_source().
 [[nodiscard]] DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source);
-
-/// How much all that is under way at once on `jobs` threads may take together.
-[[nodiscard]] std::size_t memory_bytes(const Config& config, int jobs);
-
-/// About how much memory it takes to decode a source and to measure it, by what its header claims.
-[[nodiscard]] std::size_t decoding_bytes(const Config& config, const MediaCatalog& catalog, Media media,
-                                         std::size_t source);
-
-/// About how much memory a variant takes while it is made, by what the header of its source claims, with the decoding of
-/// the source in it.
-[[nodiscard]] std::size_t rendering_bytes(const Plan& plan, std::size_t index);
 
 /// Makes one variant and its record. Never throws for what is wrong with the item.
 [[nodiscard]] Outcome render_variant(const Workshop& workshop, std::size_t index, const DecodedSource& source);

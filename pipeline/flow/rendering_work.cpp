@@ -1,5 +1,6 @@
 // What the flow graph is to do for a plan.
 #include "pipeline/flow/graph.h"
+#include "pipeline/flow/memory_needs.h"
 
 namespace fairground {
 namespace {

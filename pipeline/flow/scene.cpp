@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "augmenters/audio/parts/drawn_noise.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/units.h"
 #include "pipeline/flow/mixer.h"
@@ -35,32 +36,47 @@ class Room {
 /// The noise as the microphone hears it from its place in the room. `make` makes it as it is there.
 NoiseSound noise_in_room(const Room& room, const std::string& who, const AudioShape& shape,
                          const std::function<NoiseSound(const AudioShape&)>& make) {
-  const auto response = room.response(who);
+  const auto shared = room.response(who);
   // Whole pairs of blocks, since those of a shorter noise hold the same bits then, and some more, since a response
   // begins to rise before its direct sound.
   constexpr std::size_t kWhole = 2 * kConvolutionBlock;
-  const std::size_t direct = response->response.direct;
+  const std::size_t direct = shared->response().direct;
   AudioShape there = shape;
   there.frames = (shape.frames + direct + kWhole - 1) / kWhole * kWhole;
   NoiseSound sound = make(there);
   const std::size_t heard = there.frames - direct;
-  sound.signal = through_room(sound.signal, response->response, response->spectra, heard);
+  sound.signal = through_room(sound.signal, shared->spectra(), direct, heard);
   if (!sound.active.samples.empty()) {
-    sound.active = through_room(sound.active, response->response, response->spectra, sound.active.frames());
+    sound.active = through_room(sound.active, shared->spectra(), direct, sound.active.frames());
   }
   return sound;
+}
+
+/// A noise in a room, if the chain has one.
+NoiseSound make_noise(const ReadyStep& ready, const Room* room, const std::string& who, const AudioShape& shape) {
+  const auto make = [&](const AudioShape& of) { return ready.step->noise(of, *ready.values, ready.random); };
+  if (room == nullptr) {
+    return make(shape);
+  }
+  const auto shared = room->response(who);
+  const std::vector<float>& taps = shared->response().samples;
+  if (ready.step->spectrum && taps.size() <= DrawnNoise::kMostTaps) {
+    NoiseSound sound{Audio(shape.sample_rate, shape.channels, shape.frames)};
+    ready.step->spectrum(*ready.values)->synthesise_through(taps, sound.signal, ready.random);
+    return sound;
+  }
+  return noise_in_room(*room, who, shape, make);
 }
 
 /// `spectra` as in through_room().
 HeardSpeech speech_in_room(const Audio& dry, const SpeechLevel& dry_level, const SharedResponse& shared,
                            bool wants_early, const SharedSpectra* spectra) {
-  const RoomResponse& response = shared.response;
+  const std::size_t direct = shared.response().direct;
   HeardSpeech heard;
-  heard.speech = through_room(dry, response, shared.spectra, dry.frames(), spectra);
-  heard.level = measure_speech_level(heard.speech);
-  double gain_db = 0.0;
-  if (response.level == RoomLevel::keep_active) {
-    // Thresholds of P.56 are fixed, so that its level goes almost, but not quite, with the gain.
+  heard.speech = through_room(dry, shared.spectra(), direct, dry.frames(), spectra);
+  const GainedSpeech speech(heard.speech);
+  heard.level = speech.level(heard.gain);
+  if (shared.response().level == RoomLevel::keep_active) {
     constexpr int kSteps = 3;
     constexpr double kToleranceDb = 0.01;
     for (int i = 0; i < kSteps; ++i) {
@@ -71,17 +87,30 @@ HeardSpeech speech_in_room(const Audio& dry, const SpeechLevel& dry_level, const
       if (std::abs(missing_db) <= kToleranceDb) {
         break;
       }
-      scale(heard.speech.samples, amplitude_from_db(missing_db));
-      gain_db += missing_db;
-      heard.level = measure_speech_level(heard.speech);
+      heard.gain *= static_cast<float>(amplitude_from_db(missing_db));
+      heard.level = speech.level(heard.gain);
     }
   }
   if (wants_early) {
-    heard.early = through_room(dry, response, shared.early, dry.frames(), spectra);
-    scale(heard.early.samples, amplitude_from_db(gain_db));
-    heard.early_level = measure_speech_level(heard.early);
+    heard.early = through_room(dry, shared.early_spectra(), direct, dry.frames(), spectra);
+    heard.early_level = GainedSpeech(heard.early).level(heard.gain);
   }
   return heard;
+}
+
+/// A copy, in one pass over memory.
+Audio scaled(const Audio& audio, float gain) {
+  constexpr std::size_t kChunk = 4096;  // samples that stay in the first-level cache
+  Audio result;
+  result.sample_rate = audio.sample_rate;
+  result.channels = audio.channels;
+  result.samples.reserve(audio.samples.size());
+  for (auto rest = std::span(audio.samples); !rest.empty(); rest = rest.subspan(std::min(kChunk, rest.size()))) {
+    const auto chunk = rest.first(std::min(kChunk, rest.size()));
+    result.samples.insert(result.samples.end(), chunk.begin(), chunk.end());
+    scale(std::span(result.samples).last(chunk.size()), gain);
+  }
+  return result;
 }
 
 }  // namespace
@@ -122,7 +151,6 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
     if (ready.step->change) {
       ready.step->change(scene, *ready.values, ready.random);
     } else if (ready.step->noise) {
-      const auto make = [&](const AudioShape& of) { return ready.step->noise(of, *ready.values, ready.random); };
       const std::string& name = augmenter.schema.name;
       const std::string who = name + " " + std::to_string(ordinals[name]++);
       std::string key = noise_key(augmenter, shape(), *ready.values, ready.random);
@@ -130,7 +158,7 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
         key += "\n" + room->key(who);
       }
       auto whole = workshop.shared_noise().whole(key, shape(), [&](const AudioShape& longer) {
-        return room ? noise_in_room(*room, who, longer, make) : make(longer);
+        return make_noise(ready, room ? &*room : nullptr, who, longer);
       });
       const NoiseLevel level = augmenter.noise_level(*ready.values);
       // A change behind it could make the recording longer than it is.
@@ -154,20 +182,24 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
     if (changed) {
       HeardSpeech heard = hear(nullptr);
       level = heard.level;
+      scale(heard.speech.samples, heard.gain);
+      scale(heard.early.samples, heard.gain);
       if (wants_early) {
         early = ReferenceSpeech{std::move(heard.early), heard.early_level};
       }
       scene.speech = std::move(heard.speech);
     } else {
+      // Spectra cost a way through memory, which is only worth it where they are needed again.
+      const bool again = workshop.room_count() > 1 || wants_early || !SharedSpeech::keeps(dry);
       const std::string key = room->key(kSpeech) + (wants_early ? " early" : "");
-      const auto heard = source.in_rooms->heard(key, [&] { return hear(source.spectra.get()); });
+      const auto heard = source.in_rooms->heard(key, [&] { return hear(again ? source.spectra.get() : nullptr); });
       level = heard->level;
       if (wants_early) {
-        early = ReferenceSpeech{heard->early, heard->early_level};
+        early = ReferenceSpeech{scaled(heard->early, heard->gain), heard->early_level};
       }
-      scene.speech = heard->speech;
+      scene.speech = scaled(heard->speech, heard->gain);
     }
-    room_measure = response->measure;
+    room_measure = response->measure();
   }
   const bool by_dba =
       std::ranges::any_of(scene.noise, [](const NoiseStem& stem) { return stem.level.noise_dba.has_value(); });

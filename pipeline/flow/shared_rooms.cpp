@@ -8,15 +8,14 @@ namespace fairground {
 namespace {
 
 constexpr double kEarlyS = 0.05;
-/// Longer sounds are transformed as they are needed: held spectra may be four times as large as the sound.
-constexpr std::size_t kLongestShared = std::size_t{1} << 21U;
 
-RoomMeasure measure(const RoomResponse& response, int sample_rate) {
+RoomMeasure measure_room(const RoomResponse& response) {
+  const int rate = response.sample_rate;
   const std::span<const float> heard = std::span(response.samples).subspan(response.direct);
-  RoomMeasure measure{response.delay_s, response.distance_m, std::nullopt, clarity_50_db(heard, sample_rate),
-                      direct_to_reverberant_db(heard, sample_rate)};
-  const auto low = reverberation_time_s(octave_band(heard, sample_rate, 500.0).samples, sample_rate);
-  const auto high = reverberation_time_s(octave_band(heard, sample_rate, 1000.0).samples, sample_rate);
+  RoomMeasure measure{response.delay_s, response.distance_m, std::nullopt, clarity_50_db(heard, rate),
+                      direct_to_reverberant_db(heard, rate)};
+  const auto low = reverberation_time_s(octave_band(heard, rate, 500.0).samples, rate);
+  const auto high = reverberation_time_s(octave_band(heard, rate, 1000.0).samples, rate);
   if (low && high) {
     measure.t20_s = 0.5 * (*low + *high);
   }
@@ -25,22 +24,56 @@ RoomMeasure measure(const RoomResponse& response, int sample_rate) {
 
 }  // namespace
 
+std::span<const float> SharedResponse::early() const {
+  const auto end = static_cast<std::size_t>(kEarlyS * response_.sample_rate) + response_.direct;
+  return std::span(response_.samples).first(std::min(response_.samples.size(), end));
+}
+
+const BlockSpectra& SharedResponse::spectra() const {
+  return spectra_.get([&] { return BlockSpectra::of_response(response_.samples); });
+}
+
+const BlockSpectra& SharedResponse::early_spectra() const {
+  return early_spectra_.get([&] { return BlockSpectra::of_response(early()); });
+}
+
+const RoomMeasure& SharedResponse::measure() const {
+  return measure_.get([&] { return measure_room(response_); });
+}
+
+std::size_t SharedResponse::bytes() const {
+  return response_.samples.size() * sizeof(float) + BlockSpectra::bytes_of_response(response_.samples.size()) +
+         BlockSpectra::bytes_of_response(early().size());
+}
+
 std::shared_ptr<const SharedResponse> SharedRooms::response(const std::string& key,
                                                             const std::function<RoomResponse()>& make) {
   std::shared_ptr<const SharedResponse> known = cache_.find(key);
   if (!known) {
-    auto made = std::make_shared<SharedResponse>();
-    made->response = make();
-    const std::span<const float> samples = made->response.samples;
-    const int rate = made->response.sample_rate;
-    const auto early = static_cast<std::size_t>(kEarlyS * rate) + made->response.direct;
-    made->spectra = BlockSpectra::of_response(samples);
-    made->early = BlockSpectra::of_response(samples.first(std::min(samples.size(), early)));
-    made->measure = measure(made->response, rate);
-    known = made;
-    cache_.keep(key, known, samples.size() * sizeof(float) + made->spectra.bytes() + made->early.bytes());
+    known = std::make_shared<const SharedResponse>(make());
+    cache_.keep(key, known, known->bytes());
   }
   return known;
+}
+
+const std::vector<BlockSpectra>& SharedSpectra::of(const Audio& audio) const {
+  return pairs_.get([&] {
+    std::vector<BlockSpectra> channels;
+    for (int channel = 0; channel < audio.channels; ++channel) {
+      channels.push_back(BlockSpectra::of_signal(audio.channel(channel)));
+    }
+    return channels;
+  });
+}
+
+const std::vector<BlockSpectra>& SharedSpectra::between_pairs_of(const Audio& audio) const {
+  return between_.get([&] {
+    std::vector<BlockSpectra> channels;
+    for (const BlockSpectra& pairs : of(audio)) {
+      channels.push_back(BlockSpectra::between(pairs));
+    }
+    return channels;
+  });
 }
 
 std::shared_ptr<const HeardSpeech> SharedSpeech::heard(const std::string& key,
@@ -53,18 +86,18 @@ std::shared_ptr<const HeardSpeech> SharedSpeech::heard(const std::string& key,
   return known;
 }
 
-Audio through_room(const Audio& sound, const RoomResponse& response, const BlockSpectra& taps, std::size_t frames,
+Audio through_room(const Audio& sound, const BlockSpectra& response, std::size_t direct, std::size_t frames,
                    const SharedSpectra* spectra) {
   Audio heard(sound.sample_rate, sound.channels, frames);
-  const bool shared = spectra != nullptr && sound.frames() <= kLongestShared;
+  const bool shared = spectra != nullptr && sound.frames() <= kLongestSharedSpectra;
   for (int channel = 0; channel < sound.channels; ++channel) {
     if (shared) {
       const auto index = static_cast<std::size_t>(channel);
-      const BlockSpectra& even = spectra->of(sound, BlockPairs::even)[index];
-      const BlockSpectra& odd = taps.count() > 1 ? spectra->of(sound, BlockPairs::odd)[index] : even;
-      convolve(even, odd, taps, heard.channel(channel), response.direct);
+      const BlockSpectra& pairs = spectra->of(sound)[index];
+      const BlockSpectra& between = response.count() > 1 ? spectra->between_pairs_of(sound)[index] : pairs;
+      convolve(pairs, between, response, heard.channel(channel), direct);
     } else {
-      convolve(sound.channel(channel), taps, heard.channel(channel), response.direct);
+      convolve(sound.channel(channel), response, heard.channel(channel), direct);
     }
   }
   return heard;

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "augmenters/augmenter.h"
@@ -14,12 +16,41 @@
 
 namespace fairground {
 
-/// A way through a room, ready for any sound.
-struct SharedResponse {
-  RoomResponse response;
-  BlockSpectra spectra;
-  BlockSpectra early;   ///< of the first 50 ms after the direct sound, and what comes before
-  RoomMeasure measure;  ///< of the response
+/// Something that is made when the first of many threads asks for it.
+template <class T>
+class MadeOnce {
+ public:
+  template <class Make>
+  const T& get(Make make) const {
+    std::call_once(once_, [&] { value_ = make(); });
+    return value_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable T value_;
+};
+
+/// A way through a room, and what follows from it.
+class SharedResponse {
+ public:
+  explicit SharedResponse(RoomResponse response) : response_(std::move(response)) {}
+
+  [[nodiscard]] const RoomResponse& response() const { return response_; }
+  [[nodiscard]] const BlockSpectra& spectra() const;
+  /// Of the first 50 ms after the direct sound, and what comes before.
+  [[nodiscard]] const BlockSpectra& early_spectra() const;
+  [[nodiscard]] const RoomMeasure& measure() const;
+  /// That it takes once all has been asked for.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  [[nodiscard]] std::span<const float> early() const;
+
+  RoomResponse response_;
+  MadeOnce<BlockSpectra> spectra_;
+  MadeOnce<BlockSpectra> early_spectra_;
+  MadeOnce<RoomMeasure> measure_;
 };
 
 /// Remembers the ways through rooms.
@@ -35,34 +66,27 @@ class SharedRooms {
   BoundedCache<SharedResponse> cache_;
 };
 
-/// The spectra of a sound that many variants put into rooms, made when the first of them asks.
+/// In samples. Longer sounds are transformed as they are needed: held spectra may be four times as large as the sound.
+inline constexpr std::size_t kLongestSharedSpectra = std::size_t{1} << 21U;
+
+/// The spectra of a sound that many variants put into rooms.
 class SharedSpectra {
  public:
-  /// Of each channel.
-  [[nodiscard]] const std::vector<BlockSpectra>& of(const Audio& audio, BlockPairs pairs) const {
-    Spectra& spectra = pairs == BlockPairs::even ? even_ : odd_;
-    std::call_once(spectra.once, [&] {
-      for (int channel = 0; channel < audio.channels; ++channel) {
-        spectra.channels.push_back(BlockSpectra::of_signal(audio.channel(channel), pairs));
-      }
-    });
-    return spectra.channels;
-  }
+  /// Of each channel. All calls are of the same sound.
+  [[nodiscard]] const std::vector<BlockSpectra>& of(const Audio& audio) const;
+  [[nodiscard]] const std::vector<BlockSpectra>& between_pairs_of(const Audio& audio) const;
 
  private:
-  struct Spectra {
-    std::once_flag once;
-    std::vector<BlockSpectra> channels;
-  };
-  mutable Spectra even_;
-  mutable Spectra odd_;
+  MadeOnce<std::vector<BlockSpectra>> pairs_;
+  MadeOnce<std::vector<BlockSpectra>> between_;
 };
 
 /// Speech at a microphone in a room, at its level there.
 struct HeardSpeech {
-  Audio speech;
+  Audio speech;       ///< to be multiplied by `gain`
+  Audio early;        ///< what of it has come by 50 ms after the direct sound, if somebody asked for that; likewise
+  float gain = 1.0F;  ///< that brings it to its level
   SpeechLevel level;
-  Audio early;  ///< what of it has come by 50 ms after the direct sound, if somebody asked for that
   SpeechLevel early_level;
 };
 
@@ -72,15 +96,18 @@ class SharedSpeech {
   /// Under a key that says all that it hangs on beside the source. `make` makes what is not known.
   [[nodiscard]] std::shared_ptr<const HeardSpeech> heard(const std::string& key,
                                                          const std::function<HeardSpeech()>& make) const;
+  /// Whether it remembers what a recording as long as this is in a room.
+  [[nodiscard]] static bool keeps(const Audio& audio) { return audio.samples.size() * sizeof(float) <= kBytes / 4; }
 
  private:
   /// A minute at 16 kHz in each of four rooms. Of longer recordings none is kept.
-  mutable BoundedCache<HeardSpeech> cache_{std::size_t{16} << 20U};
+  static constexpr std::size_t kBytes = std::size_t{16} << 20U;
+  mutable BoundedCache<HeardSpeech> cache_{kBytes};
 };
 
-/// The first `frames` of what the sound is at the microphone. `spectra` are those of `sound`, or nullptr where nobody
-/// else needs them.
-[[nodiscard]] Audio through_room(const Audio& sound, const RoomResponse& response, const BlockSpectra& taps,
+/// The first `frames` of what the sound is at the microphone, after `direct` samples on the way, by the spectra of the
+/// response. `spectra` are those of `sound`, or nullptr where nobody else needs them.
+[[nodiscard]] Audio through_room(const Audio& sound, const BlockSpectra& response, std::size_t direct,
                                  std::size_t frames, const SharedSpectra* spectra = nullptr);
 
 }  // namespace fairground

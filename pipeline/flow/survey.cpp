@@ -10,6 +10,7 @@
 #include "pipeline/core/parallel.h"
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
+#include "pipeline/flow/memory_needs.h"
 #include "pipeline/flow/render.h"
 #include "pipeline/measure/bandwidth.h"
 #include "pipeline/measure/image_level.h"

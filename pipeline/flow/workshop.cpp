@@ -48,6 +48,7 @@ Workshop::Workshop(const Plan& plan, const Variant* only)
   // Every step that some condition has, once: a design need not use all levels, and identity controls have steps of
   // their own.
   std::map<Media, std::set<const Step*>> steps;
+  std::set<std::uint64_t> rooms;
   for (const MediaPlan& media : plan.media()) {
     if (only != nullptr && only->media != media.media) {
       continue;
@@ -62,10 +63,14 @@ Workshop::Workshop(const Plan& plan, const Variant* only)
       for (const ChainStep& chain_step : media.conditions[i].chain) {
         if (only == nullptr || only->condition == i) {
           steps[media.media].insert(chain_step.step);
+          if (find_augmenter(chain_step.step->schema->name)->prepare_room) {
+            rooms.insert(step_random(config, chain_step, /*realization=*/0, /*source=*/"").key);
+          }
         }
       }
     }
   }
+  room_count_ = rooms.size();
   std::set<const Step*> of_all_media;
   for (const auto& [media, of_media] : steps) {
     of_all_media.insert(of_media.begin(), of_media.end());
@@ -96,6 +101,7 @@ void Workshop::prepare(Media media, const Step& step, const std::set<int>& rates
                      rate,
                      prepared_by(augmenter.prepare_audio),
                      prepared_by(augmenter.prepare_noise),
+                     prepared_by(augmenter.prepare_spectrum),
                      prepared_by(augmenter.prepare_room),
                      prepared_by(augmenter.prepare_signal),
                      prepared_by(augmenter.prepare_rows),

@@ -138,6 +138,24 @@ class ActivityCounters {
   Counts changed_at_{};
 };
 
+// The thresholds are powers of two, so the exponent alone tells how many the envelope passes.
+int thresholds_passed(double envelope) {
+  const auto exponent = static_cast<int>(std::bit_cast<std::int64_t>(envelope) >> 52) - 1023;
+  return std::clamp(exponent - kLowestExponent + 1, 0, kThresholds);
+}
+
+// The same of many readings, times a gain.
+FAIRGROUND_HOT void count_passed(const float* readings, std::size_t count, float gain, std::int8_t* passed) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t exponent = (std::bit_cast<std::int32_t>(readings[i] * gain) >> 23) - 127;
+    passed[i] = static_cast<std::int8_t>(std::clamp(exponent - kLowestExponent + 1, 0, kThresholds));
+  }
+}
+
+std::int64_t hangover_frames(int sample_rate) {
+  return static_cast<std::int64_t>(std::floor(kHangoverS * sample_rate + 0.5));
+}
+
 // The power over the active time; 0 where there is no speech.
 double active_power(double energy, const ActivityCounters::Counts& counts) {
   double level_before = 0.0;
@@ -162,23 +180,30 @@ struct Powers {
   double active = 0.0;
   double speech = 0.0;  // `overall`, but 0 where there is no speech
 
-  void add(const Powers& other) {
-    overall += other.overall;
-    active += other.active;
-    speech += other.speech;
+  void add(double energy, std::int64_t frames, const ActivityCounters& activity) {
+    if (frames == 0) {
+      return;
+    }
+    const double power = energy / static_cast<double>(frames);
+    const double of_active = active_power(energy, activity.counts(frames));
+    overall += power;
+    active += of_active;
+    speech += of_active > 0.0 ? power : 0.0;
   }
   [[nodiscard]] SpeechLevel mean(int channels) const {
     return {level_dbov(active / channels), level_dbov(overall / channels), active > 0.0 ? speech / active : 0.0};
   }
 };
 
-// Measures one channel, which comes in pieces. All pieces but the last are multiples of kBlock long.
+// Measures one channel, which comes in pieces. All pieces but the last are multiples of kBlock long. The readings of
+// the envelope go into `readings`, where that is given.
 class ChannelMeter {
  public:
-  explicit ChannelMeter(int sample_rate)
+  explicit ChannelMeter(int sample_rate, std::vector<float>* readings = nullptr)
       : time_constant_(kTimeConstantS * sample_rate),
         block_decay_(std::exp(-static_cast<double>(kBlock) / time_constant_)),
-        activity_(static_cast<std::int64_t>(std::floor(kHangoverS * sample_rate + 0.5))) {}
+        activity_(hangover_frames(sample_rate)),
+        readings_(readings) {}
 
   void add(std::span<const float> samples) {
     std::array<float, kChunk / kBlock> means;
@@ -204,15 +229,9 @@ class ChannelMeter {
     }
   }
 
-  [[nodiscard]] Powers powers() const {
-    if (frames_ == 0) {
-      return {};
-    }
-    const double energy = sum_of(energy_);
-    const double overall = energy / static_cast<double>(frames_);
-    const double active = active_power(energy, activity_.counts(frames_));
-    return {overall, active, active > 0.0 ? overall : 0.0};
-  }
+  [[nodiscard]] double energy() const { return sum_of(energy_); }
+  [[nodiscard]] std::int64_t frames() const { return frames_; }
+  void add_to(Powers& powers) const { powers.add(energy(), frames_, activity_); }
 
  private:
   // Moves the envelope over blocks of `count` samples by their mean magnitudes. What it works on is kept in registers,
@@ -228,9 +247,10 @@ class ChannelMeter {
     for (const float magnitude : magnitudes) {
       smoothed = decay * smoothed + gain * (magnitude + kFloor);
       envelope = decay * envelope + gain * smoothed;
-      // The thresholds are powers of two, so the exponent alone tells how many the envelope passes.
-      const auto exponent = static_cast<int>(std::bit_cast<std::int64_t>(envelope) >> 52) - 1023;
-      const int passes = std::clamp(exponent - kLowestExponent + 1, 0, kThresholds);
+      if (readings_ != nullptr) {
+        readings_->push_back(static_cast<float>(envelope));
+      }
+      const int passes = thresholds_passed(envelope);
       if (passes != passed) {
         activity_.change_to(passes, frames);
         passed = passes;
@@ -249,6 +269,7 @@ class ChannelMeter {
   std::int64_t frames_ = 0;
   Lanes energy_{};
   ActivityCounters activity_;
+  std::vector<float>* readings_;
 };
 
 struct Extent {
@@ -289,7 +310,9 @@ FAIRGROUND_HOT void scale_channel(const std::int32_t* samples, std::size_t count
 SpeechLevel measure_speech_level(std::span<const float> samples, int sample_rate) {
   ChannelMeter meter(sample_rate);
   meter.add(samples);
-  return meter.powers().mean(1);
+  Powers powers;
+  meter.add_to(powers);
+  return powers.mean(1);
 }
 
 SpeechLevel measure_speech_level(const Audio& audio) {
@@ -297,9 +320,40 @@ SpeechLevel measure_speech_level(const Audio& audio) {
   for (int c = 0; c < audio.channels; ++c) {
     ChannelMeter meter(audio.sample_rate);
     meter.add(audio.channel(c));
-    sum.add(meter.powers());
+    meter.add_to(sum);
   }
   return sum.mean(std::max(audio.channels, 1));
+}
+
+GainedSpeech::GainedSpeech(const Audio& audio)
+    : sample_rate_(audio.sample_rate), channels_(static_cast<std::size_t>(audio.channels)) {
+  for (int c = 0; c < audio.channels; ++c) {
+    Channel& channel = channels_[static_cast<std::size_t>(c)];
+    channel.envelope.reserve(audio.frames() / kBlock + 1);
+    ChannelMeter meter(audio.sample_rate, &channel.envelope);
+    meter.add(audio.channel(c));
+    channel.energy = meter.energy();
+    channel.frames = meter.frames();
+  }
+}
+
+SpeechLevel GainedSpeech::level(float gain) const {
+  const double of_power = static_cast<double>(gain) * gain;
+  Powers sum;
+  for (const Channel& channel : channels_) {
+    ActivityCounters activity(hangover_frames(sample_rate_));
+    std::vector<std::int8_t> passes(channel.envelope.size());
+    count_passed(channel.envelope.data(), passes.size(), gain, passes.data());
+    int passed = 0;
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+      if (passes[i] != passed) {
+        passed = passes[i];
+        activity.change_to(passed, static_cast<std::int64_t>(i * kBlock));
+      }
+    }
+    sum.add(of_power * channel.energy, channel.frames, activity);
+  }
+  return sum.mean(std::max(static_cast<int>(channels_.size()), 1));
 }
 
 double mean_power(std::span<const float> samples) {
@@ -341,7 +395,7 @@ AudioMeasures measure_audio(const PcmAudio& pcm) {
       scale_channel(pcm.samples.data() + first * stride + c, count, stride, pcm.bits, chunk.data(), extent);
       meter.add(std::span<const float>(chunk).first(count));
     }
-    sum.add(meter.powers());
+    meter.add_to(sum);
   }
   const SpeechLevel level = sum.mean(std::max(pcm.channels, 1));
   const double full_scale = std::ldexp(1.0, pcm.bits - 1);

@@ -1,7 +1,9 @@
 // Levels of speech and sound.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "pipeline/media/audio.h"
 
@@ -19,6 +21,25 @@ struct SpeechLevel {
 [[nodiscard]] SpeechLevel measure_speech_level(std::span<const float> samples, int sample_rate);
 /// Several channels: the power mean of the channels' levels.
 [[nodiscard]] SpeechLevel measure_speech_level(const Audio& audio);
+
+/// Speech that is measured once for its level at every gain. That goes with the gain almost, but not quite, since the
+/// Recommendation's thresholds are fixed.
+class GainedSpeech {
+ public:
+  explicit GainedSpeech(const Audio& audio);
+
+  /// What measure_speech_level() gives of the samples times `gain`, which is above 0, but for the rounding of these.
+  [[nodiscard]] SpeechLevel level(float gain) const;
+
+ private:
+  struct Channel {
+    double energy = 0.0;
+    std::vector<float> envelope;  ///< its readings
+    std::int64_t frames = 0;
+  };
+  int sample_rate_;
+  std::vector<Channel> channels_;
+};
 
 /// Mean power over all samples of all channels; full scale squared is 1.
 [[nodiscard]] double mean_power(std::span<const float> samples);

@@ -57,6 +57,7 @@ TEST_F(EveryAugmenter, SaysEverythingOfItself) {
     }
     EXPECT_EQ(of_audio, schema->media == Media::audio ? 1 : 0);
     EXPECT_EQ(static_cast<bool>(augmenter->noise_level), static_cast<bool>(augmenter->prepare_noise));
+    EXPECT_TRUE(!augmenter->prepare_spectrum || augmenter->prepare_noise);
     EXPECT_EQ(of_image, schema->media == Media::image ? 1 : 0);
   }
 }

@@ -1,6 +1,7 @@
 // What every augmenter of the voice and the scene must do.
 #include <gtest/gtest.h>
 
+#include "augmenters/audio/parts/drawn_noise.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/flow/shared_noise.h"
 #include "tests/augmenters/every_augmenter.h"
@@ -114,6 +115,29 @@ TEST_F(EveryAugmenter, AddsTheSameToTheStartOfALongerClip) {
       EXPECT_TRUE(same_sound(part, sound_for(whole, frames)));
     }
   }
+}
+
+// A room may be put into the spectrum of a noise instead of behind it, so that must be all that the noise is.
+TEST_F(EveryAugmenter, WithASpectrumMakesWhatIsDrawnByThat) {
+  const AudioShape shape{kRate, 2, 20000};
+  int seen = 0;
+  for (const Case& c : audio_) {
+    if (!c.augmenter->prepare_spectrum) {
+      continue;
+    }
+    ++seen;
+    SCOPED_TRACE(c.name);
+    const PreparedSpectrum spectrum = c.augmenter->prepare_spectrum(c.values, {kRate, &assets_});
+    const PreparedNoise make = c.augmenter->prepare_noise(c.values, {kRate, &assets_});
+    for (const Case& other : audio_) {  // one level's parameters may be drawn anew for each realization
+      if (other.augmenter == c.augmenter) {
+        Audio drawn(kRate, 2, shape.frames);
+        spectrum(other.values)->synthesise(drawn, kRandom);
+        EXPECT_EQ(drawn.samples, make(shape, other.values, kRandom).signal.samples) << other.name;
+      }
+    }
+  }
+  EXPECT_GE(seen, 2);
 }
 
 // The level is the mixer's business, and noises are shared over levels.

@@ -36,8 +36,8 @@ std::vector<double> direct(const std::vector<float>& x, const std::vector<float>
 
 /// With all spectra of the signal held.
 void convolve_held(std::span<const float> signal, const BlockSpectra& response, std::span<float> out) {
-  convolve(BlockSpectra::of_signal(signal, BlockPairs::even), BlockSpectra::of_signal(signal, BlockPairs::odd), response,
-           out);
+  const BlockSpectra pairs = BlockSpectra::of_signal(signal);
+  convolve(pairs, BlockSpectra::between(pairs), response, out);
 }
 
 TEST(Convolution, IsTheSumOfProducts) {

@@ -118,5 +118,29 @@ TEST(Fourier, AMixedSpectrumHasTheBinsOfTheOther) {
   EXPECT_EQ(sorted(mixed), sorted(ordered));
 }
 
+// Of the second signal of one pair and the first of another.
+TEST(Fourier, GivesThePairBetweenTwo) {
+  const Signal before = noise(8);
+  const Signal behind = noise(9);
+  const auto mixed = [](const std::vector<float>& real, const std::vector<float>& imaginary) {
+    std::vector<float> spectrum = real;
+    spectrum.insert(spectrum.end(), imaginary.begin(), imaginary.end());
+    forward_fourier_to_mixed(FourierPart(spectrum.data(), kFourierSize),
+                             FourierPart(spectrum.data() + kFourierSize, kFourierSize));
+    return spectrum;
+  };
+  using Spectrum = std::span<const float, 2 * kFourierSize>;
+  const std::vector<float> first = mixed(before.real, before.imaginary);
+  const std::vector<float> second = mixed(behind.real, behind.imaginary);
+  std::vector<float> between(2 * kFourierSize);
+  mixed_spectrum_between(Spectrum(first), Spectrum(second), std::span<float, 2 * kFourierSize>(between));
+  const std::vector<float> expected = mixed(before.imaginary, behind.real);
+  // Bins of noise are some sqrt(kFourierSize) large.
+  const double tolerance = 10 * kRounding * std::sqrt(kFourierSize);
+  for (std::size_t i = 0; i < between.size(); ++i) {
+    ASSERT_NEAR(between[i], expected[i], tolerance) << i;
+  }
+}
+
 }  // namespace
 }  // namespace fairground

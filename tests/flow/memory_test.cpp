@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/flow/graph.h"
+#include "pipeline/flow/memory_needs.h"
 #include "tests/support/made_world.h"
 
 namespace fairground {

@@ -55,6 +55,7 @@ PreparedStep prepare(const ChosenStep& chosen, int rate) {
           rate,
           by(augmenter.prepare_audio),
           by(augmenter.prepare_noise),
+          by(augmenter.prepare_spectrum),
           by(augmenter.prepare_room),
           by(augmenter.prepare_signal),
           by(augmenter.prepare_rows),

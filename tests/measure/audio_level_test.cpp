@@ -227,6 +227,32 @@ TEST(SpeechLevel, OfASecondChannelWithoutSpeechKeepsTheActivity) {
 
 TEST(SpeechLevel, OfNoChannelsIsSilence) { EXPECT_EQ(measure_speech_level(Audio()).active_level_dbov, kSilenceDbov); }
 
+TEST(GainedSpeech, IsMeasuredAsIfItHadTheGain) {
+  Audio audio(16000, 2, 16000 * 6 + 5);
+  for (const auto& [channel, rms_dbov] : {std::pair{0, -30.0}, std::pair{1, -45.0}}) {
+    const std::vector<float> speech = speech_like(7.0, 16000, rms_dbov, 51 + channel);
+    std::ranges::copy(std::span(speech).first(audio.frames()), audio.channel(channel).begin());
+  }
+  const GainedSpeech speech(audio);
+  for (const double gain_db : {-60.0, -31.7, -6.0, -0.3, 0.0, 2.9, 12.0, 33.3}) {
+    Audio scaled = audio;
+    for (float& sample : scaled.samples) {
+      sample *= static_cast<float>(amplitude_from_db(gain_db));
+    }
+    const SpeechLevel expected = measure_speech_level(scaled);
+    const SpeechLevel level = speech.level(static_cast<float>(amplitude_from_db(gain_db)));
+    // Rounding may move the envelope over a threshold one reading, a millisecond, earlier or later.
+    EXPECT_NEAR(level.active_level_dbov, expected.active_level_dbov, 1e-3) << gain_db;
+    EXPECT_NEAR(level.rms_dbov, expected.rms_dbov, 1e-6) << gain_db;
+    EXPECT_NEAR(level.activity_factor, expected.activity_factor, 1e-3) << gain_db;
+  }
+}
+
+TEST(GainedSpeech, OfNothingIsSilence) {
+  EXPECT_EQ(GainedSpeech(Audio()).level(2.0F).active_level_dbov, kSilenceDbov);
+  EXPECT_EQ(GainedSpeech(Audio(16000, 1, 5000)).level(2.0F).active_level_dbov, kSilenceDbov);
+}
+
 TEST(MeanPower, IsThatOfTheSamplesWhateverTheirNumber) {
   const std::vector<float> samples = speech_like(0.1, 8000, -20.0, 81);
   for (const std::size_t count : {1U, 7U, 8U, 9U, 100U, 800U}) {

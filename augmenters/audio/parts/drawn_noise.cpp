@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 #include <string>
 
 #include "pipeline/core/aligned.h"
@@ -40,27 +41,51 @@ FAIRGROUND_HOT void multiply(float* samples, const float* factors, std::size_t c
   }
 }
 
+/// Complex numbers, whose parts lie apart, by others.
+FAIRGROUND_HOT void multiply(float* real, float* imaginary, const float* by_real, const float* by_imaginary,
+                             std::size_t count) {
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    const float r = real[i];
+    const float m = imaginary[i];
+    real[i] = r * by_real[i] - m * by_imaginary[i];
+    imaginary[i] = r * by_imaginary[i] + m * by_real[i];
+  }
+}
+
 FAIRGROUND_HOT void add_product(float* out, const float* samples, const float* factors, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     out[i] += samples[i] * factors[i];
   }
 }
 
-/// Two independent blocks: with the same weight at both signs of a frequency, the real and the imaginary part of
-/// the transform are two independent real noises, so that no half of the work is thrown away.
-struct BlockPair {
-  AlignedFloats values = AlignedFloats(2 * kBlock);
+/// Real parts and then imaginary parts, of a block's spectrum.
+using Spectrum = AlignedFloats;
+FourierPart real_of(Spectrum& spectrum) { return std::span(spectrum).first<kBlock>(); }
+FourierPart imaginary_of(Spectrum& spectrum) { return std::span(spectrum).last<kBlock>(); }
 
-  void draw(const std::vector<float>& weights, const RandomStream& stream, std::size_t pair) {
-    const auto real = std::span(values).first<kBlock>();
-    const auto imaginary = std::span(values).last<kBlock>();
-    stream.normals(pair * 2 * kBlock, values);
-    multiply(real.data(), weights.data(), kBlock);
-    multiply(imaginary.data(), weights.data(), kBlock);
-    inverse_fourier(real, imaginary);
+/// Fills `out`. `draw` gives two blocks at a time: they are independent, the real and the imaginary part of a transform
+/// whose weights are those of a real signal, so that no half of the work is thrown away.
+template <class Draw>
+void join_blocks(std::span<float> out, const Draw& draw) {
+  static const Fades fades = make_fades();
+  Spectrum pair(2 * kBlock);
+  for (std::size_t block = 0; block * kHop < out.size(); ++block) {
+    if (block % 2 == 0) {
+      draw(block / 2, pair);
+      inverse_fourier(real_of(pair), imaginary_of(pair));
+    }
+    float* const samples = pair.data() + block % 2 * kBlock;
+    multiply(samples + kHop, fades.out.data(), kFade);
+    const std::span<float> rest = out.subspan(block * kHop);
+    const std::size_t length = std::min(kBlock, rest.size());
+    const std::size_t faded = block == 0 ? 0 : std::min(kFade, length);
+    add_product(rest.data(), samples, fades.in.data(), faded);
+    std::copy(samples + faded, samples + length, rest.begin() + static_cast<std::ptrdiff_t>(faded));
   }
-  [[nodiscard]] float* block(std::size_t index) { return values.data() + index % 2 * kBlock; }
-};
+}
+
+std::string stream_of_channel(int channel) { return "spectrum " + std::to_string(channel); }
 
 }  // namespace
 
@@ -85,25 +110,36 @@ double DrawnNoise::power_of_density(int sample_rate) {
 }
 
 void DrawnNoise::synthesise(std::span<float> out, const RandomStream& stream) const {
-  static const Fades fades = make_fades();
-  BlockPair pair;
-  for (std::size_t block = 0; block * kHop < out.size(); ++block) {
-    if (block % 2 == 0) {
-      pair.draw(weights_, stream, block / 2);
-    }
-    float* const samples = pair.block(block);
-    multiply(samples + kHop, fades.out.data(), kFade);
-    const std::span<float> rest = out.subspan(block * kHop);
-    const std::size_t length = std::min(kBlock, rest.size());
-    const std::size_t faded = block == 0 ? 0 : std::min(kFade, length);
-    add_product(rest.data(), samples, fades.in.data(), faded);
-    std::copy(samples + faded, samples + length, rest.begin() + static_cast<std::ptrdiff_t>(faded));
-  }
+  join_blocks(out, [&](std::size_t pair, Spectrum& spectrum) {
+    stream.normals(pair * spectrum.size(), spectrum);
+    multiply(real_of(spectrum).data(), weights_.data(), kBlock);
+    multiply(imaginary_of(spectrum).data(), weights_.data(), kBlock);
+  });
 }
 
 void DrawnNoise::synthesise(Audio& out, const StepRandom& random) const {
   for (int channel = 0; channel < out.channels; ++channel) {
-    synthesise(out.channel(channel), random.stream("spectrum " + std::to_string(channel)));
+    synthesise(out.channel(channel), random.stream(stream_of_channel(channel)));
+  }
+}
+
+void DrawnNoise::synthesise_through(std::span<const float> taps, Audio& out, const StepRandom& random) const {
+  if (taps.size() > kMostTaps) {
+    throw std::invalid_argument("a drawn noise goes through " + std::to_string(kMostTaps) + " taps at most, not " +
+                                std::to_string(taps.size()));
+  }
+  Spectrum weights(2 * kBlock);
+  std::ranges::fill(std::ranges::copy(taps, weights.begin()).out, weights.end(), 0.0F);
+  forward_fourier(real_of(weights), imaginary_of(weights));
+  multiply(real_of(weights).data(), weights_.data(), kBlock);
+  multiply(imaginary_of(weights).data(), weights_.data(), kBlock);
+  for (int channel = 0; channel < out.channels; ++channel) {
+    const RandomStream stream = random.stream(stream_of_channel(channel));
+    join_blocks(out.channel(channel), [&](std::size_t pair, Spectrum& spectrum) {
+      stream.normals(pair * spectrum.size(), spectrum);
+      multiply(real_of(spectrum).data(), imaginary_of(spectrum).data(), real_of(weights).data(),
+               imaginary_of(weights).data(), kBlock);
+    });
   }
 }
 

@@ -4,12 +4,17 @@
 // are weighted by the wanted amplitude (Timmer and Koenig, "On generating power law noise", Astronomy and Astrophysics
 // 300, 1995). So the spectrum is exact at every rate, without a filter's ripple or start. Blocks are joined by a
 // cross-fade that keeps the power.
+//
+// A filter behind such a noise can be a part of it: its response multiplies what is drawn, so that the noise costs no
+// more with it than without. Each block is then filtered as if it went on in a circle, with nothing else before it than
+// its own end, and it is steady from its first sample to its last.
 #pragma once
 
 #include <functional>
 #include <span>
 #include <vector>
 
+#include "pipeline/core/fourier.h"
 #include "pipeline/core/random.h"
 #include "pipeline/media/audio.h"
 
@@ -26,6 +31,12 @@ class DrawnNoise {
   void synthesise(std::span<float> out, const RandomStream& stream) const;
   /// Fills all channels with independent noises, from the streams `spectrum 0`, `spectrum 1` and so on.
   void synthesise(Audio& out, const StepRandom& random) const;
+
+  static constexpr std::size_t kMostTaps = kFourierSize;
+
+  /// The same noises, as they are behind a filter of these taps; there may be kMostTaps. They keep no time that the
+  /// filter takes: it goes in a circle.
+  void synthesise_through(std::span<const float> taps, Audio& out, const StepRandom& random) const;
 
   /// Mean power of the noise, over a long time.
   [[nodiscard]] double power() const;
