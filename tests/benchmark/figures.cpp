@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "pipeline/core/kept_memory.h"
+#include "pipeline/core/text.h"
 
 namespace fairground {
 namespace {
@@ -64,6 +65,35 @@ std::string limits_of(const Figure& figure) {
   return text;
 }
 
+/// Takes the flag out of the arguments, and says whether it was there.
+bool take_flag(int& argc, char** argv, const char* flag) {
+  char** const end = std::remove_if(argv + 1, argv + argc, [&](const char* a) { return std::strcmp(a, flag) == 0; });
+  const bool found = end != argv + argc;
+  argc = static_cast<int>(end - argv);
+  return found;
+}
+
+/// Reads the options: the defaults, and then the user's own, which win. False where there are unknown ones.
+bool take_options(int argc, char** argv, const char* repetitions, const char* min_time) {
+  keep_freed_memory();  // as the binary does
+  std::vector<std::string> options = {argv[0], "--benchmark_enable_random_interleaving=true", repetitions, min_time};
+  options.insert(options.end(), argv + 1, argv + argc);
+  std::vector<char*> pointers;
+  for (std::string& option : options) {
+    pointers.push_back(option.data());
+  }
+  int count = static_cast<int>(pointers.size());
+  benchmark::Initialize(&count, pointers.data());
+  return !benchmark::ReportUnrecognizedArguments(count, pointers.data());
+}
+
+Times measure() {
+  Times times;
+  Collector collector(times);
+  benchmark::RunSpecifiedBenchmarks(&collector);
+  return times;
+}
+
 }  // namespace
 
 void Times::add(const std::string& name, double cpu_s, double real_s) {
@@ -97,39 +127,60 @@ int print_figures(const std::string& title, const std::vector<Figure>& figures, 
   return missed && !smoke ? 1 : 0;
 }
 
-bool take_smoke_flag(int& argc, char** argv) {
-  char** const end =
-      std::remove_if(argv + 1, argv + argc, [](const char* a) { return std::strcmp(a, "--smoke") == 0; });
-  const bool found = end != argv + argc;
-  argc = static_cast<int>(end - argv);
-  return found;
+std::optional<double> usual_here([[maybe_unused]] double with_avx512, [[maybe_unused]] double with_avx2) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") != 0) {
+    return with_avx512;
+  }
+  if (__builtin_cpu_supports("avx2") != 0) {
+    return with_avx2;
+  }
+#endif
+  return std::nullopt;
 }
+
+bool take_smoke_flag(int& argc, char** argv) { return take_flag(argc, argv, "--smoke"); }
+bool take_guard_flag(int& argc, char** argv) { return take_flag(argc, argv, "--guard"); }
 
 int run_benchmarks(int argc, char** argv, bool smoke, const std::string& title,
                    const std::function<std::vector<Figure>(const Times&)>& figures) {
-  keep_freed_memory();  // as the binary does
-  // Defaults stand before the user's own options, so that these win.
-  std::vector<std::string> options = {argv[0], "--benchmark_enable_random_interleaving=true",
-                                      smoke ? "--benchmark_repetitions=1" : "--benchmark_repetitions=31",
-                                      smoke ? "--benchmark_min_time=0.0001" : "--benchmark_min_time=0.03"};
-  options.insert(options.end(), argv + 1, argv + argc);
-  std::vector<char*> pointers;
-  for (std::string& option : options) {
-    pointers.push_back(option.data());
-  }
-  int count = static_cast<int>(pointers.size());
-  benchmark::Initialize(&count, pointers.data());
-  if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) {
+  if (!take_options(argc, argv, smoke ? "--benchmark_repetitions=1" : "--benchmark_repetitions=31",
+                    smoke ? "--benchmark_min_time=0.0001" : "--benchmark_min_time=0.03")) {
     return 2;
   }
-  Times times;
-  Collector collector(times);
-  benchmark::RunSpecifiedBenchmarks(&collector);
+  const Times times = measure();
   try {
     return print_figures(title, figures(times), smoke);
   } catch (const NotMeasured&) {
     return print_figures(title + ": the medians of what --benchmark_filter chose", times.medians(), smoke);
   }
+}
+
+int run_guard(int argc, char** argv, const std::string& title,
+              const std::function<std::vector<Figure>(const Times&)>& figures) {
+  constexpr double kLeastShare = 0.75;
+  constexpr int kTries = 3;
+  if (!take_options(argc, argv, "--benchmark_repetitions=9", "--benchmark_min_time=0.02")) {
+    return 2;
+  }
+  for (int i = 1; i <= kTries; ++i) {
+    std::vector<Figure> guarded;
+    for (Figure& figure : figures(measure())) {
+      if (figure.usual) {
+        figure.least = kLeastShare * *figure.usual;
+        figure.what += ", usually " + shortest(*figure.usual);
+        guarded.push_back(std::move(figure));
+      }
+    }
+    if (guarded.empty()) {
+      std::printf("%s: what is usual is only known of CPUs with AVX2\n", title.c_str());
+      return 0;
+    }
+    if (print_figures(title + ", in short", guarded, /*smoke=*/false) == 0) {
+      return 0;
+    }
+  }
+  return 1;
 }
 
 }  // namespace fairground

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ struct Figure {
   double value = 0.0;
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
+  std::optional<double> usual = {};  ///< what a ratio is on this kind of CPU; see run_guard()
 };
+
+/// A ratio as it was measured last, on a CPU with AVX-512 and on one that has AVX2 but no more. Empty on others.
+[[nodiscard]] std::optional<double> usual_here(double with_avx512, double with_avx2);
 
 /// Medians over all repetitions, by the benchmark's name, for one iteration.
 class Times {
@@ -40,9 +45,18 @@ int print_figures(const std::string& title, const std::vector<Figure>& figures, 
 /// program still works.
 [[nodiscard]] bool take_smoke_flag(int& argc, char** argv);
 
+/// The same of `--guard`, with which a program only looks whether it has become slower.
+[[nodiscard]] bool take_guard_flag(int& argc, char** argv);
+
 /// Runs every registered Google benchmark, repetitions of all of them interleaved at random so that a slow moment
 /// hits all alike, and prints what `figures` makes of the medians. Google benchmark's own options work, too.
 int run_benchmarks(int argc, char** argv, bool smoke, const std::string& title,
                    const std::function<std::vector<Figure>(const Times&)>& figures);
+
+/// The same in short, for the figures whose `usual` value is known. The exit status is 1 where one has fallen by more
+/// than a quarter, and stays there when it is measured twice more. Where the CPU is of a kind without usual values,
+/// nothing is judged.
+int run_guard(int argc, char** argv, const std::string& title,
+              const std::function<std::vector<Figure>(const Times&)>& figures);
 
 }  // namespace fairground
