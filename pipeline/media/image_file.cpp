@@ -21,6 +21,7 @@
 #include "pipeline/media/image_header.h"
 #include "pipeline/media/jpeg_codec.h"
 #include "pipeline/media/opencv_codecs.h"
+#include "pipeline/media/webp_codec.h"
 
 namespace fairground {
 namespace {
@@ -174,18 +175,9 @@ const char* suffix_of(ImageContainer container) {
 /// Of what OpenCV encodes. PNG keeps OpenCV's default parameters: naming a compression level also switches the filter
 /// strategy, which takes twice the time. TIFF's LZW is OpenCV's default, named so that another version cannot change
 /// the bytes; it is lossless, read everywhere, and several times as fast as deflate.
-std::vector<int> encoder_parameters(ImageContainer container, int quality) {
+std::vector<int> encoder_parameters(ImageContainer container) {
   constexpr int kLzw = 5;  // TIFF 6.0, section 13
-  switch (container) {
-    case ImageContainer::png:
-    case ImageContainer::jpeg:
-      return {};
-    case ImageContainer::webp:
-      return {cv::IMWRITE_WEBP_QUALITY, quality};
-    case ImageContainer::tiff:
-      return {cv::IMWRITE_TIFF_COMPRESSION, kLzw};
-  }
-  return {};
+  return container == ImageContainer::tiff ? std::vector<int>{cv::IMWRITE_TIFF_COMPRESSION, kLzw} : std::vector<int>();
 }
 
 void require_encodable(const cv::Mat& codes, ImageContainer container, int quality) {
@@ -255,11 +247,12 @@ Raster decode_own_image(std::span<const std::byte> bytes) {
 
 Bytes encode_image(const Raster& raster, ImageContainer container, int quality) {
   require_encodable(raster.codes, container, quality);
-  // The bytes are OpenCV's, without the time that it takes to swap red and blue.
+  // The bytes are OpenCV's, without the time that it takes to swap red and blue, and to load its codecs.
   if (container == ImageContainer::jpeg) return encode_jpeg(raster, quality, JpegSubsampling::s420);
+  if (container == ImageContainer::webp) return encode_webp(raster, quality);
   std::vector<unsigned char> encoded;
   try {
-    if (!encode_by_opencv(suffix_of(container), raster.codes, encoded, encoder_parameters(container, quality))) {
+    if (!encode_by_opencv(suffix_of(container), raster.codes, encoded, encoder_parameters(container))) {
       throw ItemError("OpenCV cannot encode the picture");
     }
   } catch (const cv::Exception& fault) {

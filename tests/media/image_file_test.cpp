@@ -113,6 +113,22 @@ TEST(ImageFile, WritesAndReadsJpegAsOpenCvDoes) {
   }
 }
 
+// Nor is WebP written by it.
+TEST(ImageFile, WritesWebpAsOpenCvDoes) {
+  for (const int type : {CV_8UC1, CV_8UC3, CV_8UC4}) {
+    for (const int quality : {1, 80, 100}) {
+      for (const cv::Size size : {cv::Size(1, 1), cv::Size(131, 77)}) {
+        const Raster raster{slope_picture(size.width, size.height, type)};
+        std::vector<unsigned char> expected;
+        cv::imencode(".webp", raster.codes, expected, {cv::IMWRITE_WEBP_QUALITY, quality});
+        const Bytes bytes = encode_image(raster, ImageContainer::webp, quality);
+        ASSERT_TRUE(std::ranges::equal(bytes, std::as_bytes(std::span(expected)))) << type << " " << quality;
+      }
+    }
+  }
+  EXPECT_THROW(static_cast<void>(encode_image({cv::Mat(1, 16384, CV_8UC3)}, ImageContainer::webp, 80)), ItemError);
+}
+
 TEST(ImageFile, LossyFormatsStayNear) {
   for (const ImageContainer container : {ImageContainer::jpeg, ImageContainer::webp}) {
     const Raster colour{slope_picture(64, 48, CV_8UC3)};
