@@ -211,22 +211,22 @@ bool is_our_set_file(const OutputTree& tree) {
 /// Whether there is nothing, or only what a run leaves that was stopped before its plan was written.
 bool is_as_good_as_empty(const OutputTree& tree) {
   const fs::path& directory = tree.root();
-  const auto part_of = [](const char* name) { return std::string(name) + ".part"; };
-  std::set<fs::path> left_over = {kLock, part_of(kSetFile), part_of(kPlanFile), kShards};
-  if (is_our_set_file(tree)) {
-    left_over.insert({kSetFile, kConfigCopy, part_of(kConfigCopy)});
-  }
+  std::set<fs::path> names;
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (!left_over.contains(entry->path().filename())) {
-      return false;
-    }
+    names.insert(entry->path().filename());
   }
   if (error) {
     throw PassingFault(directory.string() + ": cannot look into the folder: " + error.message());
   }
-  return true;
+  const auto part_of = [](const char* name) { return std::string(name) + ".part"; };
+  std::set<fs::path> left_over = {kLock, part_of(kSetFile), part_of(kPlanFile), kShards};
+  // Asked behind the look into the folder: another shard may be writing it, and it comes before the config's copy.
+  if (is_our_set_file(tree)) {
+    left_over.insert({kSetFile, kConfigCopy, part_of(kConfigCopy)});
+  }
+  return std::ranges::includes(left_over, names);
 }
 
 }  // namespace

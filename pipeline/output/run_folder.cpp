@@ -112,7 +112,12 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions opti
       share_(share_of(plan, options_.shard)) {
   counts_.planned = share_.size();
   if (claim_.state() == FolderState::empty) {
-    tree().remove(kSetFile);  // of a start that was stopped before it had a plan, maybe of another config
+    // That of a start that was stopped before it had a plan may be of another config. Other shards may look for it now.
+    if (options_.shard && options_.publisher.describe) {
+      write_in_place(tree(), state_folder_, kSetFile, options_.publisher.describe());
+    } else {
+      tree().remove(kSetFile);
+    }
     write_description(tree(), state_folder_, plan_.config(), options_.publisher);
     write_plan(tree(), state_folder_, plan_);  // Another shard may be doing the same.
   }
