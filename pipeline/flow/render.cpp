@@ -169,7 +169,7 @@ void read_picture_labels(const MediaCatalog& catalog, const Source& source, cons
 
 /// What 0 dBov of the mixture stands for, in dBA: see AudioSignal.
 std::optional<double> full_scale_dba(const DecodedSource& source, const SourceSettings& settings) {
-  const auto level = source.weighted_level->of([&]() -> std::optional<double> {
+  const auto level = source.weighted_level->get([&]() -> std::optional<double> {
     const SpeechLevel& active = source.speech_level;
     const double power = active.active_level_dbov > kSilenceDbov
                              ? weighted_power(source.audio, Weighting::a_weighted) / active.activity_factor

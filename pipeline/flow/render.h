@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,7 +12,6 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/catalog/words.h"
 #include "pipeline/design/plan.h"
-#include "pipeline/flow/shared_level.h"
 #include "pipeline/flow/shared_noise.h"
 #include "pipeline/flow/shared_rooms.h"
 #include "pipeline/measure/audio_level.h"
@@ -30,7 +30,7 @@ struct DecodedSource {
   std::shared_ptr<SharedSpectra> spectra = std::make_shared<SharedSpectra>();  ///< of `audio`
   std::shared_ptr<SharedSpeech> in_rooms = std::make_shared<SharedSpeech>();   ///< `audio` there
   /// A-weighted active level of `audio`, in dBov; empty where no active speech is found.
-  std::shared_ptr<SharedLevel> weighted_level = std::make_shared<SharedLevel>();
+  std::shared_ptr<MadeOnce<std::optional<double>>> weighted_level = std::make_shared<MadeOnce<std::optional<double>>>();
   Image image;                    ///< in linear light
   PictureLabels labels;           ///< of `image`
   std::optional<SkinFacts> skin;  ///< of `image`, where the config has steps that work on it

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,25 +10,11 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/core/bounded_cache.h"
 #include "pipeline/core/convolution.h"
+#include "pipeline/core/made_once.h"
 #include "pipeline/measure/audio_level.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {
-
-/// Something that is made when the first of many threads asks for it.
-template <class T>
-class MadeOnce {
- public:
-  template <class Make>
-  const T& get(Make make) const {
-    std::call_once(once_, [&] { value_ = make(); });
-    return value_;
-  }
-
- private:
-  mutable std::once_flag once_;
-  mutable T value_;
-};
 
 /// A way through a room, and what follows from it.
 class SharedResponse {
