@@ -1,8 +1,9 @@
 #include "pipeline/catalog/catalog.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "pipeline/catalog/convertible_rates.h"
@@ -27,12 +28,13 @@ void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits&
   if (known != nullptr && known->fill_in(file, kind_of_file(medium, !has_colours))) {
     return;
   }
-  file.times = file_times(file.path).value_or(FileTimes{});
+  const std::string path = file.path.str();
+  file.times = file_times(path).value_or(FileTimes{});
   try {
-    const Bytes bytes = read_file(file.path, limits, Links::refused);
-    file.sha256 = sha256_hex(bytes);
+    const Bytes bytes = read_file(path, limits, Links::refused);
+    file.sha256 = sha256(bytes);
     if (medium == Media::audio) {
-      const AudioHeader header = read_audio_header(bytes, file.path, limits);
+      const AudioHeader header = read_audio_header(bytes, path, limits);
       file.sample_rate = header.sample_rate;
       file.channels = header.channels;
       file.seconds = static_cast<float>(header.seconds);
@@ -46,13 +48,13 @@ void inspect(MediaFile& file, Media medium, bool has_colours, const MediaLimits&
           static_cast<float>(1e-6 * static_cast<double>(header.width) * static_cast<double>(header.height));
     }
   } catch (const ItemError& error) {
-    file.problem = error.what();
+    file.problem = std::string_view(error.what());
   }
 }
 
 /// How many sources name each file.
-std::vector<std::size_t> uses_of_files(const MediaCatalog& catalog) {
-  std::vector<std::size_t> uses(catalog.files.size(), 0);
+std::vector<std::uint32_t> uses_of_files(const MediaCatalog& catalog) {
+  std::vector<std::uint32_t> uses(catalog.files.size(), 0);
   for (const Source& source : catalog.sources) {
     ++uses[source.file];
   }
@@ -60,25 +62,33 @@ std::vector<std::size_t> uses_of_files(const MediaCatalog& catalog) {
 }
 
 /// `uses`: how many sources name each file.
-SharedBytes find_shared_bytes(const MediaCatalog& catalog, const std::vector<std::size_t>& uses) {
+SharedBytes find_shared_bytes(const MediaCatalog& catalog, const std::vector<std::uint32_t>& uses) {
   constexpr std::size_t kMostIds = 6;
-  std::unordered_map<std::string_view, std::size_t> sources_with;
-  for (std::size_t i = 0; i < catalog.files.size(); ++i) {
-    if (!catalog.files[i].sha256.empty()) {
-      sources_with[catalog.files[i].sha256] += uses[i];
+  const auto sha256_of = [&](std::uint32_t file) -> const Sha256Digest& { return catalog.files[file].sha256; };
+  std::vector<std::uint32_t> sorted;
+  sorted.reserve(catalog.files.size());
+  for (std::uint32_t file = 0; file < catalog.files.size(); ++file) {
+    if (!sha256_of(file).empty()) {
+      sorted.push_back(file);
     }
   }
+  std::ranges::sort(sorted, {}, sha256_of);
   SharedBytes shared;
-  for (const auto& [sha256, sources] : sources_with) {
+  std::vector<bool> is_shared(catalog.files.size(), false);
+  for (auto first = sorted.begin(); first != sorted.end();) {
+    const auto end = std::find_if(first, sorted.end(), [&](auto file) { return sha256_of(file) != sha256_of(*first); });
+    const auto sources =
+        std::transform_reduce(first, end, std::size_t{0}, std::plus<>(), [&](auto f) { return uses[f]; });
     if (sources > 1) {
       shared.sources += sources;
       ++shared.contents;
+      std::for_each(first, end, [&](std::uint32_t file) { is_shared[file] = true; });
     }
+    first = end;
   }
   for (std::size_t i = 0; i < catalog.sources.size() && shared.ids.size() < std::min(kMostIds, shared.sources); ++i) {
-    const auto found = sources_with.find(catalog.file_of(catalog.sources[i]).sha256);
-    if (found != sources_with.end() && found->second > 1) {
-      shared.ids.push_back(catalog.sources[i].id);
+    if (is_shared[catalog.sources[i].file]) {
+      shared.ids.push_back(catalog.sources[i].id.str());
     }
   }
   return shared;
@@ -102,10 +112,10 @@ void gather(const Config& config, Catalog& catalog) {
 }  // namespace
 
 std::string MediaCatalog::problem_of(const Source& source) const {
-  std::string problem = file_of(source).problem;
+  std::string problem = file_of(source).problem.str();
   for (std::size_t i = 0; i < maps.size() && problem.empty(); ++i) {
-    const std::string& of_map = map_of(source, maps[i])->problem;
-    problem = of_map.empty() ? "" : std::string(kPictureMaps[maps[i]].name) + ": " + of_map;
+    const CompactText& of_map = map_of(source, maps[i])->problem;
+    problem = of_map.empty() ? "" : std::string(kPictureMaps[maps[i]].name) + ": " + of_map.str();
   }
   return problem;
 }
@@ -123,7 +133,7 @@ std::string MediaCatalog::labels_hash(const Source& source) const {
   add(has_boxes, "boxes", has_boxes ? boxes_of(source) : "");
   add(has_keypoints, "keypoints", has_keypoints ? keypoints_of(source) : "");
   for (const std::size_t map : maps) {
-    add(true, kPictureMaps[map].name, map_of(source, map)->sha256);
+    add(true, kPictureMaps[map].name, map_of(source, map)->sha256.hex());
   }
   return hash.hex128();
 }
@@ -182,8 +192,8 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
   }
   const MediaLimits limits = media_limits(config.limits);
   for (auto& [medium, media_catalog] : catalog.media) {
-    std::vector<MediaFile>& files = media_catalog.files;
-    const std::vector<std::size_t> uses = uses_of_files(media_catalog);
+    std::deque<MediaFile>& files = media_catalog.files;
+    const std::vector<std::uint32_t> uses = uses_of_files(media_catalog);
     const auto read = [&files, &uses, &limits, progress, known, media = medium](std::size_t i) {
       inspect(files[i], media, /*has_colours=*/true, limits, known);
       for (std::size_t source = 0; source < uses[i] && progress != nullptr; ++source) {
@@ -191,7 +201,7 @@ Catalog read_catalog(const Config& config, int jobs, Progress* progress, const s
       }
     };
     parallel_for(files.size(), jobs, read, stop);
-    std::vector<MediaFile>& maps = media_catalog.map_files;
+    std::deque<MediaFile>& maps = media_catalog.map_files;
     parallel_for(
         maps.size(), jobs, [&](std::size_t i) { inspect(maps[i], Media::image, /*has_colours=*/false, limits, known); },
         stop);

@@ -6,15 +6,19 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pipeline/catalog/compact_text.h"
+#include "pipeline/catalog/file_path.h"
 #include "pipeline/catalog/file_times.h"
 #include "pipeline/catalog/packed_texts.h"
 #include "pipeline/config/config.h"
+#include "pipeline/core/hash.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/media/assets.h"
 #include "pipeline/media/limits.h"
@@ -26,9 +30,9 @@ inline constexpr const char* kUnknown = "unknown";
 
 /// A recording or a photograph on disk. Sources that name the same file share it, so that it is read once.
 struct MediaFile {
-  std::string path;     ///< absolute, links resolved; a std::filesystem::path takes five times the memory
-  std::string sha256;   ///< of its bytes; empty where it cannot be read
-  std::string problem;  ///< why it cannot be used; empty where nothing is known against it
+  FilePath path;        ///< absolute, links resolved
+  Sha256Digest sha256;  ///< of its bytes; empty where it cannot be read
+  CompactText problem;  ///< why it cannot be used; empty where nothing is known against it
   int sample_rate = 0;  ///< in Hz; 0 for pictures and unreadable files
   int channels = 0;
   // As the header claims:
@@ -52,7 +56,7 @@ inline constexpr std::size_t kDepthMap = 1;
 inline constexpr std::size_t kNormalsMap = 2;
 
 struct Source {
-  std::string id;              ///< verbatim
+  CompactText id;              ///< verbatim
   PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim, and then words, boxes, key points if any
   std::uint32_t settings = 0;  ///< index into Config::sources
   std::uint32_t file = 0;      ///< index into MediaCatalog::files
@@ -83,12 +87,12 @@ struct MediaCatalog {
   bool has_keypoints = false;                      ///< likewise
   std::vector<std::size_t> maps;                   ///< that each source has: indices into kPictureMaps, ascending
   std::vector<std::string> subjects = {kUnknown};  ///< different ones, in the order of the manifests
-  std::vector<MediaFile> files;                    ///< different ones, in the order of the manifests
+  std::deque<MediaFile> files;                     ///< different ones, in the order of the manifests
   std::vector<Source> sources;                     ///< in the order of the manifests
   std::vector<std::size_t> observed_axes;  ///< indices of the axes that DesignSettings::observed names, ascending
   /// For each source, the level of each of `observed_axes`: an index into Axis::levels or kUnknownLevel.
   std::vector<std::int32_t> observed_levels;
-  std::vector<MediaFile> map_files;    ///< of all maps, different ones, in the order of the manifests
+  std::deque<MediaFile> map_files;     ///< of all maps, different ones, in the order of the manifests
   std::vector<std::uint32_t> maps_of;  ///< for each source, the file of each of `maps`: an index into `map_files`
   SharedBytes shared_bytes;
 

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
@@ -27,36 +30,73 @@ inline std::uint32_t number_of(TextTable& table, std::string_view text, std::siz
   return known != table.end() ? known->second : table.emplace(text, static_cast<std::uint32_t>(next)).first->second;
 }
 
-/// Hashes and compares files by their paths, so that a table of them needs no second copy of these.
-struct ByPath {
-  using is_transparent = void;
-  const std::vector<MediaFile>* files;
+/// Numbers of texts that are held elsewhere, to be found by these. A std::unordered_set would take four times as much
+/// memory.
+class NumberTable {
+ public:
+  /// The number with this hash of which `is_it(number)` is true.
+  template <typename IsIt>
+  [[nodiscard]] std::optional<std::uint32_t> find(std::size_t hash, const IsIt& is_it) const {
+    for (std::size_t slot = hash & mask(); slots_[slot] != kFree; slot = (slot + 1) & mask()) {
+      if (is_it(slots_[slot])) {
+        return slots_[slot];
+      }
+    }
+    return std::nullopt;
+  }
 
-  [[nodiscard]] std::string_view path(std::uint32_t file) const { return (*files)[file].path; }
-  [[nodiscard]] static std::string_view path(std::string_view path) { return path; }
+  /// Adds a number that is not there. `hash_of(number)` is its text's hash.
+  template <typename HashOf>
+  void add(std::uint32_t number, const HashOf& hash_of) {
+    if (3 * (count_ + 1) > 2 * slots_.size()) {
+      const std::vector<std::uint32_t> before = std::exchange(slots_, Slots(2 * slots_.size(), kFree));
+      for (const std::uint32_t known : before) {
+        if (known != kFree) {
+          put(known, hash_of(known));
+        }
+      }
+    }
+    put(number, hash_of(number));
+    ++count_;
+  }
 
-  std::size_t operator()(const auto& file) const { return TextHash{}(path(file)); }
-  bool operator()(const auto& one, const auto& other) const { return path(one) == path(other); }
+ private:
+  using Slots = std::vector<std::uint32_t>;
+  static constexpr std::uint32_t kFree = std::numeric_limits<std::uint32_t>::max();
+
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+  void put(std::uint32_t number, std::size_t hash) {
+    std::size_t slot = hash & mask();
+    while (slots_[slot] != kFree) {
+      slot = (slot + 1) & mask();
+    }
+    slots_[slot] = number;
+  }
+
+  Slots slots_ = Slots(16, kFree);  ///< a power of two; a text stands at its hash or behind what stood there first
+  std::size_t count_ = 0;
 };
 
 /// Gives every file of one medium its number.
 class FileTable {
  public:
-  explicit FileTable(std::vector<MediaFile>& files) : files_(files), known_(0, ByPath{&files}, ByPath{&files}) {}
+  explicit FileTable(std::deque<MediaFile>& files) : files_(files) {}
 
   std::uint32_t number_of(const std::string& path) {
-    if (const auto known = known_.find(std::string_view(path)); known != known_.end()) {
+    const auto is_it = [&](std::uint32_t file) { return files_[file].path.is(path); };
+    if (const auto known = known_.find(TextHash{}(path), is_it)) {
       return *known;
     }
     const auto number = static_cast<std::uint32_t>(files_.size());
-    files_.emplace_back().path = path;
-    known_.insert(number);
+    files_.emplace_back().path = folders_.path(path);
+    known_.add(number, [&](std::uint32_t file) { return TextHash{}(files_[file].path.str()); });
     return number;
   }
 
  private:
-  std::vector<MediaFile>& files_;
-  std::unordered_set<std::uint32_t, ByPath, ByPath> known_;
+  std::deque<MediaFile>& files_;
+  PathFolders folders_;
+  NumberTable known_;
 };
 
 }  // namespace fairground

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -90,6 +91,7 @@ class Builder {
  private:
   static constexpr const char* kEmptyId = "the id is empty";
   static constexpr const char* kEmptyPath = "the path is empty";
+  static constexpr std::size_t kMostKnownCells = std::size_t{1} << 16U;
 
   /// What is unique among the sources of one medium.
   struct Tables {
@@ -119,14 +121,14 @@ class Builder {
     PathResolver resolver;
     ColumnMap map;
     std::vector<std::string> observed_columns;  ///< of MediaCatalog::observed_axes
-    TextTable files;                            ///< of the cells met so far; kNowhere: among `bad_paths`
+    TextTable files;                            ///< of the last cells; kNowhere: among `bad_paths`
     TextTable map_files;                        ///< likewise
     std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> bad_paths;  ///< with what is wrong
     std::vector<std::size_t> lines_without_id;                                          ///< for want of the column
     std::vector<std::size_t> lines_without_file;
     std::array<std::vector<std::size_t>, kPictureMaps.size()> lines_without_map;
-    std::string labels;  ///< room for the key of a group
-    PackedTexts carried;
+    std::string labels;                     ///< room for the key of a group
+    std::vector<std::string_view> carried;  ///< room for the cells of a row
   };
 
   /// In the order in which the mistakes of a manifest are told.
@@ -138,10 +140,10 @@ class Builder {
     std::string message;
   };
 
-  /// Where an id stands.
+  /// Where an id stands. There are as many as sources.
   struct IdPlace {
-    std::size_t hash;
-    std::size_t line;
+    std::uint32_t hash;
+    std::uint32_t line;
     std::uint32_t entry;
     std::uint32_t source;
   };
@@ -163,7 +165,8 @@ class Builder {
     } else if (source.id.empty()) {
       mistake(entry, line, kEmptyId);
     } else {
-      ids_.push_back({TextHash{}(source.id), line, entry.index, static_cast<std::uint32_t>(catalog.sources.size())});
+      ids_.push_back({static_cast<std::uint32_t>(TextHash{}(source.id)), static_cast<std::uint32_t>(line), entry.index,
+                      static_cast<std::uint32_t>(catalog.sources.size())});
     }
     if (!entry.map.file) {
       entry.lines_without_file.push_back(line);
@@ -189,12 +192,12 @@ class Builder {
     }
     entry.carried.clear();
     for (const ColumnMap::Place place : entry.map.carried) {
-      entry.carried.add(cell(place));
+      entry.carried.push_back(cell(place));
     }
     const auto add_checked = [&](bool is_there, const std::string& column, ColumnMap::Place place, const auto& parse) {
       if (is_there) {
         check(entry, line, column, parse(cell(place)).mistake);
-        entry.carried.add(cell(place));
+        entry.carried.push_back(cell(place));
       }
     };
     add_checked(catalog.has_words, entry.settings.words, entry.map.words, parse_words);
@@ -203,7 +206,7 @@ class Builder {
     for (const std::size_t map : catalog.maps) {
       catalog.maps_of.push_back(map_file(entry, line, map, cell(entry.map.maps[map])));
     }
-    source.carried = entry.carried;
+    source.carried = PackedTexts(entry.carried);
     for (std::size_t k = 0; k < entry.map.observed.size(); ++k) {
       catalog.observed_levels.push_back(observed_level(entry, k, line, cell(entry.map.observed[k])));
     }
@@ -230,7 +233,8 @@ class Builder {
     return number_in(entry, line, cell, entry.map_files, entry.tables.map_files, "column " + in_ticks(column) + ": ");
   }
 
-  /// The number of the file that `cell` names. `known` are the cells met so far.
+  /// The number of the file that `cell` names. `known` are cells that need not be followed again; of the many that name
+  /// a file of their own it would be a second copy, and so it is emptied now and then.
   std::uint32_t number_in(Entry& entry, std::size_t line, std::string_view cell, TextTable& known, FileTable& files,
                           const std::string& prefix) {
     if (cell.empty()) {
@@ -239,6 +243,9 @@ class Builder {
     }
     auto place = known.find(cell);
     if (place == known.end()) {
+      if (known.size() == kMostKnownCells) {
+        known.clear();
+      }
       const PathResolver::Result result = entry.resolver.resolve(cell);
       std::uint32_t number = kNowhere;
       if (result.mistake.empty()) {
@@ -277,14 +284,14 @@ class Builder {
   /// Finds ids that are given more than once, in any manifest. Equal ones are brought side by side by their hashes,
   /// which needs no second copy of them.
   void check_ids() {
-    const auto id = [&](const IdPlace& place) -> const std::string& {
+    const auto id = [&](const IdPlace& place) -> std::string_view {
       return catalog_.media.at(config_.sources[place.entry].media).sources[place.source].id;
     };
     std::ranges::sort(ids_, [&](const IdPlace& one, const IdPlace& other) {
       if (one.hash != other.hash) {
         return one.hash < other.hash;
       }
-      return std::tie(id(one), one.entry, one.source) < std::tie(id(other), other.entry, other.source);
+      return std::tuple(id(one), one.entry, one.source) < std::tuple(id(other), other.entry, other.source);
     });
     for (std::size_t first = 0, i = 1; i < ids_.size(); ++i) {
       if (ids_[i].hash != ids_[first].hash || id(ids_[i]) != id(ids_[first])) {
@@ -331,7 +338,7 @@ class Builder {
   const Config& config_;
   Catalog& catalog_;
   std::map<Media, Tables> tables_;
-  std::vector<IdPlace> ids_;
+  std::deque<IdPlace> ids_;
   std::vector<Mistake> mistakes_;
 };
 

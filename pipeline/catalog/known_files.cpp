@@ -19,11 +19,10 @@ using nlohmann::ordered_json;
 // of two seconds on FAT.
 constexpr std::int64_t kTickNs = 2'000'000'000;
 
-constexpr std::size_t kHashDigits = 64;
 // Paths of most systems have at most 4096 bytes, each of which takes up to six in JSON.
 constexpr std::size_t kMostLineBytes = std::size_t{1} << 16U;
 
-std::string key_of(const std::string& kind, const std::string& path) { return kind + '\0' + path; }
+std::uint64_t key_of(std::string_view kind, std::string_view path) { return FieldHash().add(kind).add(path).value64(); }
 
 /// What stands last in a line: a line that a power cut or a bad disk has damaged must not be believed.
 std::string check_of(std::string_view text) { return ",\"check\":\"" + FieldHash().add(text).hex(16) + "\"}"; }
@@ -76,12 +75,13 @@ KnownFiles::KnownFiles(const fs::path& path) {
       const auto found = line.find(field);
       return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
-    known.sha256 = text_of("sha256");
-    if (known.sha256.size() == kHashDigits && read(line, "bytes", known.times.bytes) &&
-        read(line, "modified_ns", known.times.modified_ns) && read(line, "changed_ns", known.times.changed_ns) &&
-        read(line, "sample_rate", known.sample_rate) && read(line, "channels", known.channels) &&
-        read(line, "seconds", known.seconds) && read(line, "megapixels", known.megapixels)) {
-      files_.emplace(key_of(text_of("kind"), text_of("path")), std::move(known));
+    const auto sha256 = Sha256Digest::from_hex(text_of("sha256"));
+    if (sha256 && read(line, "bytes", known.times.bytes) && read(line, "modified_ns", known.times.modified_ns) &&
+        read(line, "changed_ns", known.times.changed_ns) && read(line, "sample_rate", known.sample_rate) &&
+        read(line, "channels", known.channels) && read(line, "seconds", known.seconds) &&
+        read(line, "megapixels", known.megapixels)) {
+      known.sha256 = *sha256;
+      files_.emplace(key_of(text_of("kind"), text_of("path")), known);
     }
   }
 }
@@ -90,12 +90,13 @@ bool KnownFiles::fill_in(MediaFile& file, const std::string& kind) const {
   if (files_.empty()) {
     return false;
   }
-  const auto found = files_.find(key_of(kind, file.path));
+  const std::string path = file.path.str();
+  const auto found = files_.find(key_of(kind, path));
   if (found == files_.end()) {
     return false;
   }
   const Known& known = found->second;
-  const auto times = file_times(file.path);
+  const auto times = file_times(path);
   if (!times || *times != known.times || times->changed_ns > trusted_until_ns_) {
     return false;
   }
@@ -113,12 +114,12 @@ void KnownFiles::for_each_line(const Catalog& catalog, const std::function<void(
     if (!file.problem.empty() || file.sha256.empty()) {
       return;
     }
-    const ordered_json line = {{"path", file.path},
+    const ordered_json line = {{"path", file.path.str()},
                                {"kind", kind},
                                {"bytes", file.times.bytes},
                                {"modified_ns", file.times.modified_ns},
                                {"changed_ns", file.times.changed_ns},
-                               {"sha256", file.sha256},
+                               {"sha256", file.sha256.hex()},
                                {"sample_rate", file.sample_rate},
                                {"channels", file.channels},
                                {"seconds", file.seconds},

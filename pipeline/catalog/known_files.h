@@ -31,14 +31,16 @@ class KnownFiles {
  private:
   struct Known {
     FileTimes times;
-    std::string sha256;
+    Sha256Digest sha256;
     int sample_rate = 0;
     int channels = 0;
     float seconds = 0.0F;
     float megapixels = 0.0F;
   };
 
-  std::unordered_map<std::string, Known> files_;  ///< by kind and path
+  /// By a hash of kind and path. Another file of that hash would need the same size and the same two times to be taken
+  /// for this one, and its bytes would be refused when they are read for a variant.
+  std::unordered_map<std::uint64_t, Known> files_;
   std::int64_t trusted_until_ns_ = 0;  ///< files that changed later may have changed again within the clock's tick
 };
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "pipeline/catalog/manifest_parts.h"
+#include "pipeline/catalog/manifest_text.h"
 #include "pipeline/core/error.h"
-#include "pipeline/core/hash.h"
 #include "pipeline/core/input_file.h"
 #include "pipeline/core/text.h"
 
@@ -34,16 +34,17 @@ void manifests::check_columns(const std::vector<std::string>& columns, std::size
 namespace {
 
 using manifests::RowBody;
+using manifests::TextWindow;
 
-std::vector<std::string> read_rows(std::string_view text, const std::filesystem::path& path,
+std::vector<std::string> read_rows(TextWindow& text, bool is_text, const std::filesystem::path& path,
                                    std::vector<std::string>& mistakes, const RowBody& row) {
   manifests::Mistakes found(path);
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
+  if (text.ahead().starts_with(kByteOrderMark)) {
+    text.skip(kByteOrderMark.size());
   }
   manifests::Outline outline;
-  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+  if (!is_text) {
     found.add(1, "the manifest is not UTF-8 text; save it as UTF-8");
   } else {
     const std::string ending = path.extension().string();
@@ -57,45 +58,6 @@ std::vector<std::string> read_rows(std::string_view text, const std::filesystem:
   }
   std::ranges::move(found.take(), std::back_inserter(mistakes));
   return std::move(outline.columns);
-}
-
-/// All bytes of a manifest. Whether a file is none, such as a disk image or one endless line, is seen before all of it
-/// is in memory.
-std::optional<std::string> read_text(const std::filesystem::path& path, std::vector<std::string>& mistakes) {
-  constexpr std::size_t kMost = std::size_t{4} << 30U;
-  constexpr std::size_t kBlock = std::size_t{1} << 20U;
-  const std::string name = on_one_line(path.string());
-  InputFile file(path);
-  std::string text;
-  if (file.size() <= kMost) {
-    text.reserve(file.size() + kBlock);
-  }
-  std::size_t line_start = 0;
-  while (file.problem().empty()) {
-    const std::size_t used = text.size();
-    text.resize(used + kBlock);
-    const std::size_t got = file.read(std::span(text).subspan(used));
-    text.resize(used + got);
-    if (got == 0) {
-      break;
-    }
-    const std::size_t last_end = std::string_view(text).substr(used).rfind('\n');
-    line_start = last_end == std::string_view::npos ? line_start : used + last_end + 1;
-    if (text.size() - line_start > manifests::kLongestRow + kBlock) {
-      const auto line = 1 + std::ranges::count(text, '\n');
-      mistakes.push_back(name + ":" + std::to_string(line) + ": " + manifests::kRowTooLong);
-      return std::nullopt;
-    }
-    if (text.size() > kMost) {
-      mistakes.push_back(name + ": the manifest has more than 4 GiB; divide it among several sources");
-      return std::nullopt;
-    }
-  }
-  if (!file.problem().empty()) {
-    mistakes.push_back(name + ": the manifest cannot be read: " + file.problem());
-    return std::nullopt;
-  }
-  return text;
 }
 
 /// Gathers what `read` hands to the body it is called with. A line of JSON without keys has a cell for each column all
@@ -137,19 +99,37 @@ std::optional<std::size_t> Manifest::find(std::string_view column) const {
 
 std::vector<std::string> for_each_manifest_row(const std::filesystem::path& path, std::vector<std::string>& mistakes,
                                                const RowBody& row, std::string* sha256) {
-  const std::optional<std::string> text = read_text(path, mistakes);
-  if (!text) {
+  const std::optional<manifests::ManifestFacts> facts = manifests::read_through(path, mistakes);
+  if (!facts) {
     return {};
   }
   if (sha256 != nullptr) {
-    *sha256 = sha256_hex(*text);
+    *sha256 = facts->sha256.hex();
   }
-  return read_rows(*text, path, mistakes, row);
+  if (!facts->kept.empty()) {
+    TextWindow text(facts->kept);
+    return read_rows(text, facts->is_text, path, mistakes, row);
+  }
+  InputFile file(path);
+  TextWindow text(file);
+  std::vector<std::string> columns = read_rows(text, facts->is_text, path, mistakes, row);
+  const bool is_the_same = text.sha256_of_file() == facts->sha256;
+  if (!file.problem().empty()) {
+    mistakes.push_back(on_one_line(path.string()) + ": the manifest cannot be read: " + file.problem());
+  } else if (!is_the_same) {
+    mistakes.push_back(on_one_line(path.string()) +
+                       ": the manifest was changed while it was read; run again once it is whole");
+  }
+  return columns;
 }
 
 Manifest parse_manifest(std::string_view text, const std::filesystem::path& path) {
   std::vector<std::string> mistakes;
-  Manifest manifest = table([&](const RowBody& row) { return read_rows(text, path, mistakes, row); }, path, mistakes);
+  manifests::TextCheck check;
+  check.add(text);
+  TextWindow window(text);
+  Manifest manifest = table([&](const RowBody& row) { return read_rows(window, check.is_text(), path, mistakes, row); },
+                            path, mistakes);
   throw_if_any(std::move(mistakes));
   return manifest;
 }

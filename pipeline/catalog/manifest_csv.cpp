@@ -19,19 +19,18 @@ constexpr std::array<bool, 256> kStopsCell = [] {
 /// Reads CSV records one after the other and counts lines, those inside quotes too.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, Mistakes& mistakes) : text_(text), mistakes_(mistakes) {}
+  CsvReader(TextWindow& window, Mistakes& mistakes) : window_(window), mistakes_(mistakes) {}
 
   /// Goes to the next record that is not blank, or returns false at the end.
   bool next() {
-    while (position_ < text_.size()) {
+    while (!is_lost_ && !go_to_next_record().empty()) {
       record_line_ = line_;
       cells_.clear();
       spelt_out_.clear();
-      const std::size_t start = position_;
       read_record();
-      if (position_ - start > kLongestRow) {
+      if (position_ > kLongestRow) {
         mistakes_.add(record_line_, kRowTooLong);
-        position_ = text_.size();
+        is_lost_ = true;
         return false;
       }
       const bool blank = cells_.size() == 1 && cells_[0].empty();
@@ -48,6 +47,13 @@ class CsvReader {
   [[nodiscard]] std::span<const std::string_view> cells() const { return cells_; }
 
  private:
+  std::string_view go_to_next_record() {
+    window_.skip(position_);
+    position_ = 0;
+    text_ = window_.ahead();
+    return text_;
+  }
+
   void read_record() {
     while (true) {
       cells_.push_back(peek('"') ? read_quoted() : read_plain(record_line_));
@@ -146,19 +152,21 @@ class CsvReader {
     }
   }
 
-  std::string_view text_;
+  TextWindow& window_;
   Mistakes& mistakes_;
+  std::string_view text_;  ///< from the start of the record on
   std::vector<std::string_view> cells_;
   std::deque<std::string> spelt_out_;  ///< cells that differ from their text; a deque, as it never moves them
   std::size_t position_ = 0;
   std::size_t line_ = 1;
   std::size_t record_line_ = 1;
   std::size_t line_of_return_ = 0;  ///< that was refused last
+  bool is_lost_ = false;            ///< a record had no end
 };
 
 }  // namespace
 
-Outline read_csv(std::string_view text, Mistakes& mistakes, const RowBody& row) {
+Outline read_csv(TextWindow& text, Mistakes& mistakes, const RowBody& row) {
   constexpr std::size_t kMostColumns = 100'000;
   Outline outline;
   CsvReader reader(text, mistakes);

@@ -136,7 +136,7 @@ class ColumnIndex {
 
 }  // namespace
 
-Outline read_jsonl(std::string_view text, Mistakes& mistakes, const RowBody& row) {
+Outline read_jsonl(TextWindow& text, Mistakes& mistakes, const RowBody& row) {
   // Each row has a cell for every column so far: short rows with columns of their own take time by the square.
   constexpr std::size_t kMostColumns = 2000;
   constexpr auto kBeforeFirst = static_cast<std::size_t>(-1);
@@ -146,10 +146,9 @@ Outline read_jsonl(std::string_view text, Mistakes& mistakes, const RowBody& row
   std::vector<std::size_t> given;  // for each column, the last line that had it
   std::size_t rows = 0;
   std::size_t line = 0;
-  for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view content = text.substr(start, end - start);
-    start = end + 1;
+  for (std::size_t read = 0; text.skip(read), !text.ahead().empty();) {
+    const std::string_view content = text.ahead().substr(0, text.ahead().find('\n'));
+    read = std::min(content.size() + 1, text.ahead().size());
     ++line;
     if (content.find_first_not_of(" \t\r") == std::string_view::npos) {
       continue;

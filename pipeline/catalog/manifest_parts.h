@@ -10,14 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/catalog/manifest_text.h"
 #include "pipeline/core/text.h"
 
 namespace fairground::manifests {
-
-/// In bytes: a row with the words of many hours has less. What is longer is no manifest, or has lost a quote.
-inline constexpr std::size_t kLongestRow = std::size_t{4} << 20U;
-inline constexpr const char* kRowTooLong =
-    "the row is longer than 4 MiB; end each row with a line feed, and close each quote";
 
 /// Mistakes of one file, kept until all of it is read.
 class Mistakes {
@@ -64,9 +60,9 @@ struct Outline {
 void check_columns(const std::vector<std::string>& columns, std::size_t line, Mistakes& mistakes);
 
 /// CSV by RFC 4180, without a byte order mark.
-[[nodiscard]] Outline read_csv(std::string_view text, Mistakes& mistakes, const RowBody& row);
+[[nodiscard]] Outline read_csv(TextWindow& text, Mistakes& mistakes, const RowBody& row);
 
 /// A JSON object on each line. `text` is UTF-8.
-[[nodiscard]] Outline read_jsonl(std::string_view text, Mistakes& mistakes, const RowBody& row);
+[[nodiscard]] Outline read_jsonl(TextWindow& text, Mistakes& mistakes, const RowBody& row);
 
 }  // namespace fairground::manifests

@@ -1,18 +1,17 @@
 #include "pipeline/catalog/packed_texts.h"
 
 #include <stdexcept>
+#include <string>
 
 namespace fairground {
 
-PackedTexts::PackedTexts(std::initializer_list<std::string_view> texts) {
+PackedTexts::PackedTexts(std::span<const std::string_view> texts) {
+  std::string all;
   for (const std::string_view text : texts) {
-    add(text);
+    all += text;
+    all += '\0';
   }
-}
-
-void PackedTexts::add(std::string_view text) {
-  texts_ += text;
-  texts_ += '\0';
+  texts_ = all;
 }
 
 std::string_view PackedTexts::operator[](std::size_t i) const {

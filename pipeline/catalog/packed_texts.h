@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <initializer_list>
-#include <string>
+#include <span>
 #include <string_view>
+
+#include "pipeline/catalog/compact_text.h"
 
 namespace fairground {
 
@@ -12,16 +14,15 @@ namespace fairground {
 class PackedTexts {
  public:
   PackedTexts() = default;
-  PackedTexts(std::initializer_list<std::string_view> texts);
+  /// None of `texts` may hold the character zero, which no manifest does.
+  explicit PackedTexts(std::span<const std::string_view> texts);
+  PackedTexts(std::initializer_list<std::string_view> texts) : PackedTexts(std::span(texts.begin(), texts.size())) {}
 
-  /// `text` must not hold the character zero, which no manifest does.
-  void add(std::string_view text);
-  void clear() { texts_.clear(); }
-  /// The text that was added after `i` others. Throws std::out_of_range where there are fewer.
+  /// Text number `i`. Throws std::out_of_range where there are fewer.
   [[nodiscard]] std::string_view operator[](std::size_t i) const;
 
  private:
-  std::string texts_;  ///< each with a zero at its end
+  CompactText texts_;  ///< each with a zero at its end
 };
 
 }  // namespace fairground

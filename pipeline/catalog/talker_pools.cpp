@@ -206,13 +206,19 @@ void read_files(Pool& messages, TalkerPool& pool, const MediaLimits& limits, int
 void compare_with_sources(const Config& config, const MediaCatalog& sources, const TalkerPool& pool, Pool& messages,
                           std::vector<std::string>& mistakes) {
   std::vector<std::string> nameless;
-  std::unordered_map<std::string_view, std::string_view> source_with;  // by the bytes
+  std::map<Sha256Digest, std::string> source_with;  // of each file of the pool that could be read; empty: none
+  for (const TalkerFile& file : pool.files) {
+    if (const auto sha256 = Sha256Digest::from_hex(file.sha256)) {
+      source_with[*sha256];
+    }
+  }
   for (const Source& source : sources.sources) {
     if (source.subject == kUnknownSubject) {
-      nameless.push_back(source.id);
+      nameless.push_back(source.id.str());
     }
-    if (const std::string& sha256 = sources.file_of(source).sha256; !sha256.empty()) {
-      source_with.emplace(sha256, source.id);
+    const auto talker = source_with.find(sources.file_of(source).sha256);
+    if (talker != source_with.end() && talker->second.empty()) {
+      talker->second = source.id.str();
     }
   }
   if (!nameless.empty()) {
@@ -231,9 +237,10 @@ void compare_with_sources(const Config& config, const MediaCatalog& sources, con
       line_of_shared = shared.empty() ? file.line : line_of_shared;
       shared.push_back(file.subject);
     }
-    if (const auto source = source_with.find(file.sha256); source != source_with.end()) {
+    const auto sha256 = Sha256Digest::from_hex(file.sha256);
+    if (const std::string source = sha256 ? source_with.at(*sha256) : ""; !source.empty()) {
       line_of_copied = copied.empty() ? file.line : line_of_copied;
-      copied.emplace_back(source->second);
+      copied.push_back(source);
     }
   }
   if (!shared.empty()) {

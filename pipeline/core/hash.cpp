@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <array>
+#include <algorithm>
 #include <stdexcept>
 
 namespace fairground {
@@ -19,6 +19,15 @@ std::string to_hex(std::span<const unsigned char> bytes) {
     text[2 * i + 1] = kDigits[bytes[i] & 15U];
   }
   return text;
+}
+
+/// The value of a lower-case hexadecimal digit; 16 for anything else.
+unsigned value_of_digit(char digit) {
+  constexpr unsigned kNone = 16;
+  if (digit >= '0' && digit <= '9') {
+    return static_cast<unsigned>(digit - '0');
+  }
+  return digit >= 'a' && digit <= 'f' ? static_cast<unsigned>(digit - 'a') + 10U : kNone;
 }
 
 struct DigestDeleter {
@@ -49,13 +58,36 @@ Sha256& Sha256::update(std::span<const std::byte> bytes) {
 
 Sha256& Sha256::update(std::string_view text) { return update(std::as_bytes(std::span(text))); }
 
-std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest{};
-  if (EVP_DigestFinal_ex(context_->digest.get(), digest.data(), nullptr) != 1) {
+Sha256Digest Sha256::digest() {
+  Sha256Digest digest;
+  if (EVP_DigestFinal_ex(context_->digest.get(), digest.bytes_.data(), nullptr) != 1) {
     throw std::runtime_error("libcrypto could not finish a SHA-256");
   }
-  return to_hex(digest);
+  return digest;
 }
+
+std::string Sha256::hex() { return digest().hex(); }
+
+std::optional<Sha256Digest> Sha256Digest::from_hex(std::string_view hex) {
+  Sha256Digest digest;
+  if (hex.size() != 2 * digest.bytes_.size()) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < digest.bytes_.size(); ++i) {
+    const unsigned high = value_of_digit(hex[2 * i]);
+    const unsigned low = value_of_digit(hex[2 * i + 1]);
+    if (std::max(high, low) > 15U) {
+      return std::nullopt;
+    }
+    digest.bytes_[i] = static_cast<unsigned char>(high << 4U | low);
+  }
+  return digest;
+}
+
+std::string Sha256Digest::hex() const { return empty() ? std::string() : to_hex(bytes_); }
+
+Sha256Digest sha256(std::span<const std::byte> bytes) { return Sha256().update(bytes).digest(); }
+Sha256Digest sha256(std::string_view text) { return Sha256().update(text).digest(); }
 
 std::string sha256_hex(std::span<const std::byte> bytes) { return Sha256().update(bytes).hex(); }
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
@@ -74,6 +106,11 @@ FieldHash& FieldHash::add(std::string_view field) {
 FieldHash& FieldHash::add(std::int64_t number) { return add(std::to_string(number)); }
 
 std::uint64_t FieldHash::value64() const { return XXH3_64bits(fields_.data(), fields_.size()); }
+
+std::array<std::uint64_t, 2> FieldHash::value128() const {
+  const XXH128_hash_t hash = XXH3_128bits(fields_.data(), fields_.size());
+  return {hash.high64, hash.low64};
+}
 
 std::string FieldHash::hex128() const {
   const XXH128_hash_t hash = XXH3_128bits(fields_.data(), fields_.size());

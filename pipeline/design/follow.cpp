@@ -40,7 +40,7 @@ class Follower {
     plan_.parts.assign(catalog_.sources.size(), Part::beyond_share);
     std::size_t found = 0;
     for (std::size_t i = 0; i < catalog_.sources.size() && planned_ != nullptr; ++i) {
-      const auto source = planned_->sources.find(catalog_.sources[i].id);
+      const auto source = planned_->sources.find(catalog_.sources[i].id.str());
       if (source == planned_->sources.end()) {
         continue;
       }

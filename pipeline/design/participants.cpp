@@ -1,28 +1,48 @@
 #include "pipeline/design/participants.h"
 
 #include <algorithm>
+#include <array>
+#include <compare>
 #include <functional>
 #include <queue>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include "pipeline/core/hash.h"
 
 namespace fairground {
+namespace {
+
+using Hash = std::array<std::uint64_t, 2>;
+
+/// What puts a group's sources in the order in which they are taken.
+struct TurnOf {
+  bool has_problem;
+  std::uint32_t before;  ///< how many sources of the same person come first
+  bool is_nobody;        ///< it is not known who it is
+  Hash person;
+  std::uint32_t place;  ///< among the members
+  std::uint32_t source;
+
+  friend auto operator<=>(const TurnOf&, const TurnOf&) = default;
+};
+
+}  // namespace
 
 std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& catalog) {
-  std::vector<std::vector<std::pair<std::string, std::size_t>>> keyed(catalog.groups.size());
+  std::vector<std::vector<std::size_t>> groups(catalog.groups.size());
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    const Source& source = catalog.sources[i];
-    keyed[source.group].emplace_back(FieldHash().add(source.id).hex128(), i);
+    groups[catalog.sources[i].group].push_back(i);
   }
-  std::vector<std::vector<std::size_t>> groups(keyed.size());
-  for (std::size_t g = 0; g < keyed.size(); ++g) {
-    std::ranges::sort(keyed[g]);
-    for (const auto& [hash, index] : keyed[g]) {
-      groups[g].push_back(index);
+  std::vector<std::pair<Hash, std::size_t>> keyed;
+  for (std::vector<std::size_t>& group : groups) {
+    keyed.clear();
+    keyed.reserve(group.size());
+    for (const std::size_t index : group) {
+      keyed.emplace_back(FieldHash().add(catalog.sources[index].id).value128(), index);
     }
+    std::ranges::sort(keyed);
+    std::ranges::transform(keyed, group.begin(), [](const auto& hash_and_index) { return hash_and_index.second; });
   }
   return groups;
 }
@@ -30,38 +50,39 @@ std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& c
 std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const std::vector<std::size_t>& members,
                                               std::size_t count, const std::function<bool(std::size_t)>& is_known) {
   const auto knows = [&](std::size_t index) { return is_known && is_known(index); };
+  const auto is_nobody = [&](const Source& source) { return source.subject == kUnknownSubject; };
   const auto person_of = [&](const Source& source) {
-    return source.subject != kUnknownSubject ? "subject " + catalog.subject_of(source) : "source " + source.id;
+    return is_nobody(source) ? "source " + source.id.str() : "subject " + catalog.subject_of(source);
   };
-  // Sources with a problem are counted apart, so that they take nobody's first place.
-  const auto counted_as = [&](const Source& source) {
-    return (catalog.problem_of(source).empty() ? "good " : "problem ") + person_of(source);
+  // Sources with a problem are counted apart, so that they take nobody's first place. Nobody comes twice.
+  std::unordered_map<std::uint32_t, std::uint32_t> seen;
+  std::unordered_map<std::uint32_t, std::uint32_t> seen_with_problem;
+  const auto count_up = [&](const Source& source, bool has_problem) -> std::uint32_t {
+    return is_nobody(source) ? 0 : (has_problem ? seen_with_problem : seen)[source.subject]++;
   };
   std::vector<std::size_t> taken;
-  std::unordered_map<std::string, std::size_t> seen;
   for (const std::size_t index : members) {
     if (knows(index)) {
+      const Source& source = catalog.sources[index];
       taken.push_back(index);
-      ++seen[counted_as(catalog.sources[index])];
+      count_up(source, !catalog.problem_of(source).empty());
     }
   }
-  // Sorted by: a known problem, how many of the same person come before, whether nobody knows who it is, the person,
-  // the place in `members`.
-  using Key = std::tuple<bool, std::size_t, bool, std::string, std::size_t>;
-  std::vector<std::pair<Key, std::size_t>> keyed;
+  std::vector<TurnOf> turns;
+  turns.reserve(members.size() - taken.size());
   for (std::size_t k = 0; k < members.size(); ++k) {
     const Source& source = catalog.sources[members[k]];
     if (!knows(members[k])) {
       const bool has_problem = !catalog.problem_of(source).empty();
-      const std::size_t rank = seen[counted_as(source)]++;
-      const bool is_nobody = source.subject == kUnknownSubject;
-      keyed.emplace_back(Key{has_problem, rank, is_nobody, FieldHash().add(person_of(source)).hex128(), k}, members[k]);
+      turns.push_back({has_problem, count_up(source, has_problem), is_nobody(source),
+                       FieldHash().add(person_of(source)).value128(), static_cast<std::uint32_t>(k),
+                       static_cast<std::uint32_t>(members[k])});
     }
   }
-  std::ranges::sort(keyed);
-  keyed.resize(std::min(count - std::min(count, taken.size()), keyed.size()));
-  for (const auto& [key, index] : keyed) {
-    taken.push_back(index);
+  std::ranges::sort(turns);
+  turns.resize(std::min(count - std::min(count, taken.size()), turns.size()));
+  for (const TurnOf& turn : turns) {
+    taken.push_back(turn.source);
   }
   return taken;
 }
@@ -73,7 +94,7 @@ std::vector<int> deal_realizations(const MediaCatalog& catalog, const std::vecto
     std::vector<std::size_t> uses(static_cast<std::size_t>(realizations), 0);
     std::vector<std::size_t> fresh;
     for (const std::size_t index : group) {
-      const auto known = before.find(catalog.sources[index].id);
+      const auto known = before.find(catalog.sources[index].id.str());
       if (known != before.end()) {
         dealt[index] = known->second;
         if (known->second < realizations) {

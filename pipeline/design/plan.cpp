@@ -196,7 +196,7 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
   }
   const std::optional<std::size_t> clean = plan.clean_condition();
   for (std::size_t source = 0; source < plan.catalog->sources.size(); ++source) {
-    const auto before = planned->second.sources.find(plan.catalog->sources[source].id);
+    const auto before = planned->second.sources.find(plan.catalog->sources[source].id.str());
     if (before == planned->second.sources.end()) {
       continue;
     }
@@ -306,7 +306,7 @@ Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source
   SourceText text;
   // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
   // that and records hold it. Sources without labels have the ids that they always had.
-  text.source.add(source.id).add(plan.catalog->file_of(source).sha256);
+  text.source.add(source.id).add(plan.catalog->file_of(source).sha256.hex());
   const std::string labels_hash = plan.catalog->labels_hash(source);
   if (!labels_hash.empty()) {
     text.source.add("labels").add(labels_hash);
@@ -357,7 +357,7 @@ Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of
                         .add(text.hash)
                         .add(seed)
                         .add(variant.realization)
-                        .add(independent ? source.id : "")
+                        .add(independent ? std::string_view(source.id) : "")
                         .hex(16);
   const std::string stem = of_source.folder + '/' + variant.variant_id;
   variant.file_name = stem + '.' + extension(plan.settings->output.format);
@@ -380,7 +380,7 @@ std::string Plan::line(const Variant& variant) const {
   text("variant_id", variant.variant_id);
   text("media", to_string(plan.media));
   text("source_id", source.id);
-  text("source_sha256", plan.catalog->file_of(source).sha256);
+  text("source_sha256", plan.catalog->file_of(source).sha256.hex());
   json += "\"condition\":" + condition_texts_.at(plan.media)[variant.condition].json;
   json += ",\"realization\":" + std::to_string(variant.realization) + ',';
   text("pair_id", variant.pair_id);

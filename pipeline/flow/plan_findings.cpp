@@ -196,10 +196,8 @@ void find_people(const MediaPlan& plan, const Survey& survey, MediaFindings& fin
       group.most_of_realization = std::max(group.most_of_realization, sources);
     }
     const bool all_are_met = met.size() == static_cast<std::size_t>(design.realizations);
-    group.fewest_of_realization = all_are_met ? std::ranges::min_element(met, {}, [](const auto& it) {
-                                                  return it.second;
-                                                })->second
-                                              : 0;
+    group.fewest_of_realization =
+        all_are_met ? std::ranges::min_element(met, {}, [](const auto& it) { return it.second; })->second : 0;
   }
 }
 
@@ -251,8 +249,7 @@ void find_power(const MediaPlan& plan, const Survey& survey, MediaFindings& find
       power_groups.back().sources_per_subject.push_back(sources);
     }
   }
-  const Comparison comparison =
-      plan.settings->design.include_clean ? Comparison::paired : Comparison::without_clean;
+  const Comparison comparison = plan.settings->design.include_clean ? Comparison::paired : Comparison::without_clean;
   power.pairs = detectable_differences(plan.settings->design.power, power_groups, /*comparisons=*/0, comparison);
   for (PairPower& pair : power.pairs) {
     pair.first = compared[pair.first];
@@ -323,8 +320,9 @@ std::vector<std::string> notes_on(const MediaPlan& plan, const MediaCoverage& co
   std::vector<std::string> notes = plan.facts.notes;
   const DesignSettings& design = plan.settings->design;
   if (design.fill == Fill::missing_only) {
-    notes.emplace_back("the groups meet different conditions (`fill: missing_only`): this set is NOT COMPARABLE ACROSS "
-                       "GROUPS, and serves to complete what was observed");
+    notes.emplace_back(
+        "the groups meet different conditions (`fill: missing_only`): this set is NOT COMPARABLE ACROSS "
+        "GROUPS, and serves to complete what was observed");
   }
   const CombinationFigures& figures = plan.facts.combinations;
   if (const std::uint64_t not_made = figures.demanded - figures.held - figures.left;
@@ -359,7 +357,7 @@ MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPl
   findings.absent = find_absent(*plan.catalog);
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
     if (survey.fates[i] != Fate::written) {
-      findings.problems.push_back(plan.catalog->sources[i].id + ": " + survey.reasons[i]);
+      findings.problems.push_back(plan.catalog->sources[i].id.str() + ": " + survey.reasons[i]);
       findings.lost_variants += rest.starts[i + 1] - rest.starts[i];
     }
   }

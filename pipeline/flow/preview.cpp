@@ -141,7 +141,7 @@ void preview(const Config& config, const PreviewOptions& options, const std::ato
     if (!shown) {
       continue;
     }
-    title += ": " + of_medium.sources[shown->source].id;
+    title += ": " + of_medium.sources[shown->source].id.str();
     for (const Axis& axis : settings.axes) {
       if (options.axis.empty() || axis.name == options.axis) {
         rows.push_back(row_of_axis(config, catalog, media, axis, *shown, line, stop));

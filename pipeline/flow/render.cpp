@@ -93,7 +93,7 @@ void set_active_level(DecodedSource& source, const GainedSpeech& speech, double 
 
 void decode_audio_source(const Config& config, const SourceSettings& settings, const MediaFile& file,
                          std::span<const std::byte> bytes, DecodedSource& decoded) {
-  decoded.audio = decode_audio(bytes, file.path, media_limits(config.limits));
+  decoded.audio = decode_audio(bytes, file.path.str(), media_limits(config.limits));
   if (settings.mono) {
     decoded.audio = to_mono(std::move(decoded.audio));
   }
@@ -118,8 +118,8 @@ void read_words(std::string_view text, DecodedSource& decoded) {
 }
 
 Bytes read_unchanged(const MediaFile& file, const MediaLimits& limits) {
-  Bytes bytes = read_file(file.path, limits, Links::refused);
-  if (sha256_hex(bytes) != file.sha256) {
+  Bytes bytes = read_file(file.path.str(), limits, Links::refused);
+  if (sha256(bytes) != file.sha256) {
     throw ItemError(
         "the file has changed since the plan was made; put it back as it was and run again with --retry-failed, or "
         "begin "
@@ -137,7 +137,7 @@ void read_picture_labels(const MediaCatalog& catalog, const Source& source, cons
       return;
     }
     try {
-      into = decode(read_unchanged(*file, limits), std::filesystem::path(file->path), limits);
+      into = decode(read_unchanged(*file, limits), std::filesystem::path(file->path.str()), limits);
       if (into->width != decoded.image.width || into->height != decoded.image.height) {
         throw ItemError("it has " + std::to_string(into->width) + " x " + std::to_string(into->height) +
                         " pixels, but the upright picture has " + std::to_string(decoded.image.width) + " x " +
@@ -199,7 +199,7 @@ bool says_altered(const Plan& plan, const Variant& variant) {
 DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<StepRandom>& randoms) {
   const MediaPlan& media = plan.of(variant.media);
   const bool independent = media.settings->design.pairing == Pairing::independent;
-  const std::string source = independent ? media.catalog->sources[variant.source].id : std::string();
+  const std::string source = independent ? media.catalog->sources[variant.source].id.str() : std::string();
   DrawnChain drawn;
   for (const ChainStep& step : media.conditions[variant.condition].chain) {
     randoms.push_back(step_random(plan.config(), step, variant.realization, source));
@@ -375,7 +375,7 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
       }
       check_clean_reference(config, decoded);
     } else {
-      decoded.image = decode_picture(bytes, file.path, limits);
+      decoded.image = decode_picture(bytes, file.path.str(), limits);
       read_picture_labels(catalog, source, limits, decoded);
     }
   } catch (const GateError& error) {

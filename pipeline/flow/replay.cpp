@@ -266,7 +266,7 @@ std::size_t Replayer::place_of(const std::string& variant_id, const PlanLine& li
   for (const MediaPlan& media : plan.media()) {
     for (const Source& source : media.catalog->sources) {
       if (source.id == text_field(then, "source_id") &&
-          media.catalog->file_of(source).sha256 != text_field(then, "source_sha256")) {
+          media.catalog->file_of(source).sha256.hex() != text_field(then, "source_sha256")) {
         const std::string problem = media.catalog->problem_of(source);
         why = "source " + in_ticks(source.id) +
               (problem.empty() ? " has changed since the run" : " can not be used any more: " + problem);
@@ -290,14 +290,14 @@ void Replayer::check_source(const Variant& variant) const {
   }
   const MediaLimits limits = media_limits(again_->config.limits);
   const auto check = [&](const MediaFile& file) {
-    std::string found;
+    const std::string path = file.path.str();
+    Sha256Digest found;
     try {
-      found = sha256_hex(read_file(file.path, limits));
-    } catch (const ItemError& error) {
-      found = error.what();
+      found = sha256(read_file(path, limits));
+    } catch (const ItemError&) {  // NOLINT(bugprone-empty-catch): what cannot be read is not what it was
     }
     if (found != file.sha256) {
-      throw UserError(file.path + ": has changed since the run in " + directory_.string() + ", so that source " +
+      throw UserError(path + ": has changed since the run in " + directory_.string() + ", so that source " +
                       in_ticks(source.id) + " has no variant that could be compared; put the file back");
     }
   };

@@ -23,8 +23,8 @@ namespace {
 
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
-/// In a recording that was brought to a higher rate, what lies above its own is empty, and the meter, which judges every
-/// part of the spectrum, finds no pauses any more: telephone recordings would have no SNR beside studio ones.
+/// In a recording that was brought to a higher rate, what lies above its own is empty, and the meter, which judges
+/// every part of the spectrum, finds no pauses any more: telephone recordings would have no SNR beside studio ones.
 double own_snr_db(const Audio& audio, int file_rate, Resampler resampler) {
   return measure_source_snr_db(file_rate < audio.sample_rate ? resample(audio, file_rate, resampler) : audio);
 }
@@ -114,7 +114,7 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       const MemoryBudget::Share share(memory, decoding_bytes(config, catalog, media, i));
       DecodedSource decoded = decode_source(config, catalog, media, i);
       if (decoded.passing) {
-        throw PassingFault(sources[i].id + ": " + decoded.reason);
+        throw PassingFault(sources[i].id.str() + ": " + decoded.reason);
       }
       survey.fates[i] = decoded.fate;
       survey.reasons[i] = decoded.reason;

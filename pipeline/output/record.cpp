@@ -108,7 +108,7 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   // A second copy of the clean reference is none: whoever takes what is not synthetic gets each source once.
   json.field("synthetic", !condition.is_clean || variant.control != Control::none);
   json.field("control", to_string(variant.control));
-  json.field("source_sha256", media.catalog->file_of(source).sha256);
+  json.field("source_sha256", media.catalog->file_of(source).sha256.hex());
   json.field("sha256", sha256);
   json.field("augmentations", augmentations(condition, drawn));
   JsonWriter measured;

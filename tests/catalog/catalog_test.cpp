@@ -31,14 +31,14 @@ TEST_F(CatalogTest, ReadsLabelsBytesAndHeaders) {
   EXPECT_EQ(first.id, "x 1");
   EXPECT_EQ(catalog.subject_of(first), "anna");
   const MediaFile& file = catalog.file_of(first);
-  EXPECT_EQ(file.path, data_ / "a.wav");
-  EXPECT_EQ(file.sha256, sha256_hex(read_text(data_ / "a.wav")));
+  EXPECT_EQ(file.path.str(), data_ / "a.wav");
+  EXPECT_EQ(file.sha256, sha256(read_text(data_ / "a.wav")));
   EXPECT_EQ(file.problem, "");
   EXPECT_EQ(file.sample_rate, 16000);
   EXPECT_EQ(first.carried[0], "n, 1");
   EXPECT_THAT(catalog.groups.at(first.group), ElementsAre("irish", "f"));
   const Source& second = catalog.sources[1];
-  EXPECT_EQ(catalog.file_of(second).path, data_ / "c.wav");
+  EXPECT_EQ(catalog.file_of(second).path.str(), data_ / "c.wav");
   EXPECT_EQ(catalog.file_of(second).sample_rate, 8000);
   EXPECT_EQ(catalog.file_of(second).channels, 2);
   EXPECT_FLOAT_EQ(catalog.file_of(second).seconds, 0.5F);

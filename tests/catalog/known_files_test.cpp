@@ -52,8 +52,8 @@ class KnownFilesTest : public CatalogTest {
 };
 
 void expect_same(const MediaFile& one, const MediaFile& other) {
-  EXPECT_EQ(one.path, other.path);
-  EXPECT_EQ(one.sha256, other.sha256);
+  EXPECT_EQ(one.path.str(), other.path.str());
+  EXPECT_EQ(one.sha256.hex(), other.sha256.hex());
   EXPECT_EQ(one.problem, other.problem);
   EXPECT_EQ(one.sample_rate, other.sample_rate);
   EXPECT_EQ(one.channels, other.channels);
@@ -76,11 +76,11 @@ TEST_F(KnownFilesTest, FillInAllThatReadingWouldFind) {
 TEST_F(KnownFilesTest, AreNotReadAgain) {
   Catalog catalog = read();
   // Would the file be read, its own hash would be found.
-  catalog.media.at(Media::audio).files[1].sha256 = std::string(64, 'f');
+  catalog.media.at(Media::audio).files[1].sha256 = *Sha256Digest::from_hex(std::string(64, 'f'));
   remember(catalog);
   const KnownFiles known(file_);
-  const std::vector<MediaFile> again = read(&known).media.at(Media::audio).files;
-  EXPECT_EQ(again[1].sha256, std::string(64, 'f'));
+  const std::deque<MediaFile> again = read(&known).media.at(Media::audio).files;
+  EXPECT_EQ(again[1].sha256.hex(), std::string(64, 'f'));
   EXPECT_NE(again[0].sha256, again[1].sha256);
 }
 

@@ -9,6 +9,7 @@
 
 #include "pipeline/catalog/catalog.h"
 #include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_media.h"
 
@@ -267,6 +268,96 @@ std::vector<std::string> streamed(const std::filesystem::path& path, std::vector
   }
   seen.push_back(all);
   return seen;
+}
+
+/// The rows and mistakes of `text`, once from a file and once from memory.
+void expect_same_from_file(const std::string& text, const std::string& name) {
+  const TemporaryFolder folder;
+  write_text(folder / name, text);
+  std::vector<std::string> mistakes;
+  const Manifest from_file = read_manifest(folder / name, mistakes);
+  Manifest from_memory;
+  std::vector<std::string> mistakes_in_memory;
+  try {
+    from_memory = parse_manifest(text, folder / name);
+  } catch (const UserError& error) {
+    mistakes_in_memory = error.messages();
+  }
+  EXPECT_EQ(mistakes, mistakes_in_memory);
+  if (!mistakes.empty()) {
+    return;
+  }
+  EXPECT_EQ(from_file.columns, from_memory.columns);
+  ASSERT_EQ(from_file.rows.size(), from_memory.rows.size());
+  for (std::size_t i = 0; i < from_file.rows.size(); ++i) {
+    ASSERT_EQ(from_file.rows[i].line, from_memory.rows[i].line);
+    ASSERT_EQ(from_file.rows[i].cells, from_memory.rows[i].cells) << from_file.rows[i].line;
+  }
+}
+
+/// Rows of 1 byte to nearly the longest that may be, some 30 MB of them, with characters of two to four bytes, quotes
+/// and line feeds in them, so that wherever a block ends it ends within one of these.
+std::string long_csv() {
+  constexpr std::size_t kRows = 400;
+  const std::string pieces[] = {"a", "\u00e9", "\u20ac", "\U0001f600", "\"\"", "\n", ",", "\r\n"};
+  std::string text = "id,text\n";
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const std::size_t length = row % 97 == 5 ? 4'000'000 : row * row % 65'537;
+    text += std::to_string(row) + ",\"";
+    for (const std::size_t start = text.size(); text.size() < start + length;) {
+      text += pieces[(text.size() / 3 + row) % std::size(pieces)];
+    }
+    text += "\"\n";
+  }
+  return text;
+}
+
+TEST(Rows, OfALongFileAreThoseOfItsText) {
+  const std::string rows = long_csv();
+  ASSERT_GT(rows.size(), std::size_t{25} << 20U);
+  expect_same_from_file(rows, "m.csv");
+  std::string lines;
+  for (int row = 0; row < 300'000; ++row) {
+    lines += R"({"id": ")" + std::to_string(row) + R"(", "text": "\u00e9)" + std::string(row % 101, 'x') + "\"}\r\n";
+  }
+  ASSERT_GT(lines.size(), std::size_t{10} << 20U);
+  expect_same_from_file(lines, "m.jsonl");
+  expect_same_from_file("\xEF\xBB\xBF" + rows + "last,one", "m.csv");
+}
+
+TEST(Rows, AMistakeFarBehindIsFoundAsInMemory) {
+  const std::string rows = long_csv();
+  for (const std::string& end : std::vector<std::string>{"\xff", "\xe2\x82", std::string("a\0b", 3), "one cell\n"}) {
+    expect_same_from_file(rows + end, "m.csv");
+  }
+}
+
+TEST(Rows, OfAPipeAreThoseOfAFile) {
+  const TemporaryFolder folder;
+  const std::string rows = "id,text\na,b\nc,d\n";
+  ASSERT_EQ(::mkfifo((folder / "m.csv").c_str(), 0600), 0);
+  std::jthread writer([&] { std::ofstream(folder / "m.csv") << rows; });
+  std::vector<std::string> mistakes;
+  std::string sha256;
+  const Manifest manifest = read_manifest(folder / "m.csv", mistakes, &sha256);
+  EXPECT_THAT(mistakes, IsEmpty());
+  ASSERT_THAT(manifest.rows, SizeIs(2));
+  EXPECT_EQ(manifest.rows[1].cells, (Cells{"c", "d"}));
+  EXPECT_EQ(sha256, sha256_hex(rows));
+}
+
+TEST(Rows, OfAManifestThatChangesWhileItIsReadAreRefused) {
+  const TemporaryFolder folder;
+  const auto path = folder / "m.csv";
+  write_text(path, "id,text\n" + std::string(std::size_t{12} << 20U, '\n') + "a,b\n" +
+                       std::string(std::size_t{12} << 20U, '\n') + "c,d\n");
+  std::vector<std::string> mistakes;
+  for_each_manifest_row(path, mistakes, [&](const auto&, std::size_t, const auto& cells) {
+    if (cells[0] == "a") {
+      std::ofstream(path, std::ios::app) << "e,f\n";
+    }
+  });
+  EXPECT_THAT(mistakes, ElementsAre(HasSubstr("m.csv: the manifest was changed while it was read")));
 }
 
 TEST(Rows, OfCsvComeOneByOne) {

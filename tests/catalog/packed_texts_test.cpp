@@ -9,15 +9,16 @@ namespace fairground {
 namespace {
 
 TEST(PackedTexts, ComeBackAsTheyWentIn) {
-  PackedTexts texts = {"one", "", "a longer text that leaves a short string behind"};
+  const PackedTexts texts = {"one", "", "a longer text that leaves a short string behind"};
   EXPECT_EQ(texts[0], "one");
   EXPECT_EQ(texts[1], "");
   EXPECT_EQ(texts[2], "a longer text that leaves a short string behind");
   EXPECT_THROW((void)texts[3], std::out_of_range);
-  texts.clear();
-  texts.add("x");
-  EXPECT_EQ(texts[0], "x");
-  EXPECT_THROW((void)texts[1], std::out_of_range);
+  const PackedTexts copy = texts;
+  EXPECT_EQ(copy[2], texts[2]);
+  EXPECT_NE(copy[2].data(), texts[2].data());
+  EXPECT_EQ(PackedTexts({"", ""})[1], "");
+  EXPECT_THROW((void)PackedTexts()[0], std::out_of_range);
 }
 
 }  // namespace

@@ -93,9 +93,9 @@ TEST_F(PictureCatalogTest, LabelsAreGathered) {
   // Files that are no pictures of people are none of `files`, whose number is that of the recordings and photographs.
   EXPECT_EQ(found.files.size(), 2U);
   EXPECT_EQ(found.map_files.size(), 2U);
-  EXPECT_EQ(found.map_of(found.sources[0], kMaskMap)->path, (data_ / "m.png").string());
-  EXPECT_EQ(found.map_of(found.sources[0], kDepthMap)->path, (data_ / "n.png").string());
-  EXPECT_EQ(found.map_of(found.sources[1], kDepthMap)->path, (data_ / "m.png").string());
+  EXPECT_EQ(found.map_of(found.sources[0], kMaskMap)->path.str(), (data_ / "m.png").string());
+  EXPECT_EQ(found.map_of(found.sources[0], kDepthMap)->path.str(), (data_ / "n.png").string());
+  EXPECT_EQ(found.map_of(found.sources[1], kDepthMap)->path.str(), (data_ / "m.png").string());
   EXPECT_EQ(found.map_of(found.sources[1], kNormalsMap), nullptr);
   EXPECT_FALSE(found.map_of(found.sources[0], kMaskMap)->sha256.empty());
 }

@@ -43,6 +43,35 @@ TEST(Sha256, OneThatWasMovedGoesOn) {
 }
 
 // The hashes of nothing, as the xxHash project publishes them: they may never change, since they stand in names.
+TEST(Sha256Digest, ComesBackFromItsText) {
+  const Sha256Digest digest = sha256("abc");
+  EXPECT_FALSE(digest.empty());
+  EXPECT_EQ(digest.hex(), sha256_hex("abc"));
+  EXPECT_EQ(Sha256Digest::from_hex(digest.hex()), digest);
+  EXPECT_NE(sha256("abd"), digest);
+}
+
+TEST(Sha256Digest, NoneHasNoText) {
+  EXPECT_TRUE(Sha256Digest().empty());
+  EXPECT_EQ(Sha256Digest().hex(), "");
+}
+
+TEST(Sha256Digest, OtherTextsAreNone) {
+  const std::string hex = sha256_hex("abc");
+  for (const std::string& text : {std::string(), hex.substr(1), hex + "0", "g" + hex.substr(1), "F" + hex.substr(1),
+                                  hex.substr(1) + " ", "/" + hex.substr(1), ":" + hex.substr(1)}) {
+    EXPECT_FALSE(Sha256Digest::from_hex(text)) << text;
+  }
+}
+
+TEST(Sha256Digest, IsInTheOrderOfItsText) {
+  for (int i = 0; i < 100; ++i) {
+    const Sha256Digest one = sha256(std::to_string(i));
+    const Sha256Digest other = sha256(std::to_string(i + 1));
+    EXPECT_EQ(one < other, one.hex() < other.hex()) << i;
+  }
+}
+
 TEST(FieldHash, IsXxh3) {
   EXPECT_EQ(FieldHash().value64(), 0x2D06800538D394C2U);
   EXPECT_EQ(FieldHash().hex128(), "99aa06d3014798d86001c324468d497f");
@@ -71,6 +100,14 @@ TEST(FieldHash, NumbersDifferInSignAndSplit) {
       FieldHash().add(INT64_MIN).value64(), FieldHash().add(INT64_MAX).value64(),
   };
   EXPECT_EQ(hashes.size(), 5U);
+}
+
+TEST(FieldHash, NumbersAreInTheOrderOfTheDigits) {
+  for (int i = 0; i < 100; ++i) {
+    const FieldHash one = FieldHash().add(i);
+    const FieldHash other = FieldHash().add(i + 1);
+    EXPECT_EQ(one.value128() < other.value128(), one.hex128() < other.hex128()) << i;
+  }
 }
 
 TEST(FieldHash, ShortFormIsTheBeginning) {

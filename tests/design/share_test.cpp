@@ -129,7 +129,7 @@ TEST(Share, HangsOnThePlanAlone) {
   const Plan plan(world.config, world.catalog);
   World moved = uneven_world(200);
   for (MediaFile& file : moved.media().files) {
-    file.path = "/elsewhere/" + file.path;
+    file.path = "/elsewhere/" + file.path.str();
     file.times = {1, 2, 3};
   }
   const Plan other(moved.config, moved.catalog);
@@ -153,7 +153,7 @@ TEST(Share, SourcesThatCannotBeReadAreDealtToo) {
   World world = uneven_world(20);
   for (std::size_t i = 0; i < 10; ++i) {
     world.file(i).problem = "no sound";
-    world.file(i).sha256.clear();
+    world.file(i).sha256 = {};
   }
   const Plan plan(world.config, world.catalog);
   std::size_t total = 0;

@@ -109,7 +109,7 @@ TEST_F(RenderTest, FailsEveryVariantOfABrokenSource) {
   add_speech("changed", 1.0, 16000, 99);
   const std::vector<std::string> reasons{"", "missing.wav", "cut", "no active speech", "changed since the plan"};
   for (std::size_t source = 0; source < 5; ++source) {
-    SCOPED_TRACE(set->sources()[source].id);
+    SCOPED_TRACE(set->sources()[source].id.str());
     const std::vector<Outcome> outcomes = set->render(source);
     EXPECT_EQ(outcomes.size(), 3U);
     expect_lost(outcomes, Fate::failed, "read", source == 1 || source == 2 ? "" : reasons[source]);

@@ -86,12 +86,12 @@ class SkinToneRender : public testing::Test {
     set_ = std::make_unique<RenderedSet>(text, folder_ / "c.yaml");
     std::map<std::string, std::map<std::string, Made>> all;
     for (std::size_t source = 0; source < set_->sources(Media::image).size(); ++source) {
-      decoded_[set_->sources(Media::image)[source].id] = ready_source(set_->workshop, Media::image, source);
+      decoded_[set_->sources(Media::image)[source].id.str()] = ready_source(set_->workshop, Media::image, source);
     }
     const std::vector<Axis>& named = set_->config.media.at(Media::image).axes;
     for (std::size_t i = 0; i < set_->plan.size(); ++i) {
       const Variant variant = set_->plan.at(i);
-      const std::string& id = set_->sources(Media::image)[variant.source].id;
+      const std::string id = set_->sources(Media::image)[variant.source].id.str();
       Made made{render_variant(set_->workshop, i, decoded_.at(id)), {}, {}};
       EXPECT_NE(made.outcome.fate, Fate::failed) << made.outcome.reason;
       if (made.outcome.fate == Fate::written) {
@@ -256,8 +256,9 @@ TEST_F(SkinToneRender, DarkerAndBackIsWhereItStarted) {
     const Made& solved = by_lightness.at(id).at("lighter");
     ASSERT_EQ(solved.outcome.fate, Fate::written) << id << ": " << solved.outcome.reason;
     const double of_solved = median_difference(trip.source, decode_own_image(solved.outcome.file), trip.parts);
-    // By lightness, hue and chroma are eased towards what is photographed on either way, which does not undo itself: 0.90,
-    // 0.91, 1.60 (light from the side), 1.82 (a hand) and 3.57 (the lightest, farthest from what is photographed).
+    // By lightness, hue and chroma are eased towards what is photographed on either way, which does not undo itself:
+    // 0.90, 0.91, 1.60 (light from the side), 1.82 (a hand) and 3.57 (the lightest, farthest from what is
+    // photographed).
     constexpr double kEased = 4.0;
     EXPECT_LE(of_solved, kEased) << id;
     RecordProperty(("shift " + id).c_str(), std::to_string(difference));

@@ -73,7 +73,7 @@ struct World {
     source.file = static_cast<std::uint32_t>(into.files.size());
     MediaFile& own_file = into.files.emplace_back();
     own_file.path = id + ".file";
-    own_file.sha256 = sha256_hex("bytes of " + id);
+    own_file.sha256 = sha256("bytes of " + id);
     source.settings = static_cast<std::uint32_t>(std::ranges::find(config.sources, medium, &SourceSettings::media) -
                                                  config.sources.begin());
     if (known == into.groups.end()) {
