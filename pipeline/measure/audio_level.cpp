@@ -19,6 +19,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "pipeline/core/hot.h"
 #include "pipeline/core/units.h"
@@ -65,31 +66,100 @@ FAIRGROUND_HOT void multiply(float* samples, std::size_t count, float gain) {
   }
 }
 
-FAIRGROUND_HOT void add_scaled(const float* samples, std::size_t count, float gain, float* scaled, float* target) {
-  FAIRGROUND_INDEPENDENT
-  for (std::size_t i = 0; i < count; ++i) {
-    scaled[i] = samples[i] * gain;
-    target[i] += scaled[i];
+// Of whole runs of kLanes. The sums of squares wait for each other, so that the rest costs no time of its own.
+FAIRGROUND_HOT void add_scaled(const float* __restrict samples, std::size_t count, float gain, float* __restrict target,
+                               Lanes& energy) {
+  Lanes lanes = energy;
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    std::array<float, kLanes> scaled;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      scaled[lane] = samples[i + lane] * gain;
+      target[i + lane] += scaled[lane];
+    }
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const double sample = scaled[lane];
+      lanes[lane] += sample * sample;
+    }
+  }
+  energy = lanes;
+}
+
+// Where the envelope of a channel stands.
+struct Envelope {
+  double smoothed = 0.0;
+  double value = 0.0;
+};
+
+// Far below any threshold; it keeps a long silence from ending in denormal numbers, which are slow.
+constexpr double kFloor = 1e-30;
+
+void follow(Envelope& envelope, double magnitude, double decay) {
+  const double gain = 1.0 - decay;
+  envelope.smoothed = decay * envelope.smoothed + gain * (magnitude + kFloor);
+  envelope.value = decay * envelope.value + gain * envelope.smoothed;
+}
+
+using FourSums [[gnu::vector_size(16)]] = float;
+
+// The sums of the magnitudes of a block's samples, each of every fourth sample.
+[[gnu::always_inline]] inline void sum_magnitudes(const float* block, FourSums& sums) {
+  static_assert(kBlock == 16);
+  using Loaded [[gnu::vector_size(64), gnu::aligned(4), gnu::may_alias]] = float;
+  using Floats [[gnu::vector_size(64)]] = float;
+  using Bits [[gnu::vector_size(64)]] = std::int32_t;
+  const Floats samples = *reinterpret_cast<const Loaded*>(block);
+  const Floats x = reinterpret_cast<Floats>(reinterpret_cast<Bits>(samples) & 0x7FFFFFFF);
+  const auto eight = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+                     __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+  sums = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+}
+
+[[gnu::always_inline]] inline void add_squares_of_block(const float* block, Lanes& lanes) {
+  for (std::size_t i = 0; i < kBlock; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const double sample = block[i + lane];
+      lanes[lane] += sample * sample;
+    }
   }
 }
 
-// Of no more blocks than a chunk has. All quarters of sums come first, since the compilers make vectors of both loops
-// then.
-FAIRGROUND_HOT void sum_magnitudes(const float* samples, std::size_t blocks, float* sums) {
-  constexpr std::size_t kQuarters = 4;
-  std::array<float, kQuarters * kChunk / kBlock> quarters;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const float* x = samples + block * kBlock;
-    for (std::size_t i = 0; i < kQuarters; ++i) {
-      quarters[block * kQuarters + i] =
-          (std::abs(x[i]) + std::abs(x[i + 8])) + (std::abs(x[i + 4]) + std::abs(x[i + 12]));
+// Adds the energy of blocks, and reads the envelope behind each. Every addition to either waits for the one before it,
+// so that both are made in one loop, where one waits while the other works.
+FAIRGROUND_HOT void read_blocks(const float* samples, std::size_t blocks, double decay, Lanes& energy,
+                                Envelope& envelope, double* readings) {
+  using FourDoubles [[gnu::vector_size(32)]] = double;
+  constexpr auto kSize = static_cast<float>(kBlock);
+  Lanes lanes = energy;
+  Envelope now = envelope;
+  std::size_t i = 0;
+  for (; i + 4 <= blocks; i += 4) {
+    FourSums a, b, c, d;
+    const float* from = samples + i * kBlock;
+    for (FourSums* sums : {&a, &b, &c, &d}) {
+      add_squares_of_block(from, lanes);
+      sum_magnitudes(from, *sums);
+      from += kBlock;
+    }
+    // Of each block the first sum and the third, and the second and the fourth; and then both.
+    const FourSums of_ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const FourSums of_cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const FourSums means =
+        (__builtin_shufflevector(of_ab, of_cd, 0, 1, 4, 5) + __builtin_shufflevector(of_ab, of_cd, 2, 3, 6, 7)) / kSize;
+    const auto magnitudes = __builtin_convertvector(means, FourDoubles);
+    for (std::size_t k = 0; k < 4; ++k) {
+      follow(now, magnitudes[k], decay);
+      readings[i + k] = now.value;
     }
   }
-  FAIRGROUND_INDEPENDENT
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const float* part = quarters.data() + block * kQuarters;
-    sums[block] = (part[0] + part[2]) + (part[1] + part[3]);
+  for (; i < blocks; ++i) {
+    FourSums sums;
+    add_squares_of_block(samples + i * kBlock, lanes);
+    sum_magnitudes(samples + i * kBlock, sums);
+    follow(now, ((sums[0] + sums[2]) + (sums[1] + sums[3])) / kSize, decay);
+    readings[i] = now.value;
   }
+  energy = lanes;
+  envelope = now;
 }
 
 // Counts the active samples of all thresholds. Only passing a threshold costs anything, which speech does far more
@@ -138,17 +208,45 @@ class ActivityCounters {
   Counts changed_at_{};
 };
 
-// The thresholds are powers of two, so the exponent alone tells how many the envelope passes.
-int thresholds_passed(double envelope) {
-  const auto exponent = static_cast<int>(std::bit_cast<std::int64_t>(envelope) >> 52) - 1023;
-  return std::clamp(exponent - kLowestExponent + 1, 0, kThresholds);
+constexpr std::size_t kReadings = kChunk / kBlock;  // of the envelope in a chunk
+
+// How many thresholds each reading passes: they are powers of two, so that its exponent alone tells.
+FAIRGROUND_HOT void count_passed(const double* readings, std::size_t count, std::int8_t* passed) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t exponent = (std::bit_cast<std::int64_t>(readings[i]) >> 52) - 1023;
+    passed[i] = static_cast<std::int8_t>(std::clamp<std::int64_t>(exponent - kLowestExponent + 1, 0, kThresholds));
+  }
 }
 
-// The same of many readings, times a gain.
+// The same of readings times a gain.
 FAIRGROUND_HOT void count_passed(const float* readings, std::size_t count, float gain, std::int8_t* passed) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t exponent = (std::bit_cast<std::int32_t>(readings[i] * gain) >> 23) - 127;
     passed[i] = static_cast<std::int8_t>(std::clamp(exponent - kLowestExponent + 1, 0, kThresholds));
+  }
+}
+
+// Tells the counters of readings, a block of samples apart, the first at sample `at`. As long as nothing changes, eight
+// are looked at together.
+void count_activity(std::span<const std::int8_t> passed, std::int64_t at, ActivityCounters& activity) {
+  constexpr std::size_t kTogether = sizeof(std::uint64_t);
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  std::size_t i = 0;
+  while (i < passed.size()) {
+    const auto now = static_cast<std::uint64_t>(activity.passed());
+    if (passed.size() - i >= kTogether) {
+      std::uint64_t next;
+      std::memcpy(&next, passed.data() + i, kTogether);
+      if (next == now * kEach) {
+        i += kTogether;
+        continue;
+      }
+    }
+    for (const std::size_t end = std::min(i + kTogether, passed.size()); i < end; ++i) {
+      if (passed[i] != activity.passed()) {
+        activity.change_to(passed[i], at + static_cast<std::int64_t>(i * kBlock));
+      }
+    }
   }
 }
 
@@ -206,15 +304,15 @@ class ChannelMeter {
         readings_(readings) {}
 
   void add(std::span<const float> samples) {
-    std::array<float, kChunk / kBlock> means;
+    std::array<double, kReadings> readings;
+    std::array<std::int8_t, kReadings> passed;
     while (samples.size() >= kBlock) {
-      const std::size_t blocks = std::min(samples.size() / kBlock, means.size());
-      add_squares(samples.data(), blocks * kBlock, energy_);
-      sum_magnitudes(samples.data(), blocks, means.data());
-      for (std::size_t i = 0; i < blocks; ++i) {
-        means[i] /= static_cast<float>(kBlock);
-      }
-      follow(std::span(means).first(blocks), block_decay_, kBlock);
+      const std::size_t blocks = std::min(samples.size() / kBlock, kReadings);
+      read_blocks(samples.data(), blocks, block_decay_, energy_, envelope_, readings.data());
+      count_passed(readings.data(), blocks, passed.data());
+      count_activity(std::span(passed).first(blocks), frames_, activity_);
+      keep(std::span(readings).first(blocks));
+      frames_ += static_cast<std::int64_t>(blocks * kBlock);
       samples = samples.subspan(blocks * kBlock);
     }
     if (!samples.empty()) {
@@ -224,8 +322,11 @@ class ChannelMeter {
         sum += std::abs(sample);
       }
       const auto count = static_cast<float>(samples.size());
-      const float mean = sum / count;
-      follow({&mean, 1}, std::exp(-count / time_constant_), samples.size());
+      follow(envelope_, sum / count, std::exp(-count / time_constant_));
+      count_passed(&envelope_.value, 1, passed.data());
+      count_activity(std::span(passed).first(1), frames_, activity_);
+      keep({&envelope_.value, 1});
+      frames_ += static_cast<std::int64_t>(samples.size());
     }
   }
 
@@ -234,38 +335,17 @@ class ChannelMeter {
   void add_to(Powers& powers) const { powers.add(energy(), frames_, activity_); }
 
  private:
-  // Moves the envelope over blocks of `count` samples by their mean magnitudes. What it works on is kept in registers,
-  // as each reading waits for the one before it.
-  void follow(std::span<const float> magnitudes, double decay, std::size_t count) {
-    // Far below any threshold; it keeps a long silence from ending in denormal numbers, which are slow.
-    constexpr double kFloor = 1e-30;
-    const double gain = 1.0 - decay;
-    double smoothed = smoothed_;
-    double envelope = envelope_;
-    int passed = activity_.passed();
-    std::int64_t frames = frames_;
-    for (const float magnitude : magnitudes) {
-      smoothed = decay * smoothed + gain * (magnitude + kFloor);
-      envelope = decay * envelope + gain * smoothed;
-      if (readings_ != nullptr) {
-        readings_->push_back(static_cast<float>(envelope));
-      }
-      const int passes = thresholds_passed(envelope);
-      if (passes != passed) {
-        activity_.change_to(passes, frames);
-        passed = passes;
-      }
-      frames += static_cast<std::int64_t>(count);
+  void keep(std::span<const double> readings) {
+    if (readings_ != nullptr) {
+      const std::size_t before = readings_->size();
+      readings_->resize(before + readings.size());
+      std::ranges::transform(readings, readings_->data() + before, [](double r) { return static_cast<float>(r); });
     }
-    smoothed_ = smoothed;
-    envelope_ = envelope;
-    frames_ = frames;
   }
 
   double time_constant_;  // in samples
   double block_decay_;
-  double smoothed_ = 0.0;
-  double envelope_ = 0.0;
+  Envelope envelope_;
   std::int64_t frames_ = 0;
   Lanes energy_{};
   ActivityCounters activity_;
@@ -342,14 +422,11 @@ SpeechLevel GainedSpeech::level(float gain) const {
   Powers sum;
   for (const Channel& channel : channels_) {
     ActivityCounters activity(hangover_frames(sample_rate_));
-    std::vector<std::int8_t> passes(channel.envelope.size());
-    count_passed(channel.envelope.data(), passes.size(), gain, passes.data());
-    int passed = 0;
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-      if (passes[i] != passed) {
-        passed = passes[i];
-        activity.change_to(passed, static_cast<std::int64_t>(i * kBlock));
-      }
+    std::array<std::int8_t, kReadings> passed;
+    for (std::size_t begin = 0; begin < channel.envelope.size(); begin += kReadings) {
+      const std::size_t count = std::min(kReadings, channel.envelope.size() - begin);
+      count_passed(channel.envelope.data() + begin, count, gain, passed.data());
+      count_activity(std::span(passed).first(count), static_cast<std::int64_t>(begin * kBlock), activity);
     }
     sum.add(of_power * channel.energy, channel.frames, activity);
   }
@@ -374,12 +451,14 @@ double scale_and_measure(std::span<float> samples, float gain) {
 
 double add_and_measure(std::span<float> target, std::span<const float> samples, float gain) {
   Lanes energy{};
-  std::array<float, kChunk> scaled;
-  for (std::size_t begin = 0; begin < samples.size(); begin += kChunk) {
-    const std::size_t count = std::min(kChunk, samples.size() - begin);
-    add_scaled(samples.data() + begin, count, gain, scaled.data(), target.data() + begin);
-    add_squares(scaled.data(), count, energy);
+  const std::size_t whole = samples.size() - samples.size() % kLanes;
+  add_scaled(samples.data(), whole, gain, target.data(), energy);
+  std::array<float, kLanes> rest;
+  for (std::size_t i = whole; i < samples.size(); ++i) {
+    rest[i - whole] = samples[i] * gain;
+    target[i] += rest[i - whole];
   }
+  add_squares(rest.data(), samples.size() - whole, energy);
   return samples.empty() ? 0.0 : sum_of(energy) / static_cast<double>(samples.size());
 }
 

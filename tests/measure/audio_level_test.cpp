@@ -266,6 +266,23 @@ TEST(MeanPower, IsThatOfTheSamplesWhateverTheirNumber) {
   EXPECT_EQ(mean_power({}), 0.0);
 }
 
+TEST(MeanPower, OfWhatIsScaledIsThatOfTheResultToTheBit) {
+  const std::vector<float> samples = speech_like(1.0, 8000, -20.0, 82);
+  constexpr float kGain = 0.37F;
+  for (const std::size_t count : {0U, 1U, 7U, 8U, 9U, 4095U, 4097U, 7777U}) {
+    const auto part = std::span(samples).first(count);
+    std::vector<float> scaled(part.begin(), part.end());
+    const double power = scale_and_measure(scaled, kGain);
+    std::vector<float> sum(count, 0.25F);
+    EXPECT_EQ(add_and_measure(sum, part, kGain), power) << count;
+    EXPECT_EQ(power, mean_power(scaled)) << count;
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(scaled[i], part[i] * kGain) << i;
+      ASSERT_EQ(sum[i], 0.25F + scaled[i]) << i;
+    }
+  }
+}
+
 TEST(MeasureAudio, MeasuresWhatTheSamplesDecodeTo) {
   for (const int bits : {16, 24}) {
     for (const std::size_t length : {1U, 4095U, 4096U, 4097U, 70001U}) {
