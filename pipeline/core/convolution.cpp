@@ -10,25 +10,29 @@ namespace {
 FourierPart real_of(float* spectrum) { return FourierPart(spectrum, kFourierSize); }
 FourierPart imaginary_of(float* spectrum) { return FourierPart(spectrum + kFourierSize, kFourierSize); }
 
-FAIRGROUND_HOT void multiply(const float* x, const float* h, float* product) {
-  const float* xi = x + kFourierSize;
-  const float* hi = h + kFourierSize;
-  float* imaginary = product + kFourierSize;
+/// One group of a spectrum, whose parts lie apart.
+struct Group {
+  const float* real;
+  const float* imaginary;
+
+  static Group of(const float* spectrum, std::size_t group) {
+    return {spectrum + group * kFourierGroup, spectrum + kFourierSize + group * kFourierGroup};
+  }
+};
+
+FAIRGROUND_HOT void multiply(const Group& x, const Group& h, float* real, float* imaginary) {
   FAIRGROUND_INDEPENDENT
-  for (std::size_t k = 0; k < kFourierSize; ++k) {
-    product[k] = x[k] * h[k] - xi[k] * hi[k];
-    imaginary[k] = x[k] * hi[k] + xi[k] * h[k];
+  for (std::size_t k = 0; k < kFourierGroup; ++k) {
+    real[k] = x.real[k] * h.real[k] - x.imaginary[k] * h.imaginary[k];
+    imaginary[k] = x.real[k] * h.imaginary[k] + x.imaginary[k] * h.real[k];
   }
 }
 
-FAIRGROUND_HOT void multiply_add(const float* x, const float* h, float* sum) {
-  const float* xi = x + kFourierSize;
-  const float* hi = h + kFourierSize;
-  float* imaginary = sum + kFourierSize;
+FAIRGROUND_HOT void multiply_add(const Group& x, const Group& h, float* real, float* imaginary) {
   FAIRGROUND_INDEPENDENT
-  for (std::size_t k = 0; k < kFourierSize; ++k) {
-    sum[k] += x[k] * h[k] - xi[k] * hi[k];
-    imaginary[k] += x[k] * hi[k] + xi[k] * h[k];
+  for (std::size_t k = 0; k < kFourierGroup; ++k) {
+    real[k] += x.real[k] * h.real[k] - x.imaginary[k] * h.imaginary[k];
+    imaginary[k] += x.real[k] * h.imaginary[k] + x.imaginary[k] * h.real[k];
   }
 }
 
@@ -58,45 +62,137 @@ void transform_pair(std::span<const float> samples, std::size_t window, float* s
   forward_fourier_to_mixed(real_of(spectrum), imaginary_of(spectrum));
 }
 
-/// The pair between two others, either of which may be missing: then it is zero.
-void between_pairs(const float* before, const float* behind, float* between) {
+/// The spectrum of a pair of windows, or the two that it lies between. Of these either may be missing: then it is zero.
+struct PairSpectrum {
+  const float* whole = nullptr;
+  const float* before = nullptr;
+  const float* behind = nullptr;
+
+  [[nodiscard]] bool is_zero() const { return whole == nullptr && before == nullptr && behind == nullptr; }
+};
+
+/// One group of the pair between two others.
+void make_group_between(const PairSpectrum& pair, std::size_t group, float* real, float* imaginary) {
   static const AlignedFloats zeros(BlockSpectra::kSize, 0.0F);
   using Spectrum = std::span<const float, BlockSpectra::kSize>;
-  mixed_spectrum_between(Spectrum(before != nullptr ? before : zeros.data(), BlockSpectra::kSize),
-                         Spectrum(behind != nullptr ? behind : zeros.data(), BlockSpectra::kSize),
-                         std::span<float, BlockSpectra::kSize>(between, BlockSpectra::kSize));
+  using Part = std::span<float, kFourierGroup>;
+  mixed_group_between(Spectrum(pair.before != nullptr ? pair.before : zeros.data(), BlockSpectra::kSize),
+                      Spectrum(pair.behind != nullptr ? pair.behind : zeros.data(), BlockSpectra::kSize), group,
+                      Part(real, kFourierGroup), Part(imaginary, kFourierGroup));
 }
 
-/// `pair_of(window)` gives the spectrum of the pair that begins with this window, counted from 1 as above, or nullptr
-/// where there is nothing but zeros.
-template <class PairOf>
-void convolve_blocks(PairOf pair_of, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
+void make_between(const PairSpectrum& pair, float* between) {
+  for (std::size_t group = 0; group < kFourierGroups; ++group) {
+    make_group_between(pair, group, between + group * kFourierGroup, between + kFourierSize + group * kFourierGroup);
+  }
+}
+
+/// `pair_of(window)` gives the spectrum of the pair that begins with this window, counted from 1 as above. The results
+/// go to `take`, part after part.
+template <class PairOf, class Take>
+void convolve_blocks(PairOf pair_of, const BlockSpectra& response, std::size_t frames, std::size_t skip, Take take) {
+  struct Term {
+    PairSpectrum pair;
+    const float* response;
+  };
+  std::vector<Term> terms;
   AlignedFloats sum(BlockSpectra::kSize);
-  const auto put = [&](std::size_t block, std::span<const float> values) {
-    const std::size_t begin = std::max(skip, block * kConvolutionBlock);
-    const std::size_t end = std::min(skip + out.size(), (block + 1) * kConvolutionBlock);
-    if (begin < end) {
-      const std::size_t at = begin - block * kConvolutionBlock;
-      std::ranges::copy(values.subspan(kConvolutionBlock + at, end - begin), out.subspan(begin - skip).begin());
+  AlignedFloats between(2 * kFourierGroup);
+  const FourierPart real = real_of(sum.data());
+  const FourierPart imaginary = imaginary_of(sum.data());
+  const auto add_up = [&](std::size_t group) {
+    float* const sum_real = real.data() + group * kFourierGroup;
+    float* const sum_imaginary = imaginary.data() + group * kFourierGroup;
+    for (const Term& term : terms) {
+      Group x{between.data(), between.data() + kFourierGroup};
+      if (term.pair.whole != nullptr) {
+        x = Group::of(term.pair.whole, group);
+      } else {
+        make_group_between(term.pair, group, between.data(), between.data() + kFourierGroup);
+      }
+      (&term == terms.data() ? multiply : multiply_add)(x, Group::of(term.response, group), sum_real, sum_imaginary);
     }
   };
-  for (std::size_t block = 0; block < blocks_for(skip + out.size()); block += 2) {
-    bool is_empty = true;
+  const auto put = [&](std::size_t block, std::span<const float> values) {
+    const std::size_t begin = std::max(skip, block * kConvolutionBlock);
+    const std::size_t end = std::min(skip + frames, (block + 1) * kConvolutionBlock);
+    if (begin < end) {
+      const std::size_t at = begin - block * kConvolutionBlock;
+      take(values.subspan(kConvolutionBlock + at, end - begin));
+    }
+  };
+  for (std::size_t block = 0; block < blocks_for(skip + frames); block += 2) {
+    terms.clear();
     // The pair before the first block has that block in its second part.
     for (std::size_t p = 0; p < response.count() && p <= block + 1; ++p) {
-      if (const float* pair = pair_of(block + 1 - p)) {
-        (is_empty ? multiply : multiply_add)(pair, response.spectrum(p), sum.data());
-        is_empty = false;
+      if (const PairSpectrum pair = pair_of(block + 1 - p); !pair.is_zero()) {
+        terms.push_back({pair, response.spectrum(p)});
       }
     }
-    if (is_empty) {
+    if (terms.empty()) {
       std::ranges::fill(sum, 0.0F);
     } else {
-      inverse_fourier_of_mixed(real_of(sum.data()), imaginary_of(sum.data()));
+      inverse_fourier_of_made(real, imaginary, add_up);
     }
-    put(block, real_of(sum.data()));
-    put(block + 1, imaginary_of(sum.data()));
+    put(block, real);
+    put(block + 1, imaginary);
   }
+}
+
+template <class Take>
+void convolve_held(const BlockSpectra& pairs, const BlockSpectra& between, const BlockSpectra& response,
+                   std::size_t frames, std::size_t skip, Take take) {
+  const auto pair_of = [&](std::size_t window) -> PairSpectrum {
+    const BlockSpectra& held = window % 2 == 1 ? pairs : between;
+    return {window / 2 < held.count() ? held.spectrum(window / 2) : nullptr};
+  };
+  convolve_blocks(pair_of, response, frames, skip, take);
+}
+
+template <class Take>
+void convolve_streamed(std::span<const float> signal, const BlockSpectra& response, std::size_t frames,
+                       std::size_t skip, Take take) {
+  const std::size_t count = pairs_for(signal.size());
+  // The last ones, in a ring: each pair and, if the response is so long that it is needed again, that between it and
+  // the one before.
+  const bool keeps_between = response.count() > 2;
+  const std::size_t places = keeps_between ? response.count() + 1 : 2;
+  AlignedFloats ring(places * BlockSpectra::kSize);
+  const auto place = [&](std::size_t window) -> float* {
+    return ring.data() + (keeps_between ? window : window / 2) % places * BlockSpectra::kSize;
+  };
+  const auto between = [&](std::size_t pair) -> PairSpectrum {
+    return {nullptr, pair == 0 ? nullptr : place(first_window(pair - 1)),
+            pair == count ? nullptr : place(first_window(pair))};
+  };
+  std::size_t made = 0;
+  const auto pair_of = [&](std::size_t window) -> PairSpectrum {
+    if (count == 0 || window > 2 * count) {
+      return {};
+    }
+    for (; made <= window / 2; ++made) {
+      if (made < count) {
+        transform_pair(signal, first_window(made), place(first_window(made)));
+      }
+      if (keeps_between) {
+        make_between(between(made), place(2 * made));
+      }
+    }
+    return window % 2 == 1 || keeps_between ? PairSpectrum{place(window)} : between(window / 2);
+  };
+  convolve_blocks(pair_of, response, frames, skip, take);
+}
+
+auto copy_to(std::span<float> out) {
+  return [out](std::span<const float> part) mutable {
+    std::ranges::copy(part, out.begin());
+    out = out.subspan(part.size());
+  };
+}
+
+auto append_to(std::vector<float>& out, std::size_t frames) {
+  out.reserve(out.size() + frames);
+  return [&out](std::span<const float> part) { out.insert(out.end(), part.begin(), part.end()); };
 }
 
 }  // namespace
@@ -116,8 +212,8 @@ BlockSpectra BlockSpectra::between(const BlockSpectra& pairs) {
   const std::size_t count = pairs.count() == 0 ? 0 : pairs.count() + 1;
   spectra.values_.resize(count * kSize);
   for (std::size_t i = 0; i < count; ++i) {
-    between_pairs(i == 0 ? nullptr : pairs.spectrum(i - 1), i == pairs.count() ? nullptr : pairs.spectrum(i),
-                  spectra.values_.data() + i * kSize);
+    make_between({nullptr, i == 0 ? nullptr : pairs.spectrum(i - 1), i == pairs.count() ? nullptr : pairs.spectrum(i)},
+                 spectra.values_.data() + i * kSize);
   }
   return spectra;
 }
@@ -138,39 +234,21 @@ BlockSpectra BlockSpectra::of_response(std::span<const float> taps) {
 
 void convolve(const BlockSpectra& pairs, const BlockSpectra& between, const BlockSpectra& response,
               std::span<float> out, std::size_t skip) {
-  const auto pair_of = [&](std::size_t window) {
-    const BlockSpectra& held = window % 2 == 1 ? pairs : between;
-    return window / 2 < held.count() ? held.spectrum(window / 2) : nullptr;
-  };
-  convolve_blocks(pair_of, response, out, skip);
+  convolve_held(pairs, between, response, out.size(), skip, copy_to(out));
 }
 
 void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out, std::size_t skip) {
-  const std::size_t count = pairs_for(signal.size());
-  // The last ones, in a ring: each pair and, unless the response is too short to see it, that between it and the one
-  // before.
-  const bool sees_between = response.count() > 1;
-  const std::size_t places = response.count() + 1;
-  AlignedFloats ring(places * BlockSpectra::kSize);
-  const auto place = [&](std::size_t window) { return ring.data() + window % places * BlockSpectra::kSize; };
-  std::size_t made = 0;
-  const auto pair_of = [&](std::size_t window) -> const float* {
-    if (count == 0 || window > 2 * count) {
-      return nullptr;
-    }
-    for (; made <= window / 2; ++made) {
-      const std::size_t behind = first_window(made);
-      if (made < count) {
-        transform_pair(signal, behind, place(behind));
-      }
-      if (sees_between) {
-        between_pairs(made == 0 ? nullptr : place(behind - 2), made == count ? nullptr : place(behind),
-                      place(behind - 1));
-      }
-    }
-    return place(window);
-  };
-  convolve_blocks(pair_of, response, out, skip);
+  convolve_streamed(signal, response, out.size(), skip, copy_to(out));
+}
+
+void convolve_onto(std::vector<float>& out, std::size_t frames, const BlockSpectra& pairs, const BlockSpectra& between,
+                   const BlockSpectra& response, std::size_t skip) {
+  convolve_held(pairs, between, response, frames, skip, append_to(out, frames));
+}
+
+void convolve_onto(std::vector<float>& out, std::size_t frames, std::span<const float> signal,
+                   const BlockSpectra& response, std::size_t skip) {
+  convolve_streamed(signal, response, frames, skip, append_to(out, frames));
 }
 
 }  // namespace fairground

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "pipeline/core/aligned.h"
 #include "pipeline/core/fourier.h"
@@ -46,13 +47,19 @@ class BlockSpectra {
 };
 
 /// out[n - skip] = sum over k of response[k] signal[n - k], for the `out.size()` first n from `skip` on. Neither needs
-/// to be as long. `between` is only looked at if the response is longer than a block. Blocks are transformed in pairs, so
-/// results for n below 2 k kConvolutionBlock hang, bit for bit, on as many samples and no more.
+/// to be as long. `between` is only looked at if the response is longer than a block. Blocks are transformed in pairs,
+/// so results for n below 2 k kConvolutionBlock hang, bit for bit, on as many samples and no more.
 void convolve(const BlockSpectra& pairs, const BlockSpectra& between, const BlockSpectra& response,
               std::span<float> out, std::size_t skip = 0);
 
 /// The same, bit for bit, of a signal whose spectra nobody else needs: no more of them is held than the response is
 /// long. `out` is not a part of `signal`.
 void convolve(std::span<const float> signal, const BlockSpectra& response, std::span<float> out, std::size_t skip = 0);
+
+/// Both again, which append `frames` results to `out`: memory that nobody has set to zero before.
+void convolve_onto(std::vector<float>& out, std::size_t frames, const BlockSpectra& pairs, const BlockSpectra& between,
+                   const BlockSpectra& response, std::size_t skip = 0);
+void convolve_onto(std::vector<float>& out, std::size_t frames, std::span<const float> signal,
+                   const BlockSpectra& response, std::size_t skip = 0);
 
 }  // namespace fairground

@@ -24,7 +24,8 @@ namespace {
 constexpr std::size_t kSide = 128;
 static_assert(kSide * kSide == kFourierSize);
 constexpr std::size_t kLanes = 16;  // transforms side by side; the floats of a cache line
-constexpr std::size_t kGroup = kLanes * kSide;
+constexpr std::size_t kGroup = kFourierGroup;
+static_assert(kGroup == kLanes * kSide);
 
 using Half = std::array<float, kFourierSize>;
 
@@ -274,24 +275,26 @@ FAIRGROUND_HOT void forward_to_mixed(float* real, float* imaginary, const Tables
   }
 }
 
-FAIRGROUND_HOT void inverse_of_mixed(float* real, float* imaginary, const Tables& t) {
+/// The steps of the inverse behind the first, but for the last.
+FAIRGROUND_PART void join_middle(Work& work, const Tables& t) {
+  join(work, work.real.data(), work.imaginary.data(), kLanes, kSide / 16, t);
+  join(work, work.real.data(), work.imaginary.data(), kLanes, kSide / 4, t);
+}
+
+FAIRGROUND_HOT void inverse_in_group(float* real, float* imaginary, const Tables& t) {
   Work work;
-  const auto join_rest = [&]() __attribute__((always_inline)) {
-    join(work, work.real.data(), work.imaginary.data(), kLanes, kSide / 16, t);
-    join(work, work.real.data(), work.imaginary.data(), kLanes, kSide / 4, t);
-  };
-  for (std::size_t first = 0; first < kFourierSize; first += kGroup) {
-    float* const group_real = real + first;
-    float* const group_imaginary = imaginary + first;
-    join_neighbours(
-        work, [&](std::size_t row, std::size_t x) __attribute__((always_inline)) {
-          return Value{group_real[row * kLanes + x], group_imaginary[row * kLanes + x]};
-        });
-    join_rest();
-    join(work, work.real.data(), work.imaginary.data(), kLanes, kSide, t);
-    transpose(work.real.data(), kSide, kLanes, group_real, kLanes, kSide);
-    transpose(work.imaginary.data(), kSide, kLanes, group_imaginary, kLanes, kSide);
-  }
+  join_neighbours(
+      work, [&](std::size_t row, std::size_t x) __attribute__((always_inline)) {
+        return Value{real[row * kLanes + x], imaginary[row * kLanes + x]};
+      });
+  join_middle(work, t);
+  join(work, work.real.data(), work.imaginary.data(), kLanes, kSide, t);
+  transpose(work.real.data(), kSide, kLanes, real, kLanes, kSide);
+  transpose(work.imaginary.data(), kSide, kLanes, imaginary, kLanes, kSide);
+}
+
+FAIRGROUND_HOT void inverse_over_groups(float* real, float* imaginary, const Tables& t) {
+  Work work;
   for (std::size_t column = 0; column < kSide; column += kLanes) {
     join_neighbours(
         work, [&](std::size_t row, std::size_t x) __attribute__((always_inline)) {
@@ -299,7 +302,7 @@ FAIRGROUND_HOT void inverse_of_mixed(float* real, float* imaginary, const Tables
           return Value{real[at] * t.twiddle_real[at] - imaginary[at] * t.twiddle_imaginary[at],
                        imaginary[at] * t.twiddle_real[at] + real[at] * t.twiddle_imaginary[at]};
         });
-    join_rest();
+    join_middle(work, t);
     join(work, real + column, imaginary + column, kSide, kSide, t);
   }
 }
@@ -323,12 +326,11 @@ void put_in_order(const Half& mixed, float* ordered, const Tables& t) {
 
 /// Of the sum x + i y of two real signals the spectrum Z holds X[k] = (Z[k] + conj Z[-k]) / 2 and Y[k] = (Z[k] - conj
 /// Z[-k]) / 2 i. `at` is k and `mirrored` -k.
-FAIRGROUND_PART void pick_between(const float* before, const float* behind, float* between, std::size_t at,
-                                  std::size_t mirrored) {
+FAIRGROUND_PART Value pick_between(const float* before, const float* behind, std::size_t at, std::size_t mirrored) {
   const float* before_i = before + kFourierSize;
   const float* behind_i = behind + kFourierSize;
-  between[at] = 0.5F * ((before_i[at] + before_i[mirrored]) - (behind_i[at] - behind_i[mirrored]));
-  between[kFourierSize + at] = 0.5F * ((before[mirrored] - before[at]) + (behind[at] + behind[mirrored]));
+  return {0.5F * ((before_i[at] + before_i[mirrored]) - (behind_i[at] - behind_i[mirrored])),
+          0.5F * ((before[mirrored] - before[at]) + (behind[at] + behind[mirrored]))};
 }
 
 /// Where the bin -k stands, in one dimension of a mixed spectrum, of k's place: their bits are mirrored, so that 0 and
@@ -337,18 +339,17 @@ std::size_t opposite(std::size_t place) { return place == 0 ? 0 : 3 * std::bit_f
 
 /// With a row other than the first, the column of -k is the last one less that of k, so that all of a group is turned
 /// round, but for the first group, where rows change places in it.
-FAIRGROUND_HOT void pick_groups_between(const float* before, const float* behind, float* between) {
-  for (std::size_t group = 1; group < kSide / kLanes; ++group) {
-    const std::size_t first = group * kGroup;
-    const std::size_t last = opposite(group) * kGroup + kGroup - 1;
-    FAIRGROUND_INDEPENDENT
-    for (std::size_t i = 0; i < kGroup; ++i) {
-      pick_between(before, behind, between, first + i, last - i);
-    }
+FAIRGROUND_HOT void pick_group_between(const float* before, const float* behind, std::size_t first, std::size_t last,
+                                       float* real, float* imaginary) {
+  FAIRGROUND_INDEPENDENT
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    const Value value = pick_between(before, behind, first + i, last - i);
+    real[i] = value.real;
+    imaginary[i] = value.imaginary;
   }
 }
 
-FAIRGROUND_HOT void pick_first_group_between(const float* before, const float* behind, float* between) {
+FAIRGROUND_HOT void pick_first_group_between(const float* before, const float* behind, float* real, float* imaginary) {
   using Row [[gnu::vector_size(4 * kLanes), gnu::aligned(4), gnu::may_alias]] = float;
   static_assert(kLanes == 16);
   const auto rows = [](const float* spectrum, std::size_t column) __attribute__((always_inline))->const Row& {
@@ -368,13 +369,16 @@ FAIRGROUND_HOT void pick_first_group_between(const float* before, const float* b
     load(before + kFourierSize, column, before_i);
     load(behind, column, behind_r);
     load(behind + kFourierSize, column, behind_i);
-    *reinterpret_cast<Row*>(between + column * kLanes) =
+    *reinterpret_cast<Row*>(real + column * kLanes) =
         0.5F * ((before_i.own + before_i.mirrored) - (behind_i.own - behind_i.mirrored));
-    *reinterpret_cast<Row*>(between + kFourierSize + column * kLanes) =
+    *reinterpret_cast<Row*>(imaginary + column * kLanes) =
         0.5F * ((before_r.mirrored - before_r.own) + (behind_r.own + behind_r.mirrored));
   }
   for (std::size_t column = 0; column < kSide; ++column) {
-    pick_between(before, behind, between, column * kLanes, opposite(column) * kLanes);  // the first row, again
+    // The first row, again.
+    const Value value = pick_between(before, behind, column * kLanes, opposite(column) * kLanes);
+    real[column * kLanes] = value.real;
+    imaginary[column * kLanes] = value.imaginary;
   }
 }
 
@@ -386,15 +390,27 @@ void forward_fourier_to_mixed(FourierPart real, FourierPart imaginary) {
   forward_to_mixed(real.data(), imaginary.data(), tables());
 }
 
-void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary) {
-  inverse_of_mixed(real.data(), imaginary.data(), tables());
+void inverse_fourier_in_group(FourierPart real, FourierPart imaginary, std::size_t group) {
+  inverse_in_group(real.data() + group * kGroup, imaginary.data() + group * kGroup, tables());
 }
 
-void mixed_spectrum_between(std::span<const float, 2 * kFourierSize> before,
-                            std::span<const float, 2 * kFourierSize> behind,
-                            std::span<float, 2 * kFourierSize> between) {
-  pick_first_group_between(before.data(), behind.data(), between.data());
-  pick_groups_between(before.data(), behind.data(), between.data());
+void inverse_fourier_over_groups(FourierPart real, FourierPart imaginary) {
+  inverse_over_groups(real.data(), imaginary.data(), tables());
+}
+
+void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary) {
+  inverse_fourier_of_made(real, imaginary, [](std::size_t /*group*/) {});
+}
+
+void mixed_group_between(std::span<const float, 2 * kFourierSize> before,
+                         std::span<const float, 2 * kFourierSize> behind, std::size_t group,
+                         std::span<float, kFourierGroup> real, std::span<float, kFourierGroup> imaginary) {
+  if (group == 0) {
+    pick_first_group_between(before.data(), behind.data(), real.data(), imaginary.data());
+  } else {
+    pick_group_between(before.data(), behind.data(), group * kGroup, opposite(group) * kGroup + kGroup - 1, real.data(),
+                       imaginary.data());
+  }
 }
 
 void inverse_fourier(FourierPart real, FourierPart imaginary) {

@@ -26,14 +26,33 @@ inline void forward_fourier(FourierPart real, FourierPart imaginary) {
 /// multiplied bin by bin, and inverse_fourier_of_mixed() takes them. Spared is a pass over all of it.
 void forward_fourier_to_mixed(FourierPart real, FourierPart imaginary);
 
-/// Of two mixed spectra, each of two real signals in the parts of a complex one, that of the second signal of `before`
-/// with the first of `behind`: what a transform of these two would give, but for rounding. Real parts stand first, then
-/// imaginary ones. `between` shares no memory with the others.
-void mixed_spectrum_between(std::span<const float, 2 * kFourierSize> before,
-                            std::span<const float, 2 * kFourierSize> behind,
-                            std::span<float, 2 * kFourierSize> between);
-
 /// The inverse of the mixed transform, without a factor: from the order of its own to a signal in order.
 void inverse_fourier_of_mixed(FourierPart real, FourierPart imaginary);
+
+/// A mixed spectrum is made of groups of so many places, which lie one after the other. A group stays in the
+/// first-level cache: what is done with one before the next is begun costs no way to the memory behind it.
+inline constexpr std::size_t kFourierGroup = 2048;
+inline constexpr std::size_t kFourierGroups = kFourierSize / kFourierGroup;
+
+/// The two parts of the inverse of the mixed transform: that of each group by itself, and then that of all together.
+void inverse_fourier_in_group(FourierPart real, FourierPart imaginary, std::size_t group);
+void inverse_fourier_over_groups(FourierPart real, FourierPart imaginary);
+
+/// The inverse of a mixed spectrum that is made on the way: `make(group)` makes that group in both parts.
+template <class Make>
+void inverse_fourier_of_made(FourierPart real, FourierPart imaginary, Make make) {
+  for (std::size_t group = 0; group < kFourierGroups; ++group) {
+    make(group);
+    inverse_fourier_in_group(real, imaginary, group);
+  }
+  inverse_fourier_over_groups(real, imaginary);
+}
+
+/// Of two mixed spectra, each of two real signals in the parts of a complex one, that of the second signal of `before`
+/// with the first of `behind`: what a transform of these two would give, but for rounding. One group of it. Real parts
+/// stand first in both spectra, then imaginary ones. The results share no memory with the others.
+void mixed_group_between(std::span<const float, 2 * kFourierSize> before,
+                         std::span<const float, 2 * kFourierSize> behind, std::size_t group,
+                         std::span<float, kFourierGroup> real, std::span<float, kFourierGroup> imaginary);
 
 }  // namespace fairground

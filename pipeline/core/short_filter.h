@@ -20,9 +20,8 @@ class ShortFilter {
   /// Of 1 to kMostTaps taps. Throws std::invalid_argument for others.
   explicit ShortFilter(std::span<const float> taps);
 
-  /// out[n] = sum over k of taps[k] signal[n + skip - k], with zeros beyond the signal. `out` is not a part of
-  /// `signal`.
-  void apply(std::span<const float> signal, std::span<float> out, std::size_t skip = 0) const;
+  /// In place: signal[n] becomes the sum over k of taps[k] signal[n + skip - k], with zeros beyond the signal.
+  void apply(std::span<float> signal, std::size_t skip = 0) const;
 
  private:
   std::size_t reach_ = 0;   ///< how far back it looks

@@ -88,16 +88,19 @@ std::shared_ptr<const HeardSpeech> SharedSpeech::heard(const std::string& key,
 
 Audio through_room(const Audio& sound, const BlockSpectra& response, std::size_t direct, std::size_t frames,
                    const SharedSpectra* spectra) {
-  Audio heard(sound.sample_rate, sound.channels, frames);
+  Audio heard;
+  heard.sample_rate = sound.sample_rate;
+  heard.channels = sound.channels;
+  heard.samples.reserve(frames * static_cast<std::size_t>(sound.channels));
   const bool shared = spectra != nullptr && sound.frames() <= kLongestSharedSpectra;
   for (int channel = 0; channel < sound.channels; ++channel) {
     if (shared) {
       const auto index = static_cast<std::size_t>(channel);
       const BlockSpectra& pairs = spectra->of(sound)[index];
       const BlockSpectra& between = response.count() > 1 ? spectra->between_pairs_of(sound)[index] : pairs;
-      convolve(pairs, between, response, heard.channel(channel), direct);
+      convolve_onto(heard.samples, frames, pairs, between, response, direct);
     } else {
-      convolve(sound.channel(channel), response, heard.channel(channel), direct);
+      convolve_onto(heard.samples, frames, sound.channel(channel), response, direct);
     }
   }
   return heard;

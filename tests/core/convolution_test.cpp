@@ -96,6 +96,11 @@ TEST(Convolution, IsTheSameStreamed) {
       std::vector<float> rest(50001);
       convolve(x, h, rest, skip);
       EXPECT_TRUE(std::equal(rest.begin(), rest.end(), whole.begin() + static_cast<std::ptrdiff_t>(skip))) << skip;
+      std::vector<float> appended{1.0F, 2.0F};
+      convolve_onto(appended, rest.size(), x, h, skip);
+      EXPECT_EQ(appended.size(), rest.size() + 2);
+      EXPECT_EQ(appended[1], 2.0F);
+      EXPECT_TRUE(std::equal(rest.begin(), rest.end(), appended.begin() + 2)) << skip;
     }
   }
 }

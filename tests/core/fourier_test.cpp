@@ -133,7 +133,11 @@ TEST(Fourier, GivesThePairBetweenTwo) {
   const std::vector<float> first = mixed(before.real, before.imaginary);
   const std::vector<float> second = mixed(behind.real, behind.imaginary);
   std::vector<float> between(2 * kFourierSize);
-  mixed_spectrum_between(Spectrum(first), Spectrum(second), std::span<float, 2 * kFourierSize>(between));
+  for (std::size_t group = 0; group < kFourierGroups; ++group) {
+    float* const real = between.data() + group * kFourierGroup;
+    mixed_group_between(Spectrum(first), Spectrum(second), group, std::span<float, kFourierGroup>(real, kFourierGroup),
+                        std::span<float, kFourierGroup>(real + kFourierSize, kFourierGroup));
+  }
   const std::vector<float> expected = mixed(before.imaginary, behind.real);
   // Bins of noise are some sqrt(kFourierSize) large.
   const double tolerance = 10 * kRounding * std::sqrt(kFourierSize);

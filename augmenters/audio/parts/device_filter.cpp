@@ -84,11 +84,9 @@ std::vector<float> zero_phase_taps(int sample_rate, const GainCurve& gain_db, st
 DeviceFilter::DeviceFilter(std::vector<float> taps, std::size_t delay) : filter_(taps), delay_(delay) {}
 
 void DeviceFilter::apply(Audio& audio) const {
-  Audio filtered(audio.sample_rate, audio.channels, audio.frames());
   for (int c = 0; c < audio.channels; ++c) {
-    filter_.apply(audio.channel(c), filtered.channel(c), delay_);
+    filter_.apply(audio.channel(c), delay_);
   }
-  audio = std::move(filtered);
 }
 
 namespace {
