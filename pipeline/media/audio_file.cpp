@@ -77,6 +77,8 @@ FAIRGROUND_HOT void shorts_to_floats(const short* in, float* out, std::size_t co
   }
 }
 
+bool are_shorts(const SF_INFO& info) { return (info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_16; }
+
 /// Reads blocks of samples as floats. Those of 16 bits are read as they are and converted here, to what libsndfile
 /// makes of them, as its own way is many times slower.
 class BlockReader {
@@ -84,7 +86,7 @@ class BlockReader {
   BlockReader(SNDFILE* file, const SF_INFO& info)
       : file_(file),
         channels_(static_cast<std::size_t>(info.channels)),
-        codes_((info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_16 ? kBlockFrames * channels_ : 0) {}
+        codes_(are_shorts(info) ? kBlockFrames * channels_ : 0) {}
 
   /// Returns how many frames there were.
   sf_count_t read(std::vector<float>& block) {
@@ -202,7 +204,7 @@ Audio decode_audio(std::span<const std::byte> bytes, const std::filesystem::path
     throw ItemError("it is damaged after " + std::to_string(frames) + " frames: " + sf_strerror(file.get()));
   }
   if (frames == 0) throw ItemError("it holds no samples");
-  require_finite(samples, channels);
+  if (!are_shorts(info)) require_finite(samples, channels);  // integers always are
   return planar(std::move(samples), info.samplerate, info.channels);
 }
 

@@ -58,13 +58,19 @@ sf_count_t write_block(SNDFILE* file, std::span<const std::int32_t> samples, int
 
 PcmAudio quantise(const Audio& audio, int bits) {
   require_bits(bits);
-  PcmAudio pcm{audio.sample_rate, audio.channels, bits, std::vector<std::int32_t>(audio.samples.size())};
+  PcmAudio pcm{audio.sample_rate, audio.channels, bits, {}};
   const float scale = full_scale(bits);
+  std::array<std::int32_t, kBlock> block;
   if (audio.channels == 1) {
-    quantise_block(audio.samples.data(), pcm.samples.data(), audio.samples.size(), scale);
+    pcm.samples.reserve(audio.samples.size());  // and not set to zero, which would be a way through memory
+    for (auto rest = std::span(audio.samples); !rest.empty(); rest = rest.subspan(std::min(kBlock, rest.size()))) {
+      const std::size_t count = std::min(kBlock, rest.size());
+      quantise_block(rest.data(), block.data(), count, scale);
+      pcm.samples.insert(pcm.samples.end(), block.data(), block.data() + count);
+    }
     return pcm;
   }
-  std::array<std::int32_t, kBlock> block;
+  pcm.samples.resize(audio.samples.size());
   const auto channels = static_cast<std::size_t>(audio.channels);
   for (std::size_t c = 0; c < channels; ++c) {
     const std::span<const float> channel = audio.channel(static_cast<int>(c));

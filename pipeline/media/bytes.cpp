@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -99,9 +100,14 @@ Bytes read_file(const std::filesystem::path& path, const MediaLimits& limits, Li
                      " MB, and limits.file_megabytes allows " + shortest(limits.file_megabytes));
   }
 
-  Bytes bytes(static_cast<std::size_t>(status.st_size));
+  // Grown part by part, since new bytes are set to zero first: a part is still in the cache when it is read into.
+  constexpr std::size_t kPart = std::size_t{256} << 10U;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  Bytes bytes;
+  bytes.reserve(size);
   std::size_t filled = 0;
-  while (filled < bytes.size()) {
+  while (filled < size) {
+    if (filled == bytes.size()) bytes.resize(std::min(size, filled + kPart));
     const ::ssize_t got = ::read(file.number(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) refuse(path, errno);

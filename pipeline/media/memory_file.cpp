@@ -42,15 +42,15 @@ sf_count_t read(void* out, sf_count_t count, void* user) {
 sf_count_t write(const void* in, sf_count_t count, void* user) {
   MemoryTarget& file = *static_cast<MemoryTarget*>(user);
   if (count <= 0) return 0;
-  const auto end = static_cast<std::size_t>(file.position + count);
-  if (end > file.bytes.size()) {
-    try {
-      file.bytes.resize(end);
-    } catch (const std::bad_alloc&) {
-      return 0;  // An exception may not pass through C; a short write is noticed by whoever writes samples.
-    }
+  const auto* const from = static_cast<const std::byte*>(in);
+  const auto at = static_cast<std::size_t>(file.position);
+  const std::size_t over = std::min(static_cast<std::size_t>(count), file.bytes.size() - at);
+  std::copy_n(from, over, file.bytes.data() + at);
+  try {
+    file.bytes.insert(file.bytes.end(), from + over, from + count);
+  } catch (const std::bad_alloc&) {
+    return 0;  // An exception may not pass through C; a short write is noticed by whoever writes samples.
   }
-  std::memcpy(file.bytes.data() + file.position, in, static_cast<std::size_t>(count));
   file.position += count;
   return count;
 }
