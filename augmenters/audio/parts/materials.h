@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "augmenters/audio/parts/shoebox.h"
+#include "augmenters/audio/parts/shoebox_room.h"
 
 namespace fairground {
 
