@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 
+#include "pipeline/config/names.h"
 #include "pipeline/config/wording.h"
 
 namespace fairground {
@@ -107,6 +109,71 @@ SchemaJson map_schema(const std::string& text, std::vector<SchemaKey> keys) {
     schema["required"] = required;
   }
   return schema;
+}
+
+SchemaJson names_schema(const std::string& text, const std::string& pattern, SchemaJson value) {
+  return {{"type", "object"},
+          {"description", text + " Names are made of letters (a-z, A-Z), digits, _ and -."},
+          {"patternProperties", {{pattern, std::move(value)}}},
+          {"additionalProperties", false}};
+}
+
+SchemaJson list_schema(SchemaJson item) {
+  return {{"type", "array"}, {"items", std::move(item)}, {"uniqueItems", true}};
+}
+
+SchemaJson either_schema(SchemaJson one, SchemaJson other) { return {{"anyOf", {std::move(one), std::move(other)}}}; }
+
+SchemaJson word_schema(const char* text) { return {{"const", text}}; }
+
+SchemaJson column_schema(const std::string& text) { return described(text, text_schema()); }
+
+SchemaJson path_schema(const std::string& text) { return described(text + " Relative to the config.", text_schema()); }
+
+SchemaJson refer_to(const std::string& definition) { return {{"$ref", "#/$defs/" + definition}}; }
+
+std::string none_of(const std::vector<std::string>& words) {
+  std::string pattern = "(?!(";
+  for (const std::string& word : words) {
+    pattern += (pattern.ends_with('(') ? "" : "|") + word;
+  }
+  return pattern + ")$)";
+}
+
+std::string no_record_field() {
+  std::vector<std::string> fields;
+  std::ranges::transform(record_fields(), std::back_inserter(fields), [](auto field) { return std::string(field); });
+  std::string pattern = none_of(fields);
+  for (const std::string_view prefix : record_field_prefixes()) {
+    pattern += "(?!" + std::string(prefix) + ")";
+  }
+  for (const std::string_view ending : record_field_endings()) {
+    pattern += "(?!.*" + std::string(ending) + "$)";
+  }
+  return pattern;
+}
+
+std::string name_pattern(const std::string& without) { return "^" + without + "[A-Za-z0-9_-]+$"; }
+
+SchemaJson needs_keys(const std::vector<std::string>& keys) { return {{"required", keys}}; }
+
+SchemaJson forbids_keys(const std::vector<std::string>& keys) {
+  Json properties = Json::object();
+  for (const std::string& key : keys) {
+    properties[key] = false;
+  }
+  return {{"properties", properties}};
+}
+
+SchemaJson has_value(const std::string& key, const std::vector<std::string>& values) {
+  return {{"properties", {{key, {{"enum", values}}}}}, {"required", Json::array({key})}};
+}
+
+void add_rule(SchemaJson& schema, SchemaJson condition, SchemaJson then) {
+  schema["allOf"].push_back({{"if", std::move(condition)}, {"then", std::move(then)}});
+}
+void add_rule(SchemaJson& schema, SchemaJson condition, SchemaJson then, SchemaJson otherwise) {
+  schema["allOf"].push_back({{"if", std::move(condition)}, {"then", std::move(then)}, {"else", std::move(otherwise)}});
 }
 
 }  // namespace fairground
