@@ -1,32 +1,25 @@
 #include "pipeline/media/icc_profile.h"
 
 #include <lcms2.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
-#include "pipeline/core/error.h"
 #include "pipeline/core/plain.h"
-#include "pipeline/media/byte_view.h"
+#include "pipeline/media/icc_curve.h"
+#include "pipeline/media/icc_fault.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/limits.h"
 
 namespace fairground {
 namespace {
-
-constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
-constexpr std::size_t kHeaderBytes = 128;
 
 struct ContextDeleter {
   void operator()(cmsContext context) const noexcept { cmsDeleteContext(context); }
@@ -45,78 +38,16 @@ using Profile = std::unique_ptr<void, ProfileDeleter>;
 using Transform = std::unique_ptr<void, TransformDeleter>;
 using Curve = std::unique_ptr<cmsToneCurve, CurveDeleter>;
 
-[[noreturn]] void refuse(const std::string& what) {
-  throw ItemError("its ICC profile " + what + "; convert the picture to sRGB");
-}
-
-// Where files keep their profiles.
-
-/// ICC.1:2022, annex B.4: segments that say which of how many they are.
-Bytes join_jpeg(const ImageHeader& header) {
-  const std::size_t count = std::to_integer<std::size_t>(header.icc.front()[1]);
-  std::vector<std::span<const std::byte>> parts(count);
-  for (const std::span<const std::byte> segment : header.icc) {
-    const std::size_t number = std::to_integer<std::size_t>(segment[0]);
-    if (std::to_integer<std::size_t>(segment[1]) != count || number < 1 || number > count ||
-        !parts[number - 1].empty()) {
-      refuse("is damaged: its segments contradict each other");
-    }
-    parts[number - 1] = segment.subspan(2);
-  }
-  Bytes profile;
-  for (const std::span<const std::byte> part : parts) {
-    if (part.empty()) {
-      refuse("is damaged: one of its " + std::to_string(count) + " segments is missing");
-    }
-    profile.insert(profile.end(), part.begin(), part.end());
-  }
-  return profile;
-}
-
-/// ISO/IEC 15948, 11.3.3.3: a name, zero, the method (0), and a zlib stream.
-Bytes inflate_png(std::span<const std::byte> chunk) {
-  const auto zero = std::ranges::find(chunk, std::byte{0});
-  const auto stream = static_cast<std::size_t>(zero - chunk.begin()) + 2;
-  if (stream >= chunk.size() || chunk[stream - 1] != std::byte{0}) {
-    refuse("is damaged");
-  }
-  Bytes profile(kMostBytes + 1);
-  auto length = static_cast<uLongf>(profile.size());
-  const int fault =
-      uncompress(reinterpret_cast<Bytef*>(profile.data()), &length,
-                 reinterpret_cast<const Bytef*>(chunk.data() + stream), static_cast<uLong>(chunk.size() - stream));
-  if (fault == Z_BUF_ERROR && length >= kMostBytes) {
-    refuse("has more than 4 MiB");
-  }
-  if (fault != Z_OK) {
-    refuse("is damaged: it cannot be decompressed");
-  }
-  profile.resize(length);
-  profile.shrink_to_fit();
-  return profile;
-}
-
 // What a profile says.
 
-std::string signature_text(std::uint32_t signature) {
-  std::string text;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    const auto c = static_cast<char>(signature >> static_cast<unsigned>(shift) & 0xFFU);
-    text += c >= ' ' && c <= '~' ? c : '?';
-  }
-  while (text.ends_with(' ')) {
-    text.pop_back();
-  }
-  return text;
-}
-
 Profile open_profile(const Context& context, std::span<const std::byte> bytes, bool is_grey) {
-  Profile profile(bytes.size() < kHeaderBytes ? nullptr
-                                              : cmsOpenProfileFromMemTHR(context.get(), bytes.data(),
-                                                                         static_cast<cmsUInt32Number>(bytes.size())));
+  Profile profile(
+      bytes.size() < kIccHeaderBytes
+          ? nullptr
+          : cmsOpenProfileFromMemTHR(context.get(), bytes.data(), static_cast<cmsUInt32Number>(bytes.size())));
   if (!profile) {
     require_memory(kDecoderBytes);
-    refuse("is damaged");
+    refuse_profile("is damaged");
   }
   switch (cmsGetDeviceClass(profile.get())) {
     case cmsSigInputClass:
@@ -125,13 +56,13 @@ Profile open_profile(const Context& context, std::span<const std::byte> bytes, b
     case cmsSigColorSpaceClass:
       break;
     default:
-      refuse("is of the class '" + signature_text(cmsGetDeviceClass(profile.get())) +
-             "', which says nothing of a picture's light");
+      refuse_profile("is of the class '" + signature_text(cmsGetDeviceClass(profile.get())) +
+                     "', which says nothing of a picture's light");
   }
   const cmsColorSpaceSignature space = cmsGetColorSpace(profile.get());
   const cmsColorSpaceSignature expected = is_grey ? cmsSigGrayData : cmsSigRgbData;
   if (space != expected) {
-    refuse("is for '" + signature_text(space) + "' and the picture is " + (is_grey ? "grey" : "RGB"));
+    refuse_profile("is for '" + signature_text(space) + "' and the picture is " + (is_grey ? "grey" : "RGB"));
   }
   return profile;
 }
@@ -151,17 +82,9 @@ Transform to_linear_srgb(const Context& context, const Profile& profile, const P
                                             target.get(), TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC,
                                             cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE));
   if (!transform) {
-    refuse("leads to no linear light");
+    refuse_profile("leads to no linear light");
   }
   return transform;
-}
-
-/// Curves with hostile parameters can lead anywhere, and to what is no number.
-void require_light(const std::vector<float>& light) {
-  constexpr float kBrightest = 100.0F;  // times white; no real profile reaches 3
-  if (!std::ranges::all_of(light, [](float value) { return std::abs(value) <= kBrightest; })) {
-    refuse("is damaged: it leads to light without end");
-  }
 }
 
 void run(const Transform& transform, const std::vector<float>& in, std::vector<float>& out, std::size_t pixels) {
@@ -245,106 +168,6 @@ std::vector<float> all_codes() {
   return in;
 }
 
-// Curves.
-
-double s15_fixed_16(const ByteView& view, std::uint64_t at) {
-  return static_cast<double>(static_cast<std::int32_t>(view.u32(at))) / 65536.0;
-}
-
-/// ICC.1:2022, 7.3: the first tag of that name.
-ByteView find_tag(std::span<const std::byte> profile, std::uint32_t signature) {
-  constexpr std::uint64_t kEntry = 12;
-  const ByteView file(profile, std::endian::big);
-  const std::uint64_t count = file.u32(kHeaderBytes);
-  for (std::uint64_t at = kHeaderBytes + 4; at < kHeaderBytes + 4 + count * kEntry; at += kEntry) {
-    if (file.u32(at) == signature) {
-      return ByteView(file.part(file.u32(at + 4), file.u32(at + 8)), std::endian::big);
-    }
-  }
-  refuse("is damaged: it lacks '" + signature_text(signature) + "'");
-}
-
-double power(double base, double exponent) {
-  constexpr double kFarthest = 80.0;  // e to it is far beyond any light, and still a float
-  if (base <= 0.0) {
-    return 0.0;
-  }
-  if (exponent == 1.0) {
-    return base;
-  }
-  const double logarithm = exponent * plain::log(base);
-  return logarithm < -kFarthest ? 0.0 : plain::exp(std::min(logarithm, kFarthest));
-}
-
-/// ICC.1:2022, 10.18, table 68. Parameters that a type does not have are 0.
-struct ParametricCurve {
-  unsigned type = 0;
-  double g = 1.0, a = 1.0, b = 0.0, c = 0.0, d = 0.0, e = 0.0, f = 0.0;
-
-  [[nodiscard]] double operator()(double x) const {
-    const double base = a * x + b;
-    switch (type) {
-      case 0:
-        return power(x, g);
-      case 1:
-      case 2:
-        return power(base, g) + c;  // below -b / a the base is negative and only c is left
-      default:
-        return x >= d ? power(base, g) + e : c * x + f;
-    }
-  }
-};
-
-ParametricCurve parametric_curve(const ByteView& tag) {
-  constexpr std::uint64_t kParameters = 12;
-  constexpr std::array<std::size_t, 5> kCounts = {1, 3, 4, 5, 7};
-  ParametricCurve curve;
-  curve.type = tag.u16(8);
-  if (curve.type >= kCounts.size()) {
-    refuse("has a curve of type " + std::to_string(curve.type) + ", of which nothing is known");
-  }
-  const std::array<double*, 7> parameters = {&curve.g, &curve.a, &curve.b, &curve.c, &curve.d, &curve.e, &curve.f};
-  for (std::size_t i = 0; i < kCounts[curve.type]; ++i) {
-    *parameters[i] = s15_fixed_16(tag, kParameters + 4 * i);
-  }
-  return curve;
-}
-
-/// ICC.1:2022, 10.6: light at codes that are evenly spaced, straight in between.
-double sampled_curve(const ByteView& tag, std::uint64_t count, double x) {
-  constexpr std::uint64_t kValues = 12;
-  const double place = x * static_cast<double>(count - 1);
-  const auto below = std::min(static_cast<std::uint64_t>(place), count - 2);
-  const double low = tag.u16(kValues + 2 * below);
-  const double high = tag.u16(kValues + 2 * below + 2);
-  return (low + (high - low) * (place - static_cast<double>(below))) / 65535.0;
-}
-
-/// The light of codes from 0 to 1 by a profile's curve.
-Table curve_table(std::span<const std::byte> profile, std::uint32_t signature, const std::vector<float>& codes) {
-  const ByteView tag = find_tag(profile, signature);
-  Table light(codes.size());
-  const auto fill = [&](const auto& curve) {
-    std::ranges::transform(codes, light.begin(), [&](float code) { return static_cast<float>(curve(code)); });
-  };
-  const bool is_parametric = tag.matches(0, "para");
-  if (!is_parametric && !tag.matches(0, "curv")) {
-    refuse("has a curve in a form of which nothing is known");
-  }
-  const std::uint64_t count = is_parametric ? 0 : tag.u32(8);
-  if (is_parametric) {
-    fill(parametric_curve(tag));
-  } else if (count == 0) {
-    light = codes;
-  } else if (count == 1) {
-    fill(ParametricCurve{.g = tag.u16(12) / 256.0});
-  } else {
-    fill([&](float code) { return sampled_curve(tag, count, code); });
-  }
-  require_light(light);
-  return light;
-}
-
 /// Whether these curves say it all: other forms, if there are any, go before them.
 bool has_curves(const Profile& profile, std::span<const cmsTagSignature> curves) {
   constexpr std::array kOtherForms = {cmsSigDToB1Tag, cmsSigAToB1Tag, cmsSigAToB0Tag};
@@ -357,7 +180,7 @@ Table grey_light(const Profile& profile, std::span<const std::byte> bytes, const
                  const std::vector<float>& codes) {
   constexpr std::array kCurve = {cmsSigGrayTRCTag};
   if (has_curves(profile, kCurve)) {
-    return curve_table(bytes, kCurve[0], codes);
+    return light_of_curve(bytes, kCurve[0], codes);
   }
   std::vector<float> out(3 * codes.size());
   run(transform, codes, out, codes.size());
@@ -420,8 +243,8 @@ std::optional<Matrix> as_matrix(const Profile& profile) {
 }
 
 std::array<Table, 3> curve_tables(std::span<const std::byte> profile, const std::vector<float>& codes) {
-  return {curve_table(profile, kCurves[0], codes), curve_table(profile, kCurves[1], codes),
-          curve_table(profile, kCurves[2], codes)};
+  return {light_of_curve(profile, kCurves[0], codes), light_of_curve(profile, kCurves[1], codes),
+          light_of_curve(profile, kCurves[2], codes)};
 }
 
 bool is_srgb_matrix(std::span<const std::byte> profile, const Matrix& matrix) {
@@ -489,7 +312,7 @@ Image convert(const Raster& raster, std::span<const std::byte> bytes, bool is_gr
   const int channels = raster.codes.channels();
   if (is_grey) {
     if (channels == 3) {
-      refuse("is for 'GRAY' and the picture decodes to RGB");
+      refuse_profile("is for 'GRAY' and the picture decodes to RGB");
     }
     const std::vector<float> codes = all_codes<Code>();
     return grey_to_linear<Code>(raster, codes, grey_light(profile, bytes, transform, codes));
@@ -500,31 +323,13 @@ Image convert(const Raster& raster, std::span<const std::byte> bytes, bool is_gr
     return to_linear(raster);
   }
   if (channels == 1) {
-    refuse("is for 'RGB' and the picture decodes to grey");
+    refuse_profile("is for 'RGB' and the picture decodes to grey");
   }
   return matrix ? matrix_to_linear<Code>(raster, curve_tables(bytes, all_codes<Code>()), *matrix)
                 : table_to_linear<Code>(raster, transform);
 }
 
 }  // namespace
-
-Bytes read_icc_profile(const ImageHeader& header) {
-  if (header.icc.empty()) {
-    return {};
-  }
-  Bytes profile;
-  if (header.format == ImageFormat::jpeg) {
-    profile = join_jpeg(header);
-  } else if (header.format == ImageFormat::png) {
-    profile = inflate_png(header.icc.front());
-  } else {
-    profile.assign(header.icc.front().begin(), header.icc.front().end());
-  }
-  if (profile.size() > kMostBytes) {
-    refuse("has more than 4 MiB");
-  }
-  return profile;
-}
 
 void check_icc_profile(std::span<const std::byte> profile, bool is_grey) {
   const Context context(cmsCreateContext(nullptr, nullptr));
