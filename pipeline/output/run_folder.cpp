@@ -12,7 +12,9 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
+#include "pipeline/output/run_deletion.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/output/shard_folders.h"
 #include "pipeline/output/skin_account.h"
 
 namespace fairground {

@@ -25,6 +25,7 @@
 #include "pipeline/catalog/picture_cells.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
+#include "pipeline/output/export_files.h"
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/export.h"
 #include "pipeline/publish/records.h"
@@ -290,7 +291,7 @@ void export_coco(const ExportInputs& inputs, DerivedFiles& files) {
   }
 
   const std::unique_ptr<DerivedFile> file =
-      files.begin(fs::path(kExports) / info_of(ExportFormat::coco).name / "instances.json");
+      files.begin(export_folder(ExportFormat::coco) / "instances.json");
   file->add("{\n\"info\": " + info_json(inputs.set, facts, findings).dump());
   ListWriter images(*file, "images");
   std::int64_t image = 0;

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "pipeline/config/card.h"
-#include "pipeline/output/run_names.h"
+#include "pipeline/output/export_files.h"
 #include "pipeline/publish/croissant_parts.h"
 
 namespace fairground {
@@ -94,7 +94,7 @@ void export_croissant(const ExportInputs& inputs, DerivedFiles& files) {
   add_croissant_responsibility(inputs, counts, json);
   json["distribution"] = croissant_distribution(inputs);
   json["recordSet"] = croissant_record_sets(inputs, counts);
-  files.write(fs::path(kExports) / info_of(ExportFormat::croissant).name / "croissant.json", json.dump(1) + '\n');
+  files.write(export_folder(ExportFormat::croissant) / "croissant.json", json.dump(1) + '\n');
 }
 
 }  // namespace fairground

@@ -28,7 +28,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
-#include "pipeline/output/run_names.h"
+#include "pipeline/output/export_files.h"
 #include "pipeline/publish/records.h"
 #include "pipeline/publish/webdataset_shards.h"
 
@@ -43,7 +43,7 @@ constexpr std::uintmax_t kTarBlock = 512;
 /// A member takes a header, and its bytes up to a whole block.
 std::uintmax_t tar_bytes(std::uintmax_t bytes) { return kTarBlock + (bytes + kTarBlock - 1) / kTarBlock * kTarBlock; }
 
-fs::path folder() { return fs::path(kExports) / info_of(ExportFormat::webdataset).name; }
+fs::path folder() { return export_folder(ExportFormat::webdataset); }
 
 /// One file of a sample.
 struct Member {

@@ -9,7 +9,9 @@
 #include "pipeline/catalog/json_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
-#include "pipeline/output/folder_claim.h"
+#include "pipeline/output/export_files.h"
+#include "pipeline/output/file_lock.h"
+#include "pipeline/output/folder_state.h"
 #include "pipeline/output/run_names.h"
 #include "pipeline/publish/data_card.h"
 #include "pipeline/publish/export.h"
@@ -24,10 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMostRunFileBytes = std::size_t{16} << 20U;
 constexpr std::size_t kMostReportBytes = std::size_t{64} << 20U;  // of which a report has a twentieth
-
-fs::path folder_of(ExportFormat format) { return fs::path(kExports) / info_of(format).name; }
 
 /// What pages and exports may follow from: two runs of one config differ in the seconds, and the report's hash comes
 /// last.
@@ -49,7 +48,7 @@ std::string hash_at_the_end(const ordered_json& run) {
 bool is_wanted(const OutputTree& tree, const SetFacts& set, ExportFormat format) {
   std::error_code ignored;
   return std::ranges::find(set.exports, format) != set.exports.end() ||
-         fs::is_directory(tree.root() / folder_of(format), ignored);
+         fs::is_directory(tree.root() / export_folder(format), ignored);
 }
 
 /// The report, the card, and what Hugging Face reads, by their names.
@@ -170,7 +169,7 @@ bool is_published(const OutputTree& tree) {
              set.media,
              [&](const MediaFacts& facts) { return is_there(fs::path(to_string(facts.media)) / kReadme); }) &&
          std::ranges::all_of(set.exports, [&](ExportFormat format) {
-           return fs::is_directory(tree.root() / folder_of(format), ignored);
+           return fs::is_directory(tree.root() / export_folder(format), ignored);
          });
 }
 
@@ -192,7 +191,7 @@ std::vector<std::string> compare_published(const OutputTree& tree, const ordered
           }
         }
       } else {
-        others.push_back(folder_of(info.format).string() + ": is no export of this set, which " + reason);
+        others.push_back(export_folder(info.format).string() + ": is no export of this set, which " + reason);
       }
     }
     for (const auto& [name, text] : pages_of(tree, set, facts)) {
@@ -232,7 +231,7 @@ void write_exports(const fs::path& directory, std::span<const ExportFormat> form
   for (const ExportFormat format : formats) {
     delete_export(run.tree(), format);
     reading(run.tree(), [&] { write_export(format, {run.tree(), run.set(), run.run()}, files); });
-    out << (directory / folder_of(format)).string() << '\n';
+    out << (directory / export_folder(format)).string() << '\n';
   }
 }
 

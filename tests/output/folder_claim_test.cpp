@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "pipeline/core/error.h"
+#include "pipeline/output/file_lock.h"
+#include "pipeline/output/shard_folders.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fairground {
