@@ -101,6 +101,13 @@ const Json& schema_of_configs() {
   return kSchema;
 }
 
+const Json& resolved(const Json& schema) {
+  const auto reference = schema.find("$ref");
+  return reference == schema.end()
+             ? schema
+             : schema_of_configs().at(Json::json_pointer(reference->get<std::string>().substr(1)));
+}
+
 std::string schema_faults(const Json& config) {
   struct Validation {
     nlohmann::json json = sorted(schema_of_configs());

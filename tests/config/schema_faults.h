@@ -13,6 +13,8 @@ namespace fairground {
 
 /// The schema of configs with the fixture's augmenters.
 [[nodiscard]] const nlohmann::ordered_json& schema_of_configs();
+/// What a part of it refers to, or the part itself.
+[[nodiscard]] const nlohmann::ordered_json& resolved(const nlohmann::ordered_json& schema);
 
 /// What the schema finds wrong; empty where it finds nothing.
 [[nodiscard]] std::string schema_faults(const nlohmann::ordered_json& config);
