@@ -10,6 +10,7 @@
 #include "pipeline/core/hot.h"
 #include "pipeline/media/code_table.h"
 #include "pipeline/media/image_file.h"
+#include "pipeline/media/srgb_curve.h"
 
 namespace fairground {
 namespace {
@@ -65,30 +66,20 @@ void decode_rows(const cv::Mat& codes, Image& image) {
 
 /// sRGB-encodes linear light and rounds it to codes.
 ///
-/// With q = x^(1/4), which two square roots give, 1.055 x^(1/2.4) - 0.055 is 1.055 q^(5/3) - 0.055, smooth enough for
-/// a polynomial of degree 7 in v = q - kCentre. Its coefficients were found by Remez exchange in double precision on
-/// q from 0.0031308^(1/4) to 1; they are within 3.3e-7 of the function. q is first rounded to multiples of 2^-20, which
-/// the addition of 12 does, since floats between 8 and 16 are that far apart. From one multiple to the next the
-/// polynomial rises by more than its rounding errors, so that brighter light never gets a lower code. The largest
-/// distance from the exact function, measured and with rounding included, is 0.5003 codes at 8 bits and 0.58 at 16.
+/// The fourth root q is first rounded to multiples of 2^-20, which the addition of 12 does, since floats between 8 and
+/// 16 are that far apart. From one multiple to the next the polynomial rises by more than its rounding errors, so that
+/// brighter light never gets a lower code. The largest distance from the exact function, measured and with rounding
+/// included, is 0.5003 codes at 8 bits and 0.58 at 16.
 template <typename Code>
 [[gnu::always_inline]] inline void encode_samples(const float* __restrict in, Code* __restrict out, std::size_t count) {
   constexpr float kHighestCode = sizeof(Code) == 1 ? 255.0F : 65535.0F;
   constexpr float kGrid = 12.0F;
-  constexpr float kCentre = 648293.0F / 1048576.0F;  // the middle of the range of q, on the grid
   for (std::size_t i = 0; i < count; ++i) {
     float linear = in[i];
     linear = linear > 0.0F ? linear : 0.0F;
     linear = linear < 1.0F ? linear : 1.0F;
-    const float v = (std::sqrt(std::sqrt(linear)) + kGrid) - (kGrid + kCentre);
-    float curve = -0.07622299268F;
-    curve = curve * v + 0.06489044055F;
-    curve = curve * v - 0.04594899597F;
-    curve = curve * v + 0.06467673293F;
-    curve = curve * v - 0.1238647974F;
-    curve = curve * v + 0.6880626644F;
-    curve = curve * v + 1.276095534F;
-    curve = curve * v + 0.418374175F;
+    const float v = (std::sqrt(std::sqrt(linear)) + kGrid) - (kGrid + kSrgbRootCentre);
+    const float curve = srgb_of_root(v);
     const float encoded = linear < 0.0031308F ? 12.92F * linear : curve;
     const float rounded = encoded * kHighestCode + 0.5F;  // never negative; lround would leave the vector registers
     out[i] = static_cast<Code>(static_cast<std::int32_t>(rounded));
