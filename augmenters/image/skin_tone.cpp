@@ -21,13 +21,13 @@
 #include "augmenters/image/parts/skin_gates.h"
 #include "augmenters/image/parts/skin_move.h"
 #include "augmenters/image/parts/skin_patch.h"
+#include "augmenters/image/parts/skin_refusals.h"
 #include "augmenters/image/parts/skin_rims.h"
 #include "pipeline/config/config.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/text.h"
 #include "pipeline/measure/ciede2000.h"
 #include "pipeline/measure/monk_scale.h"
-#include "pipeline/measure/photographed_hue.h"
 
 namespace fairground {
 namespace {
@@ -47,7 +47,6 @@ struct SkinTone {
 
 constexpr double kLeastLightness = 36.0;  // nothing is photographed beyond these
 constexpr double kMostLightness = 78.0;
-constexpr double kMostShift = 1.6;
 constexpr double kWidest = kMostLightness - kLeastLightness;
 
 const ParameterTable<SkinTone>& table() {
@@ -56,7 +55,7 @@ const ParameterTable<SkinTone>& table() {
       ParameterTable<P>()
           .number("lightness", &P::lightness, "L*", {kLeastLightness, kMostLightness},
                   "The apparent lightness that skin gets; one of this, `shift_od`, `monk` and `ladder` is given.")
-          .number("shift_od", &P::shift_od, "OD", {-kMostShift, kMostShift},
+          .number("shift_od", &P::shift_od, "OD", {-kMostSkinShiftOd, kMostSkinShiftOd},
                   "How far skin is shifted in optical density (natural logarithm) along the direction in which "
                   "photographed tones differ; above 0 is darker.")
           .integer("monk", &P::monk, "", {1.0, 10.0},
@@ -155,42 +154,8 @@ std::vector<std::vector<Setting>> expand_levels(const std::vector<Setting>& sett
   return rungs;
 }
 
-/// A figure as messages have it, and a share or a correlation, which differ sooner.
-std::string figure(double value) { return shortest(std::round(value * 100.0) / 100.0); }
-std::string fine_figure(double value) { return shortest(std::round(value * 1e4) / 1e4); }
-
-[[noreturn]] void refuse(const std::string& message, const std::string& gate, double value, double limit) {
-  throw GateError("skin.tone: " + message, {gate, value, limit});
-}
-
-/// What can be refused before anything is made.
-void check_source(const SkinTone& p, const SkinFacts& skin) {
-  const SkinRegion& region = *skin.region;
-  const ApparentTone& own = *skin.tone;
-  if (own.hue_deg < kLeastSkinHueDeg || own.hue_deg > kMostSkinHueDeg) {
-    refuse("the skin has a hue of " + figure(own.hue_deg) + " degrees, and skin in neutral light has " +
-               figure(kLeastSkinHueDeg) + " to " + figure(kMostSkinHueDeg) +
-               "; the light is coloured or the white balance is off, so use a neutral photograph",
-           "skin_source_hue", own.hue_deg, own.hue_deg < kLeastSkinHueDeg ? kLeastSkinHueDeg : kMostSkinHueDeg);
-  }
-  // Of the mask. Whole masks of rendered heads measure 0, and those of two portraits 0.0068 at the most, drawn or
-  // found; without ears, which are 2 % of a head's skin, the portraits measure 0.021 and more
-  // (tests/measure/missed_skin_test.cpp has the heads).
-  constexpr double kMostMissed = 0.01;
-  if (const double missed = skin.missed_skin_fraction.value_or(0.0); missed > kMostMissed) {
-    refuse("skin beside the mask is a share of " + fine_figure(missed) + " of it, and " + figure(kMostMissed) +
-               " is allowed, since what is left out would stay as it is; take in all visible skin, ears and neck too",
-           "skin_missed", missed, kMostMissed);
-  }
-  if (region.source == MaskSource::supplied) {
-    return;
-  }
-  const double width = region.face_width_px.value_or(0.0);
-  if (width < p.face_width_px) {
-    refuse("the face is " + figure(width) + " px wide, and a mask that was found needs " + figure(p.face_width_px) +
-               "; supply a mask, or lower `face_width_px`",
-           "skin_face_width", width, p.face_width_px);
-  }
+SkinLimits limits_of(const SkinTone& p) {
+  return {p.darker, p.lighter, p.lowest, p.highest, p.automatic, p.face_width_px};
 }
 
 /// The darkest and the lightest that this source may get.
@@ -215,35 +180,6 @@ struct Move {
 
 constexpr double kSolvedTo = 0.1;  // in L*: how near the tone is solved for
 
-/// `slack`: what is wanted is held to the limits, and what is measured may be as far beyond them as it is solved for.
-void check_limits(const SkinTone& p, const SkinRegion& region, double own, double wanted, double slack = 0.0) {
-  const double change = wanted - own;
-  const std::string from_to = "from L* " + figure(own) + " to " + figure(wanted);
-  if (-change > p.darker + slack) {
-    refuse(from_to + " is " + fine_figure(-change) + " darker, and `darker` allows " + figure(p.darker) +
-               "; widen it, or ask for less",
-           "skin_limit_darker", -change, p.darker);
-  }
-  if (change > p.lighter + slack) {
-    refuse(from_to + " is " + fine_figure(change) + " lighter, and `lighter` allows " + figure(p.lighter) +
-               "; widen it, or ask for less",
-           "skin_limit_lighter", change, p.lighter);
-  }
-  if (region.source != MaskSource::supplied && std::fabs(change) > p.automatic + slack) {
-    refuse(from_to + " is " + fine_figure(std::fabs(change)) + ", and `automatic` allows " + figure(p.automatic) +
-               " with a mask that nobody has looked at; look at the mask and supply it, or widen the limit",
-           "skin_limit_automatic", std::fabs(change), p.automatic);
-  }
-  if (wanted < p.lowest - slack) {
-    refuse(from_to + " is below `lowest`, " + figure(p.lowest) + "; widen it, or ask for less", "skin_limit_lowest",
-           wanted, p.lowest);
-  }
-  if (wanted > p.highest + slack) {
-    refuse(from_to + " is above `highest`, " + figure(p.highest) + "; widen it, or ask for less", "skin_limit_highest",
-           wanted, p.highest);
-  }
-}
-
 /// Of the tones that the source may get, the lightness of that which is nearest to a swatch.
 double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) {
   constexpr double kStep = 0.05;         // in L*
@@ -254,7 +190,7 @@ double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) 
   for (int i = 0; reach.lowest + kStep * i <= reach.highest; ++i) {
     const SkinColour colour = eased_colour(own, reach.lowest + kStep * i);
     const double difference = ciede2000(lab_of(colour), wanted);
-    if (difference < least && length_of(shift_between(own, colour)) <= kMostShift - kRoomToSolve) {
+    if (difference < least && length_of(shift_between(own, colour)) <= kMostSkinShiftOd - kRoomToSolve) {
       least = difference;
       best = colour.lightness;
     }
@@ -262,12 +198,7 @@ double nearest_to_swatch(int swatch, const SkinColour& own, const Reach& reach) 
   return best;
 }
 
-double difference_in_hue(double a, double b) {
-  const double difference = std::fabs(a - b);
-  return std::min(difference, 360.0 - difference);
-}
-
-Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& tone) {
+Move plan_move(const SkinTone& p, const SkinLimits& limits, const SkinRegion& region, const ApparentTone& tone) {
   const SkinColour own = colour_of(tone);
   Move move;
   if (p.shift_od) {
@@ -276,7 +207,7 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
     }
     move.wanted = shifted(own, move.shift);
     move.is_given = true;
-    check_limits(p, region, own.lightness, move.wanted.lightness);
+    check_skin_limits(limits, region, own.lightness, move.wanted.lightness);
     return move;
   }
   const double lightness = p.lightness
@@ -284,7 +215,7 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
                                : nearest_to_swatch(static_cast<int>(*p.monk), own, reach_of(p, region, own.lightness));
   move.wanted = eased_colour(own, lightness);
   move.shift = shift_between(own, move.wanted);
-  check_limits(p, region, own.lightness, lightness);
+  check_skin_limits(limits, region, own.lightness, lightness);
   return move;
 }
 
@@ -292,19 +223,13 @@ Move plan_move(const SkinTone& p, const SkinRegion& region, const ApparentTone& 
 ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, const SkinGrain& grain,
                      const Mask& parts, Image& image) {
   constexpr int kMostTries = 6;
-  constexpr double kNearHue = 0.5;    // in degrees
-  constexpr double kRounding = 1e-3;  // the direction has length 1 to so many digits
+  constexpr double kNearHue = 0.5;  // in degrees
   static constexpr double kMostCorrection = 3.0;
   SkinColour aimed = move.wanted;
   for (int attempt = 1;; ++attempt) {
     move_skin(patch, move.shift, grain, image);
     const ApparentTone tone = measure_apparent_tone(image, parts);
-    if (const double length = length_of(move.shift); length > kMostShift + kRounding) {
-      refuse("from L* " + figure(own.lightness) + " to " + figure(tone.lightness) + " takes a shift of " +
-                 figure(length) + " in optical density, and no limit allows more than " + figure(kMostShift) +
-                 "; ask for a smaller change",
-             "skin_limit_shift", length, kMostShift);
-    }
+    check_skin_shift(own.lightness, tone.lightness, length_of(move.shift));
     if (move.is_given || attempt == kMostTries ||
         (std::fabs(tone.lightness - move.wanted.lightness) <= kSolvedTo &&
          difference_in_hue(tone.hue_deg, move.wanted.hue_deg) <= kNearHue)) {
@@ -316,84 +241,6 @@ ApparentTone move_to(Move& move, const SkinColour& own, const SkinPatch& patch, 
     correct(aimed.chroma, move.wanted.chroma - tone.chroma);
     correct(aimed.hue_deg, move.wanted.hue_deg - tone.hue_deg);
     move.shift = shift_between(own, aimed);
-  }
-}
-
-void check_noise(double ratio) {
-  constexpr double kMostNoise = 1.5;
-  if (ratio > kMostNoise) {
-    refuse("the skin would have " + figure(ratio) +
-               " times the noise that the photograph has where it is as light, and " + figure(kMostNoise) +
-               " times are allowed; ask for darker skin, or use a cleaner photograph",
-           "skin_noise_ratio", ratio, kMostNoise);
-  }
-}
-
-void check_result(const Move& move, const ApparentTone& tone, const SkinFigures& figures,
-                  const std::optional<double>& rims, bool has_edge) {
-  constexpr double kMostRims = 0.15;    // see skin_rims.h
-  constexpr double kMostMiss = 1.5;     // in L*
-  constexpr double kMostHueMiss = 3.0;  // in degrees
-  constexpr double kMostClipped = 0.01;
-  constexpr double kLeastCorrelation = 0.95;
-  constexpr int kEnoughLevels = 64;
-  // Across 64 pixels, smooth shading has about as many levels as pixels: smaller skin may lack some for want of pixels,
-  // and not for want of light.
-  constexpr std::size_t kSmallSkin = 64 * 64;
-  // And no skin is asked for more than its source has: evenly lit skin has fewer the darker it is, and would be refused
-  // for its tone and not for banding.
-  if (const double miss = std::fabs(tone.lightness - move.wanted.lightness); miss > kMostMiss) {
-    refuse("the skin has L* " + figure(tone.lightness) + " where " + figure(move.wanted.lightness) +
-               " was wanted; ask for a smaller change, or mend the mask",
-           "skin_target_lightness", miss, kMostMiss);
-  }
-  if (const double miss = difference_in_hue(tone.hue_deg, move.wanted.hue_deg); miss > kMostHueMiss) {
-    refuse("the skin has a hue of " + figure(tone.hue_deg) + " degrees where " + figure(move.wanted.hue_deg) +
-               " was aimed at; ask for a smaller change, or mend the mask",
-           "skin_target_hue", miss, kMostHueMiss);
-  }
-  if (figures.changed_outside > 0) {
-    refuse("samples outside the mask have changed", "skin_outside", static_cast<double>(figures.changed_outside), 0.0);
-  }
-  if (figures.clipped_fraction > kMostClipped) {
-    refuse("a share of " + fine_figure(figures.clipped_fraction) + " of the skin is at white, and " +
-               shortest(kMostClipped) + " is allowed; ask for less light skin, or use a photograph with less",
-           "skin_clipped", figures.clipped_fraction, kMostClipped);
-  }
-  if (!figures.gradient_correlation) {
-    refuse(
-        "the skin has no gradients of luminance, so that nothing tells whether its structure stays; use a photograph "
-        "in which it has some",
-        "skin_gradient_correlation", 0.0, kLeastCorrelation);
-  }
-  if (*figures.gradient_correlation < kLeastCorrelation) {
-    refuse("the gradients of the skin's log luminance correlate by " + fine_figure(*figures.gradient_correlation) +
-               " with those of the source, and " + shortest(kLeastCorrelation) +
-               " is needed, so that its structure stays; ask for a smaller change",
-           "skin_gradient_correlation", *figures.gradient_correlation, kLeastCorrelation);
-  }
-  if (!rims && has_edge) {
-    refuse(
-        "the mask has an edge, and none of it can be looked at for rims; use a larger picture, or mend the mask, which "
-        "may be too thin or too faint",
-        "skin_rims", 0.0, kMostRims);
-  }
-  if (rims && *rims > kMostRims) {
-    refuse("rims show on a share of " + fine_figure(*rims) + " of the mask's edge, and " + figure(kMostRims) +
-               " is allowed; ask for a smaller change, or mend the mask's edge (hair, ears, neck)",
-           "skin_rims", *rims, kMostRims);
-  }
-  const int of_source = figures.pixels < kSmallSkin ? (figures.levels_before + 1) / 2 : 3 * figures.levels_before / 4;
-  const int needed = std::min(kEnoughLevels, of_source);
-  if (figures.levels < needed) {
-    refuse("the skin has " + std::to_string(figures.levels) + " levels of luminance, and " + std::to_string(needed) +
-               " are needed; ask for lighter skin, or use a photograph with more",
-           "skin_levels", figures.levels, needed);
-  }
-  if (tone.hue_deg < kLeastSkinHueDeg || tone.hue_deg > kMostSkinHueDeg) {
-    refuse("the skin would have a hue of " + figure(tone.hue_deg) + " degrees, beyond " + figure(kLeastSkinHueDeg) +
-               " to " + figure(kMostSkinHueDeg) + " of what is photographed",
-           "skin_hue", tone.hue_deg, tone.hue_deg < kLeastSkinHueDeg ? kLeastSkinHueDeg : kMostSkinHueDeg);
   }
 }
 
@@ -417,24 +264,22 @@ void apply(Picture& picture, const SkinTone& p, const StepRandom& random) {
     throw std::logic_error("skin.tone: a ladder is no step");
   }
   check_place(picture.image, *picture.shot.skin->region);
-  if (picture.image.channels != 3) {
-    refuse("the picture is grey, so that its skin has no tone", "skin_colour", picture.image.channels, 3.0);
-  }
   const SkinFacts& skin = *picture.shot.skin;
   const SkinRegion& region = *skin.region;
   const ApparentTone& own = *skin.tone;
-  check_source(p, skin);
-  Move move = plan_move(p, region, own);
+  const SkinLimits limits = limits_of(p);
+  check_skin_source(limits, skin, picture.image.channels);
+  Move move = plan_move(p, limits, region, own);
   const double face_width = supposed_face_width(region);
   const SkinPatch patch = cut_skin(picture.image, region, rim_reach_px(face_width));
   const SkinGrain grain(patch, skin.noise, random.stream("grain"));
   const ApparentTone tone = move_to(move, colour_of(own), patch, grain, region.parts, picture.image);
   const double noise = noise_ratio(patch, move.shift, skin.noise);  // of the shift that it has come to
-  check_noise(noise);
+  check_skin_noise(noise);
   const SkinFigures figures = measure_moved_skin(patch, picture.image);
   const std::optional<double> rims = rim_fraction(patch, picture.image, face_width);
-  check_result(move, tone, figures, rims, !fills_the_frame(patch));
-  check_limits(p, region, own.lightness, tone.lightness, kSolvedTo);
+  check_moved_skin(move.wanted, tone, figures, rims, !fills_the_frame(patch));
+  check_skin_limits(limits, region, own.lightness, tone.lightness, kSolvedTo);
 
   picture.tone = tone;
   auto& values = picture.measure.values;

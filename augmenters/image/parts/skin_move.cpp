@@ -82,6 +82,11 @@ CieLab lab_of(const SkinColour& colour) {
   return {colour.lightness, colour.chroma * plain::cosine_of_turns(turns), colour.chroma * plain::sine_of_turns(turns)};
 }
 
+double difference_in_hue(double a, double b) {
+  const double difference = std::fabs(a - b);
+  return std::min(difference, 360.0 - difference);
+}
+
 SkinColour eased_colour(const SkinColour& own, double lightness) {
   constexpr double kPhotographedHue = 58.0;  // in degrees, about the median of the portraits
   constexpr double kHuePull = 0.35;

@@ -31,6 +31,9 @@ struct SkinColour {
 
 [[nodiscard]] CieLab lab_of(const SkinColour& colour);
 
+/// How far apart two hues are, either way round, in degrees.
+[[nodiscard]] double difference_in_hue(double a, double b);
+
 /// A difference in optical density: red, green, blue. Positive is darker.
 using OdShift = std::array<double, 3>;
 
