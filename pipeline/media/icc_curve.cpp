@@ -23,7 +23,7 @@ ByteView find_tag(std::span<const std::byte> profile, std::uint32_t signature) {
   const std::uint64_t count = file.u32(kIccHeaderBytes);
   for (std::uint64_t at = kIccHeaderBytes + 4; at < kIccHeaderBytes + 4 + count * kEntry; at += kEntry) {
     if (file.u32(at) == signature) {
-      return ByteView(file.part(file.u32(at + 4), file.u32(at + 8)), std::endian::big);
+      return {file.part(file.u32(at + 4), file.u32(at + 8)), std::endian::big};
     }
   }
   refuse_profile("is damaged: it lacks '" + signature_text(signature) + "'");

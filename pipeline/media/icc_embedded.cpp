@@ -16,10 +16,10 @@ constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
 
 /// ICC.1:2022, annex B.4: segments that say which of how many they are.
 Bytes join_jpeg(const ImageHeader& header) {
-  const std::size_t count = std::to_integer<std::size_t>(header.icc.front()[1]);
+  const auto count = std::to_integer<std::size_t>(header.icc.front()[1]);
   std::vector<std::span<const std::byte>> parts(count);
   for (const std::span<const std::byte> segment : header.icc) {
-    const std::size_t number = std::to_integer<std::size_t>(segment[0]);
+    const auto number = std::to_integer<std::size_t>(segment[0]);
     if (std::to_integer<std::size_t>(segment[1]) != count || number < 1 || number > count ||
         !parts[number - 1].empty()) {
       refuse_profile("is damaged: its segments contradict each other");

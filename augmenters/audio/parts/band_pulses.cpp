@@ -18,11 +18,12 @@ using Sinc = std::vector<std::array<float, kTaps>>;
 const Sinc& sinc() {
   static const Sinc instance = [] {
     Sinc rows(kPhases + 1);
+    constexpr double kHalf = 0.5 * kTaps;
     const double full = plain::bessel_i0(kKaiser);
     for (std::size_t phase = 0; phase <= kPhases; ++phase) {
       for (std::size_t k = 0; k < kTaps; ++k) {
-        const double t = static_cast<double>(k) - (kTaps / 2 - 1) - static_cast<double>(phase) / kPhases;
-        const double edge = t / (kTaps / 2);
+        const double t = static_cast<double>(k) - (kHalf - 1.0) - static_cast<double>(phase) / kPhases;
+        const double edge = t / kHalf;
         const double window = edge * edge < 1.0 ? plain::bessel_i0(kKaiser * std::sqrt(1.0 - edge * edge)) / full : 0.0;
         rows[phase][k] =
             static_cast<float>(window * (t == 0.0 ? 1.0 : plain::sine_of_turns(0.5 * t) / (plain::kPi * t)));

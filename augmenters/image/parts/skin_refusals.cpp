@@ -112,7 +112,7 @@ void check_moved_skin(const SkinColour& wanted, const ApparentTone& tone, const 
   constexpr int kEnoughLevels = 64;
   // Across 64 pixels, smooth shading has about as many levels as pixels: smaller skin may lack some for want of pixels,
   // and not for want of light.
-  constexpr std::size_t kSmallSkin = 64 * 64;
+  constexpr std::size_t kSmallSkin = std::size_t{64} * 64;
   // And no skin is asked for more than its source has: evenly lit skin has fewer the darker it is, and would be refused
   // for its tone and not for banding.
   if (const double miss = std::fabs(tone.lightness - wanted.lightness); miss > kMostMiss) {
