@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 namespace fairground {
@@ -94,16 +95,22 @@ std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex
 
 FieldHash& FieldHash::add(std::string_view field) {
   constexpr std::size_t kUsual = 256;  // spares most hashes to grow again and again
+  std::array<char, 24> length;
+  char* const end = std::to_chars(length.data(), length.data() + length.size() - 1, field.size()).ptr;
+  *end = ':';
+  const auto digits = static_cast<std::size_t>(end + 1 - length.data());
   if (fields_.empty()) {
-    fields_.reserve(kUsual);
+    fields_.reserve(std::max(kUsual, digits + field.size()));
   }
-  fields_ += std::to_string(field.size());
-  fields_ += ':';
-  fields_ += field;
+  fields_.append(length.data(), digits).append(field);
   return *this;
 }
 
-FieldHash& FieldHash::add(std::int64_t number) { return add(std::to_string(number)); }
+FieldHash& FieldHash::add(std::int64_t number) {
+  std::array<char, 24> digits;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+}
 
 std::uint64_t FieldHash::value64() const { return XXH3_64bits(fields_.data(), fields_.size()); }
 

@@ -58,6 +58,25 @@ std::size_t plain_length(std::string_view text) {
   return length;
 }
 
+constexpr std::size_t kMostEscaped = 6;  // bytes that a character becomes at most
+
+/// Writes a control character as JSON has it. Returns what is behind it.
+char* write_control(char c, char* out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view kControls = "\b\t\n\f\r";
+  constexpr std::string_view kLetters = "btnfr";
+  *out++ = '\\';
+  if (const std::size_t known = kControls.find(c); known != std::string_view::npos) {
+    *out++ = kLetters[known];
+    return out;
+  }
+  const auto byte = static_cast<unsigned char>(c);
+  for (const char digit : {'u', '0', '0', kDigits[byte >> 4U], kDigits[byte & 0xFU]}) {
+    *out++ = digit;
+  }
+  return out;
+}
+
 /// Whether a terminal may take the character for a command, or show what is around it otherwise than it is: the control
 /// characters of ASCII; those from U+0080 to U+009F; and what has no width, breaks lines or turns the direction of
 /// writing (U+200B to U+200F, U+2028 to U+202E, U+2060 to U+2069, U+FEFF).
@@ -163,28 +182,28 @@ void append_json_text(std::string& json, std::string_view text) {
   if (plain < text.size() && !is_utf8(text)) {
     throw std::invalid_argument("JSON text must be UTF-8: " + in_ticks(text));
   }
-  constexpr std::string_view kDigits = "0123456789abcdef";
   json += '"';
-  std::size_t written = 0;
-  for (std::size_t i = plain; i < text.size(); ++i) {
-    const char c = text[i];
-    if (static_cast<unsigned char>(c) >= 0x20U && c != '"' && c != '\\') {
-      continue;
+  json += text.substr(0, plain);
+  text.remove_prefix(plain);
+  // JSON within JSON is full of quotes, so that no branch waits for them. What is made room for is cut off again.
+  constexpr std::size_t kPiece = 128;
+  while (!text.empty()) {
+    const std::string_view piece = text.substr(0, kPiece);
+    const std::size_t had = json.size();
+    json.resize(had + kMostEscaped * piece.size());
+    char* out = json.data() + had;
+    for (const char c : piece) {
+      if (static_cast<unsigned char>(c) < 0x20U) {
+        out = write_control(c, out);
+        continue;
+      }
+      *out = '\\';
+      out += c == '"' || c == '\\' ? 1 : 0;
+      *out++ = c;
     }
-    json += text.substr(written, i - written);
-    written = i + 1;
-    constexpr std::string_view kEscaped = "\"\\\b\t\n\f\r";
-    constexpr std::string_view kLetters = "\"\\btnfr";
-    json += '\\';
-    if (const std::size_t known = kEscaped.find(c); known != std::string_view::npos) {
-      json += kLetters[known];
-    } else {
-      json += "u00";
-      json += kDigits[static_cast<unsigned char>(c) >> 4U];
-      json += kDigits[static_cast<unsigned char>(c) & 0xFU];
-    }
+    json.resize(static_cast<std::size_t>(out - json.data()));
+    text.remove_prefix(piece.size());
   }
-  json += text.substr(written);
   json += '"';
 }
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace fairground {
@@ -89,6 +90,23 @@ TEST(Text, JsonEscapesWhereverTheyStand) {
     }
   }
   EXPECT_EQ(json_text("12345678é\""), "\"12345678é\\\"\"");
+}
+
+// Longer than what is escaped at once, and full of what must be.
+TEST(Text, JsonWithinJsonIsWrittenAsNlohmannWritesIt) {
+  const std::string kinds[] = {"\"", "\\", "\n", std::string(1, '\x01'), "é", "name", ":0.125,"};
+  std::uint32_t state = 1;
+  for (std::size_t pieces = 0; pieces < 400; ++pieces) {
+    std::string text;
+    for (std::size_t i = 0; i < pieces; ++i) {
+      state = state * 1664525U + 1013904223U;
+      text += kinds[(state >> 16U) % std::size(kinds)];
+    }
+    std::string json = "before";
+    append_json_text(json, text);
+    EXPECT_EQ(json, "before" + nlohmann::json(text).dump());
+    EXPECT_EQ(json_text(std::string(pieces, '\x02')), nlohmann::json(std::string(pieces, '\x02')).dump());
+  }
 }
 
 TEST(Text, JsonIsUtf8) {
