@@ -9,6 +9,7 @@
 #include "pipeline/config/names.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/parallel.h"
 #include "pipeline/core/text.h"
 
 namespace fairground {
@@ -106,10 +107,18 @@ Plan::Plan(const Plan& design, const PlannedSet& base)
 }
 
 void Plan::describe_conditions() {
+  constexpr std::size_t kMostDrawIds = std::size_t{1} << 16U;  // some megabytes
   condition_texts_.clear();
   for (const MediaPlan& plan : media_) {
+    const DesignSettings& design = plan.settings->design;
+    const auto realizations = static_cast<std::size_t>(design.realizations);
+    const bool is_kept = design.pairing == Pairing::matched &&
+                         plan.conditions.size() <= kMostDrawIds / std::max<std::size_t>(1, realizations);
     for (const Condition& condition : plan.conditions) {
-      condition_texts_[plan.media].push_back(describe(plan, condition));
+      ConditionText& text = condition_texts_[plan.media].emplace_back(describe(plan, condition));
+      for (std::size_t realization = 0; is_kept && realization < realizations; ++realization) {
+        text.draw_ids.push_back(draw_id(plan, text, static_cast<int>(realization), ""));
+      }
     }
   }
 }
@@ -182,6 +191,16 @@ Variant Plan::clean_of(const Variant& variant) const {
   const MediaPlan& plan = of(variant.media);
   return named(without_names(plan, variant.source, plan.clean_condition().value(), Control::none), plan,
                describe_source(plan, variant.source));
+}
+
+std::string Plan::clean_file_name(const Variant& variant) const {
+  const MediaPlan& plan = of(variant.media);
+  const std::size_t clean = plan.clean_condition().value();
+  if (variant.condition == clean && variant.control == Control::none && !variant.file_name.empty()) {
+    return variant.file_name;
+  }
+  const SourceText source = describe_source(plan, variant.source);
+  return file_name(variant_id(without_names(plan, variant.source, clean, Control::none), plan, source), plan, source);
 }
 
 void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
@@ -306,28 +325,26 @@ Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source
   SourceText text;
   // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
   // that and records hold it. Sources without labels have the ids that they always had.
-  text.source.add(source.id).add(plan.catalog->file_of(source).sha256.hex());
+  text.settings.add(source.id).add(plan.catalog->file_of(source).sha256.hex());
   const std::string labels_hash = plan.catalog->labels_hash(source);
   if (!labels_hash.empty()) {
-    text.source.add("labels").add(labels_hash);
+    text.settings.add("labels").add(labels_hash);
   }
-  text.settings = text.source;
+  text.pair_id = FieldHash(text.settings).add(plan.realizations[source_index]).hex(16);
   text.settings.add(settings.sample_rate).add(settings.mono ? "mono" : "keep");
   text.settings.add(settings.active_level_dbov ? shortest(*settings.active_level_dbov) : "keep");
   if (settings.speech_dba != SourceSettings().speech_dba) {
     text.settings.add("speech_dba").add(shortest(settings.speech_dba));
   }
   text.name = as_name(source.id, 40);
-  text.pair_id = FieldHash(text.source).add(plan.realizations[source_index]).hex(16);
   text.folder = FieldHash().add(source.id).hex(2);
   return text;
 }
 
-Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of_source) const {
+std::string Plan::variant_id(const Variant& variant, const MediaPlan& plan, const SourceText& of_source) const {
   const Source& source = plan.catalog->sources[variant.source];
   const ConditionText& text = condition_texts_.at(plan.media)[variant.condition];
   const bool independent = plan.settings->design.pairing == Pairing::independent;
-  const auto seed = static_cast<std::int64_t>(config_.seed);
 
   FieldHash content = of_source.settings;
   // Of what is not brought to another rate, the ids are those that they always were. What an asset is recorded at only
@@ -338,8 +355,8 @@ Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of
   if (is_converted || (text.has_assets && plan.media == Media::audio)) {
     content.add("resampler").add(to_string(config_.resampler));
   }
-  content.add(text.hash).add(seed).add(independent ? "independent" : "matched").add(variant.realization);
-  content.add(to_string(variant.control)).add(output_text(plan.settings->output));
+  content.add(text.hash).add(static_cast<std::int64_t>(config_.seed)).add(independent ? "independent" : "matched");
+  content.add(variant.realization).add(to_string(variant.control)).add(output_text(plan.settings->output));
 
   // What is on by default stays out of the hash; see speech_dba. Nothing alters a clean reference, which never says so.
   const Condition& condition = plan.conditions[variant.condition];
@@ -349,72 +366,118 @@ Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of
   if (text.needs_skin) {
     add_skin(catalog_, config_.sources[source.settings], content);
   }
-  variant.variant_id =
-      of_source.name + text.suffix + (variant.control == Control::repeat ? "-repeat-" : "-") + content.hex(16);
+  std::string id = of_source.name;
+  id.append(text.suffix).append(variant.control == Control::repeat ? "-repeat-" : "-").append(content.hex(16));
+  return id;
+}
+
+std::string Plan::file_name(const std::string& variant_id, const MediaPlan& plan, const SourceText& source) const {
+  std::string name = source.folder;
+  name.append("/").append(variant_id).append(".").append(extension(plan.settings->output.format));
+  return name;
+}
+
+std::string Plan::draw_id(const MediaPlan& plan, const ConditionText& condition, int realization,
+                          std::string_view source) const {
+  FieldHash hash;
+  hash.add(to_string(plan.media)).add(condition.hash).add(static_cast<std::int64_t>(config_.seed));
+  return hash.add(realization).add(source).hex(16);
+}
+
+Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of_source) const {
+  const Source& source = plan.catalog->sources[variant.source];
+  const ConditionText& text = condition_texts_.at(plan.media)[variant.condition];
+  variant.variant_id = variant_id(variant, plan, of_source);
   variant.pair_id = of_source.pair_id;
-  variant.draw_id = FieldHash()
-                        .add(to_string(plan.media))
-                        .add(text.hash)
-                        .add(seed)
-                        .add(variant.realization)
-                        .add(independent ? std::string_view(source.id) : "")
-                        .hex(16);
-  const std::string stem = of_source.folder + '/' + variant.variant_id;
-  variant.file_name = stem + '.' + extension(plan.settings->output.format);
+  const auto realization = static_cast<std::size_t>(variant.realization);
+  const bool independent = plan.settings->design.pairing == Pairing::independent;
+  variant.draw_id = realization < text.draw_ids.size()
+                        ? text.draw_ids[realization]
+                        : draw_id(plan, text, variant.realization, independent ? std::string_view(source.id) : "");
+  variant.file_name = file_name(variant.variant_id, plan, of_source);
   if (plan.catalog->map_of(source, kMaskMap) != nullptr) {
-    variant.mask_file_name = stem + "-mask.png";
+    variant.mask_file_name = of_source.folder + '/' + variant.variant_id + "-mask.png";
   }
   return variant;
 }
 
 std::string Plan::line(const Variant& variant) const {
-  const MediaPlan& plan = of(variant.media);
-  const Source& source = plan.catalog->sources[variant.source];
-  std::string json = "{";
-  const auto text = [&](const char* field, std::string_view value) {
-    append_json_text(json, field);
-    json += ':';
-    append_json_text(json, value);
-    json += ',';
-  };
-  text("variant_id", variant.variant_id);
-  text("media", to_string(plan.media));
-  text("source_id", source.id);
-  text("source_sha256", plan.catalog->file_of(source).sha256.hex());
-  json += "\"condition\":" + condition_texts_.at(plan.media)[variant.condition].json;
-  json += ",\"realization\":" + std::to_string(variant.realization) + ',';
-  text("pair_id", variant.pair_id);
-  text("draw_id", variant.draw_id);
-  text("control", to_string(variant.control));
-  if (variant.control == Control::identity) {
-    json += "\"identity\":" + std::to_string(plan.conditions[variant.condition].identity) + ',';
-  }
-  text("file", std::string(to_string(plan.media)) + '/' + variant.file_name);
-  if (!variant.mask_file_name.empty()) {
-    text("mask_file", std::string(to_string(plan.media)) + '/' + variant.mask_file_name);
-  }
-  json.back() = '}';
+  std::string json;
+  append_line(variant, json);
   return json;
 }
 
-void Plan::for_each_line(const std::function<void(const std::string&)>& body) const {
+void Plan::append_line(const Variant& variant, std::string& json) const {
+  const MediaPlan& plan = of(variant.media);
+  const Source& source = plan.catalog->sources[variant.source];
+  // `name` comes with its quotes and its colon.
+  const auto text = [&](const char* name, std::string_view value) {
+    json += name;
+    append_json_text(json, value);
+    json += ',';
+  };
+  const auto number = [&](const char* name, auto value) { json.append(name).append(std::to_string(value)) += ','; };
+  const std::string folder = std::string(to_string(plan.media)) + '/';
+  json += '{';
+  text("\"variant_id\":", variant.variant_id);
+  text("\"media\":", to_string(plan.media));
+  text("\"source_id\":", source.id);
+  text("\"source_sha256\":", plan.catalog->file_of(source).sha256);
+  json.append("\"condition\":").append(condition_texts_.at(plan.media)[variant.condition].json) += ',';
+  number("\"realization\":", variant.realization);
+  text("\"pair_id\":", variant.pair_id);
+  text("\"draw_id\":", variant.draw_id);
+  text("\"control\":", to_string(variant.control));
+  if (variant.control == Control::identity) {
+    number("\"identity\":", plan.conditions[variant.condition].identity);
+  }
+  text("\"file\":", folder + variant.file_name);
+  if (!variant.mask_file_name.empty()) {
+    text("\"mask_file\":", folder + variant.mask_file_name);
+  }
+  json.back() = '}';
+}
+
+void Plan::append_lines(std::size_t begin, std::size_t end, std::string& lines) const {
   const MediaPlan* plan = nullptr;
   std::size_t source = 0;
   SourceText text;
-  for (std::size_t i = 0; i < size(); ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     Variant variant = unnamed(i);
     if (plan == nullptr || variant.media != plan->media || variant.source != source) {
       plan = &of(variant.media);
       source = variant.source;
       text = describe_source(*plan, source);
     }
-    body(line(named(std::move(variant), *plan, text)));
+    append_line(named(std::move(variant), *plan, text), lines);
+    lines += '\n';
   }
 }
 
-std::string Plan::sha256() const {
+void Plan::for_each_piece(const std::function<void(std::string_view)>& body, int jobs) const {
+  constexpr std::size_t kLines = 512;
+  const std::size_t variants = size();
+  std::vector<std::string> pieces(ordered_slots(jobs));
+  ordered_for((variants + kLines - 1) / kLines, jobs,
+              [&](std::size_t piece, std::size_t slot) {
+                pieces[slot].clear();
+                append_lines(piece * kLines, std::min(variants, (piece + 1) * kLines), pieces[slot]);
+              },
+              [&](std::size_t, std::size_t slot) { body(pieces[slot]); });
+}
+
+void Plan::for_each_line(const std::function<void(const std::string&)>& body) const {
+  for_each_piece([&](std::string_view lines) {
+    for (std::size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+      body(std::string(lines.substr(0, end)));
+      lines.remove_prefix(end + 1);
+    }
+  });
+}
+
+std::string Plan::sha256(int jobs) const {
   Sha256 hash;
-  for_each_line([&](const std::string& line) { hash.update(line + '\n'); });
+  for_each_piece([&](std::string_view lines) { hash.update(lines); }, jobs);
   return hash.hex();
 }
 

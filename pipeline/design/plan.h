@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
@@ -68,13 +69,17 @@ class Plan {
   [[nodiscard]] std::size_t variants_of_source(std::size_t index) const;
   /// The clean reference of the same source. Only where the config includes clean references.
   [[nodiscard]] Variant clean_of(const Variant& variant) const;
+  /// The name of its file alone, which is found more quickly.
+  [[nodiscard]] std::string clean_file_name(const Variant& variant) const;
 
   /// The line of plan.jsonl, without the line's end.
   [[nodiscard]] std::string line(const Variant& variant) const;
   /// All lines of plan.jsonl in order, without the lines' ends.
   void for_each_line(const std::function<void(const std::string&)>& body) const;
-  /// SHA-256 of all lines, each with a newline at its end: that of the file plan.jsonl.
-  [[nodiscard]] std::string sha256() const;
+  /// The text of plan.jsonl, piece by piece in order, each of some whole lines. It is made on up to `jobs` threads.
+  void for_each_piece(const std::function<void(std::string_view)>& body, int jobs = 1) const;
+  /// SHA-256 of that text.
+  [[nodiscard]] std::string sha256(int jobs = 1) const;
 
  private:
   /// What all variants of a condition share.
@@ -84,11 +89,12 @@ class Plan {
     std::string json;         ///< its levels
     bool needs_skin = false;  ///< some step works on skin
     bool has_assets = false;  ///< some step draws from an asset
+    /// By realization, where these are the same for all sources and few enough to be kept; see draw_id().
+    std::vector<std::string> draw_ids = {};
   };
   /// What all variants of a source share.
   struct SourceText {
-    FieldHash source;    ///< its bytes, and all that the manifest says of what is in its picture
-    FieldHash settings;  ///< these, and how it is read
+    FieldHash settings;  ///< its bytes, all that the manifest says of what is in its picture, and how it is read
     std::string name;    ///< the readable part of an id
     std::string pair_id;
     std::string folder;
@@ -101,6 +107,15 @@ class Plan {
 
   [[nodiscard]] Place find(std::size_t index) const;
   [[nodiscard]] SourceText describe_source(const MediaPlan& plan, std::size_t source) const;
+  [[nodiscard]] std::string variant_id(const Variant& variant, const MediaPlan& plan, const SourceText& source) const;
+  [[nodiscard]] std::string file_name(const std::string& variant_id, const MediaPlan& plan,
+                                      const SourceText& source) const;
+  /// `source`: its id, or empty where all sources meet the same draw.
+  [[nodiscard]] std::string draw_id(const MediaPlan& plan, const ConditionText& condition, int realization,
+                                    std::string_view source) const;
+  /// Appends the lines of the variants from `begin` to before `end`, each with its end.
+  void append_lines(std::size_t begin, std::size_t end, std::string& lines) const;
+  void append_line(const Variant& variant, std::string& json) const;
   /// `variant` with its ids and names.
   [[nodiscard]] Variant named(Variant variant, const MediaPlan& plan, const SourceText& source) const;
   [[nodiscard]] ConditionText describe(const MediaPlan& plan, const Condition& condition) const;

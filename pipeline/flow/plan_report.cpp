@@ -29,11 +29,11 @@ void plan_report(const Config& config, const PlanOptions& options, std::ostream&
   findings.plan = &plan;
   findings.design = planning->design.get();
   findings.base = options.base.string();
-  findings.sha256 = plan.sha256();
+  findings.sha256 = plan.sha256(options.jobs);
   if (!options.out.empty()) {
     const OutputTree folder(folder_of(options.out));
     GrowingFile file(folder, options.out.filename());
-    plan.for_each_line([&](const std::string& line) { file.add_line(line); });
+    plan.for_each_piece([&](std::string_view lines) { file.add(lines); }, options.jobs);
     file.finish();
   }
   for (const MediaPlan& media : plan.media()) {

@@ -73,10 +73,10 @@ std::string first_difference(const Plan& plan, const std::filesystem::path& path
   return file.peek() == std::ifstream::traits_type::eof() ? "" : ":" + std::to_string(number + 1) + ": a line too many";
 }
 
-void check_given(const Plan& plan, const PlannedSet& given, bool has_base) {
+void check_given(const Plan& plan, const PlannedSet& given, bool has_base, int jobs) {
   const std::string anew = ", and --out writes a plan anew" +
                            std::string(has_base ? "" : "; one that extends a run is made with the same --base");
-  if (plan.sha256() != given.sha256) {
+  if (plan.sha256(jobs) != given.sha256) {
     throw UserError(given.file.string() + first_difference(plan, given.file) +
                     "; the config and its sources do not make this plan, or do not make it any more. `fairground plan "
                     "CONFIG --against " +
@@ -146,7 +146,7 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
     }
   }
   if (planning->given) {
-    check_given(planning->plan(), *planning->given, planning->base.has_value());
+    check_given(planning->plan(), *planning->given, planning->base.has_value(), options.jobs);
   }
   return planning;
 }

@@ -448,6 +448,9 @@ TEST(CleanOf, IsTheCleanReferenceOfTheSameSource) {
     EXPECT_EQ(clean.pair_id, variant.pair_id);
     EXPECT_EQ(clean.realization, variant.realization);
     EXPECT_EQ(plan.clean_of(clean).file_name, clean.file_name);
+    EXPECT_EQ(plan.clean_file_name(variant), clean.file_name);
+    EXPECT_EQ(plan.clean_file_name(clean), clean.file_name);
+    EXPECT_EQ(plan.clean_file_name(plan.unnamed(0)), plan.clean_of(plan.unnamed(0)).file_name);
   }
 }
 
@@ -495,6 +498,36 @@ TEST(PlanLine, EachOnceInOrder) {
   std::vector<std::string> lines;
   plan.for_each_line([&](const std::string& line) { lines.push_back(line); });
   EXPECT_EQ(lines, expected);
+}
+
+// More variants than a piece has lines, so that several threads make several pieces.
+TEST(PlanText, IsTheSameWhateverTheThreads) {
+  World world = small_world();
+  for (int i = 0; i < 800; ++i) {
+    world.add("more " + std::to_string(i), i % 3 == 0 ? "irish" : "scots", "somebody " + std::to_string(i));
+  }
+  for (const Pairing pairing : {Pairing::matched, Pairing::independent}) {
+    world.settings().design.pairing = pairing;
+    const Plan plan(world.config, world.catalog);
+    std::string expected;
+    for (const Variant& variant : all_variants(plan)) {
+      expected += plan.line(variant) + '\n';
+    }
+    for (const int jobs : {1, 2, 4}) {
+      std::string text;
+      std::size_t pieces = 0;
+      plan.for_each_piece(
+          [&](std::string_view lines) {
+            EXPECT_TRUE(lines.ends_with('\n'));
+            text += lines;
+            ++pieces;
+          },
+          jobs);
+      EXPECT_EQ(text, expected);
+      EXPECT_GT(pieces, 1U);
+      EXPECT_EQ(plan.sha256(jobs), sha256_hex(expected));
+    }
+  }
 }
 
 TEST(PlanSize, TooManyConditionsAreTheUsersMistake) {
