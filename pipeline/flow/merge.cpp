@@ -254,15 +254,16 @@ ExitStatus merge(const fs::path& directory, const MergeOptions& options, std::sp
   DesignInputs inputs;
   inputs.given = &planned;
   const Plan plan(config, catalog, inputs);
-  const ordered_json facts = run_facts(plan, extended_in(opened.front().header), plan.sha256(), options.tool_version);
-  if (plan.sha256() != planned.sha256) {
+  const std::string plan_sha256 = plan.sha256(options.jobs);
+  const ordered_json facts = run_facts(plan, extended_in(opened.front().header), plan_sha256, options.tool_version);
+  if (plan_sha256 != planned.sha256) {
     throw UserError(planned.file.string() + ": " + config.path.string() +
                     " and its sources do not make this plan any more; `fairground plan CONFIG --against " +
                     directory.string() + "` shows the difference");
   }
-  Assembly assembly(tree, plan);
+  Assembly assembly(tree, plan, options.jobs);
   add_journals(tree, plan, opened, facts, assembly);
-  Publishing publishing(plan, options.tool_version);
+  Publishing publishing(plan, options.tool_version, options.jobs);
   const Publisher publisher = publishing.publisher();
   write_description(tree, {}, config, publisher);
   write_sources(tree, {}, catalog);

@@ -11,7 +11,7 @@ Publisher Publishing::publisher() {
   return {[this] { return set_description(plan_, tool_version_); },
           [this](const OutputTree& tree, const nlohmann::ordered_json& run) {
             try {
-              publish(tree, run);
+              publish(tree, run, jobs_);
             } catch (const UserError& error) {
               problems_ = error.messages();
             }

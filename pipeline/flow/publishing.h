@@ -15,7 +15,9 @@ namespace fairground {
 /// The plan must outlive it, and it must outlive the publisher.
 class Publishing {
  public:
-  Publishing(const Plan& plan, std::string tool_version) : plan_(plan), tool_version_(std::move(tool_version)) {}
+  /// `jobs`: threads.
+  Publishing(const Plan& plan, std::string tool_version, int jobs = 1)
+      : plan_(plan), tool_version_(std::move(tool_version)), jobs_(jobs) {}
 
   /// Its publish() throws no UserError: media and records that took hours are a finished set even where a report or an
   /// export of them cannot be made.
@@ -28,6 +30,7 @@ class Publishing {
  private:
   const Plan& plan_;
   std::string tool_version_;
+  int jobs_;
   std::vector<std::string> problems_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <opencv2/core/utility.hpp>
 #include <stdexcept>
+#include <string_view>
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/text.h"
@@ -80,6 +81,12 @@ class OutputDirectory {
 
   /// The same of a path whose links have been followed, which is dear for a million sources.
   void refuse_canonical(const std::filesystem::path& input, const std::string& what) const {
+    // What lies there has the same start, and few sources need a closer look. A name may end in a slash.
+    std::string_view start = canonical_.native();
+    start.remove_suffix(start.ends_with('/') ? 1 : 0);
+    if (!input.native().starts_with(start)) {
+      return;
+    }
     const std::filesystem::path inner = input.lexically_relative(canonical_);
     if (!inner.empty() && *inner.begin() != "..") {
       throw UserError(directory_.string() + ": the output directory holds " + what + " (" + input.string() +
@@ -254,7 +261,7 @@ ExitStatus run(const Config& config, const RunOptions& options, const std::atomi
   if (stop) {
     return stopped(options, summary, "before anything was made");
   }
-  Publishing publishing(plan, options.tool_version);
+  Publishing publishing(plan, options.tool_version, options.jobs);
   RunFolder folder(directory, plan,
                    {options.shard, options.restart, options.retry_failed, options.prepare_only, options.jobs,
                     options.tool_version, publishing.publisher()});

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/hash.h"
+#include "pipeline/core/parallel.h"
 #include "pipeline/core/units.h"
 #include "pipeline/output/journal.h"
 #include "pipeline/output/run_names.h"
@@ -32,13 +34,31 @@ Outcome outcome_of(JournalEntry entry, const Plan& plan) {
   outcome.variant.variant_id = std::move(entry.variant_id);
   outcome.fate = entry.fate;
   outcome.sha256 = std::move(entry.sha256);
-  outcome.record = entry.record;
   outcome.stage = std::move(entry.stage);
   outcome.reason = std::move(entry.reason);
   outcome.figure = std::move(entry.figure);
   outcome.skin = entry.skin;
   return outcome;
 }
+
+/// A file of lines and the hash of what was written, so that it need not be read again for that.
+class HashedFile {
+ public:
+  HashedFile(const OutputTree& tree, const fs::path& name) : file_(tree, name) {}
+  void add(std::string_view bytes) {
+    file_.add(bytes);
+    hash_.update(bytes);
+  }
+  /// Returns the hash.
+  [[nodiscard]] std::string finish() {
+    file_.finish();
+    return hash_.hex();
+  }
+
+ private:
+  GrowingFile file_;
+  Sha256 hash_;
+};
 
 }  // namespace
 
@@ -82,8 +102,8 @@ std::string failure_line(const Plan& plan, const Outcome& outcome) {
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-Assembly::Assembly(const OutputTree& tree, const Plan& plan)
-    : tree_(tree), plan_(plan), places_(plan.size()), missing_(plan.size()) {}
+Assembly::Assembly(const OutputTree& tree, const Plan& plan, int jobs)
+    : tree_(tree), plan_(plan), jobs_(jobs), places_(plan.size()), missing_(plan.size()) {}
 
 void Assembly::add(const fs::path& journal, const std::vector<JournalPlace>& places) {
   journals_.push_back(journal);
@@ -97,10 +117,11 @@ void Assembly::add(const fs::path& journal, const std::vector<JournalPlace>& pla
   }
 }
 
-const Descriptor& Assembly::opened(std::size_t journal) {
+std::shared_ptr<const Descriptor> Assembly::opened(std::size_t journal) {
   // A system lets a process have some thousand files open, and there may be more shards. The variants of a source
   // follow each other and are of one shard, so that few are opened again.
   constexpr std::size_t kMostOpen = 64;
+  const std::lock_guard lock(open_mutex_);
   const auto found = open_.find(journal);
   if (found != open_.end()) {
     return found->second;
@@ -108,41 +129,89 @@ const Descriptor& Assembly::opened(std::size_t journal) {
   if (open_.size() >= kMostOpen) {
     open_.clear();
   }
-  return open_.emplace(journal, tree_.open_to_read(journals_[journal])).first->second;
+  auto file = std::make_shared<const Descriptor>(tree_.open_to_read(journals_[journal]));
+  return open_.emplace(journal, std::move(file)).first->second;
 }
 
-std::string_view Assembly::line_of(std::size_t index) {
-  const Place& place = places_[index];
-  const std::size_t journal = place.journal - 1;
-  buffer_.resize(place.length);
-  const Descriptor& file = opened(journal);
-  std::size_t filled = 0;
-  while (filled < buffer_.size()) {
-    const ::ssize_t got = ::pread(file.number(), buffer_.data() + filled, buffer_.size() - filled,
-                                  static_cast<::off_t>(place.offset + filled));
-    if (got < 0 && errno == EINTR) {
-      continue;
+std::vector<std::size_t> Assembly::pieces() const {
+  constexpr std::size_t kLines = 256;
+  constexpr std::size_t kBytes = std::size_t{1} << 20U;
+  std::vector<std::size_t> starts;
+  std::size_t index = 0;
+  for (const MediaPlan& media : plan_.media()) {
+    std::size_t bytes = kBytes;
+    for (const std::size_t end = index + media.variants(); index < end; ++index) {
+      if (bytes >= kBytes || index - starts.back() == kLines) {
+        starts.push_back(index);
+        bytes = 0;
+      }
+      bytes += places_[index].length;
     }
-    if (got < 0) {
-      throw PassingFault((tree_.root() / journals_[journal]).string() +
-                         ": cannot read: " + std::generic_category().message(errno));
-    }
-    if (got == 0) {
-      break;
-    }
-    filled += static_cast<std::size_t>(got);
   }
-  buffer_.resize(filled);
-  return buffer_;
+  starts.push_back(index);
+  return starts;
+}
+
+void Assembly::read_lines(std::size_t begin, std::size_t end, std::string& lines) {
+  while (begin < end) {
+    // Most lines stand in the order of the plan, one behind the other, and can be read in one go.
+    const Place& first = places_[begin];
+    std::uintmax_t behind = first.offset + first.length + 1;
+    for (++begin; begin < end && places_[begin].journal == first.journal && places_[begin].offset == behind; ++begin) {
+      behind += std::uintmax_t{places_[begin].length} + 1;
+    }
+    const std::size_t journal = first.journal - 1;
+    const std::shared_ptr<const Descriptor> file = opened(journal);
+    std::size_t filled = lines.size();
+    std::uintmax_t offset = first.offset;
+    lines.resize(filled + static_cast<std::size_t>(behind - offset));  // What is not there stays zero, and no line.
+    while (filled < lines.size()) {
+      const ::ssize_t got =
+          ::pread(file->number(), lines.data() + filled, lines.size() - filled, static_cast<::off_t>(offset));
+      if (got < 0 && errno == EINTR) {
+        continue;
+      }
+      if (got < 0) {
+        throw PassingFault((tree_.root() / journals_[journal]).string() +
+                           ": cannot read: " + std::generic_category().message(errno));
+      }
+      if (got == 0) {
+        break;
+      }
+      filled += static_cast<std::size_t>(got);
+      offset += static_cast<std::uintmax_t>(got);
+    }
+  }
+}
+
+void Assembly::read_piece(std::size_t begin, std::size_t end, Piece& piece) {
+  piece.lines.clear();
+  piece.records.clear();
+  piece.outcomes.clear();
+  read_lines(begin, end, piece.lines);
+  std::string_view rest = piece.lines;
+  for (std::size_t index = begin; index < end; ++index) {
+    const std::size_t length = places_[index].length;
+    auto entry = rest[length] == '\n' ? parse_journal_line(rest.substr(0, length)) : std::nullopt;
+    if (!entry || entry->index != index) {
+      throw std::logic_error("a journal has changed while it was read");
+    }
+    rest.remove_prefix(length + 1);
+    if (entry->fate == Fate::written) {
+      piece.records.append(entry->record) += '\n';
+    }
+    piece.outcomes.push_back(outcome_of(std::move(*entry), plan_));
+  }
 }
 
 void Assembly::write(const Observer& observe, const std::string& own_journal) {
   if (missing_ != 0) {
     throw std::logic_error("written + rejected + failed is not what was planned");
   }
-  std::map<Media, std::unique_ptr<GrowingFile>> metadata;
+  const auto metadata_of = [](Media media) { return fs::path(to_string(media)) / kMetadata; };
+  std::map<Media, HashedFile> metadata;
   for (const MediaPlan& media : plan_.media()) {
-    metadata[media.media] = std::make_unique<GrowingFile>(tree_, fs::path(to_string(media.media)) / kMetadata);
+    metadata.try_emplace(media.media, tree_, metadata_of(media.media));
     media_counts_[media.media].planned = media.variants();
   }
   counts_.planned = plan_.size();
@@ -154,34 +223,35 @@ void Assembly::write(const Observer& observe, const std::string& own_journal) {
   SkinAccount skin(plan_);
   std::vector<LostVariant> lost;
   std::map<std::string, std::string> failures;  // lines by variant_id
-  for (std::size_t index = 0; index < plan_.size(); ++index) {
-    const std::string_view line = line_of(index);
-    auto entry = parse_journal_line(line);
-    if (!entry || entry->index != index) {
-      throw std::logic_error("a journal has changed while it was read");
+  const std::vector<std::size_t> starts = pieces();
+  std::vector<Piece> slots(ordered_slots(jobs_));
+  const auto take = [&](const Piece& piece) {
+    for (const Outcome& outcome : piece.outcomes) {
+      skin.add(outcome);
+      counts_.add(outcome.fate);
+      media_counts_[outcome.variant.media].add(outcome.fate);
+      if (outcome.fate != Fate::written) {
+        failures[outcome.variant.variant_id] = failure_line(plan_, outcome);
+        lost.push_back(lost_variant(outcome));
+      }
+      if (observe) {
+        observe(outcome);
+      }
     }
-    const Outcome outcome = outcome_of(std::move(*entry), plan_);
-    skin.add(outcome);
-    counts_.add(outcome.fate);
-    media_counts_[outcome.variant.media].add(outcome.fate);
-    if (outcome.fate == Fate::written) {
-      metadata.at(outcome.variant.media)->add_line(outcome.record);
-    } else {
-      failures[outcome.variant.variant_id] = failure_line(plan_, outcome);
-      lost.push_back(lost_variant(outcome));
-    }
+    metadata.at(piece.outcomes.front().variant.media).add(piece.records);
     if (journal) {
-      journal->add_line(line);
+      journal->add(piece.lines);
     }
-    if (observe) {
-      observe(outcome);
-    }
-  }
+  };
+  ordered_for(
+      starts.size() - 1, jobs_,
+      [&](std::size_t piece, std::size_t slot) { read_piece(starts[piece], starts[piece + 1], slots[slot]); },
+      [&](std::size_t, std::size_t slot) { take(slots[slot]); });
   if (journal) {
     journal->finish();
   }
   for (auto& [medium, file] : metadata) {
-    file->finish();
+    sha256_[metadata_of(medium)] = file.finish();
   }
   GrowingFile lines(tree_, kFailures);
   for (const auto& [id, line] : failures) {
@@ -199,7 +269,8 @@ void Assembly::write(const Observer& observe, const std::string& own_journal) {
 void Assembly::finish(const ordered_json& facts, double seconds, const Publisher& publisher) const {
   ordered_json run = finished_facts(facts, counts_, media_counts_);
   const auto seal = [&](const char* name) {
-    if (const std::string sha256 = tree_.sha256_of(name); !sha256.empty()) {
+    const auto known = sha256_.find(name);
+    if (const std::string sha256 = known == sha256_.end() ? tree_.sha256_of(name) : known->second; !sha256.empty()) {
       run["files"][name] = sha256;
     }
   };

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
@@ -41,14 +43,15 @@ struct Publisher {
 
 class Assembly {
  public:
-  Assembly(const OutputTree& tree, const Plan& plan);
+  /// Journals are read on up to `jobs` threads.
+  Assembly(const OutputTree& tree, const Plan& plan, int jobs = 1);
 
   /// A journal, and where in it the lines of variants stand.
   void add(const std::filesystem::path& journal, const std::vector<JournalPlace>& places);
   /// Of the plan, how many have no line yet.
   [[nodiscard]] std::size_t missing() const { return missing_; }
 
-  /// Called with each outcome in the order of the plan; without its files.
+  /// Called with each outcome in the order of the plan; without its files and its record.
   using Observer = std::function<void(const Outcome&)>;
 
   /// Writes metadata, failures, coverage and the account of skin, in the order of the plan; with `own_journal` also the
@@ -71,17 +74,29 @@ class Assembly {
     std::uint32_t journal = 0;  ///< 1 more than an index into `journals_`; 0: there is none
   };
 
-  [[nodiscard]] const Descriptor& opened(std::size_t journal);
-  /// The journal's line of a variant. It holds until the next call.
-  [[nodiscard]] std::string_view line_of(std::size_t index);
+  /// Variants that follow each other in the plan and are of one medium, and what their lines say.
+  struct Piece {
+    std::string lines;    ///< of the journals, each with its end
+    std::string records;  ///< likewise, of metadata.jsonl
+    std::vector<Outcome> outcomes;
+  };
+
+  [[nodiscard]] std::shared_ptr<const Descriptor> opened(std::size_t journal);
+  /// Where pieces of the plan begin, and behind them where it ends.
+  [[nodiscard]] std::vector<std::size_t> pieces() const;
+  /// Appends the lines of the journals that the variants from `begin` to before `end` have, each with its end.
+  void read_lines(std::size_t begin, std::size_t end, std::string& lines);
+  void read_piece(std::size_t begin, std::size_t end, Piece& piece);
 
   const OutputTree& tree_;
   const Plan& plan_;
+  int jobs_;
   std::vector<std::filesystem::path> journals_;
-  std::map<std::size_t, Descriptor> open_;  ///< by index into `journals_`; few at a time
+  std::mutex open_mutex_;
+  std::map<std::size_t, std::shared_ptr<const Descriptor>> open_;  ///< by index into `journals_`; few at a time
   std::vector<Place> places_;
   std::size_t missing_;
-  std::string buffer_;
+  std::map<std::filesystem::path, std::string> sha256_;  ///< of files, as they were written
   RunCounts counts_;
   std::map<Media, RunCounts> media_counts_;
   std::size_t skin_warnings_ = 0;

@@ -14,6 +14,9 @@ namespace fairground {
 /// the caller, and so is that no key comes twice.
 class JsonWriter {
  public:
+  /// Room for so many bytes, where it is known how many will come.
+  void reserve(std::size_t bytes) { text_.reserve(bytes); }
+
   JsonWriter& begin_object() { return begin('{'); }
   JsonWriter& end_object() { return end('}'); }
   JsonWriter& begin_array() { return begin('['); }

@@ -331,6 +331,11 @@ GrowingFile::~GrowingFile() {
 }
 
 void GrowingFile::add(std::string_view bytes) {
+  if (bytes.size() >= kBufferBytes) {
+    flush();
+    write_all(file_, partial_, bytes);
+    return;
+  }
   buffer_ += bytes;
   if (buffer_.size() >= kBufferBytes) {
     flush();

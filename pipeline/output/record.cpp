@@ -47,15 +47,96 @@ std::string augmentations(const Condition& condition, const DrawnChain& drawn) {
   return json.end_array().text();
 }
 
-/// A measurement, as measured_columns() gives it.
-void write_measure(JsonWriter& json, const ordered_json& value) {
-  if (value.is_null()) {
-    json.null();
-  } else if (value.is_number_float()) {
-    json.value(value.get<double>());
-  } else {
-    json.value(value.get<std::int64_t>());
+/// A number that was measured; nothing where there is none.
+using Measure = std::variant<std::monostate, double, std::int64_t>;
+
+/// A measurement that every line of the medium has: the name of its column, and its value as JSON.
+struct Column {
+  std::string_view name;
+  std::string json;
+};
+
+template <class T>
+std::string json_of(const T& number) {
+  JsonWriter json;
+  json.value(number);
+  return json.take();
+}
+std::string json_of(std::monostate) { return "null"; }
+
+ordered_json tree_of(const Measure& measure) {
+  return std::visit(
+      [](const auto& number) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(number)>, std::monostate>) {
+          return ordered_json(nullptr);
+        } else {
+          return ordered_json(number);
+        }
+      },
+      measure);
+}
+
+/// Gives each of the columns to `add(name, measure)`; names are literals.
+template <class Add>
+void for_each_column(const AudioMeasures& file, double duration_s, const Add& add) {
+  add("measured_active_level_dbov", rounded_db(file.active_level_dbov));
+  add("measured_activity_factor", rounded_unit(file.activity_factor));
+  add("measured_rms_dbov", rounded_db(file.rms_dbov));
+  add("measured_peak_dbov", rounded_db(file.peak_dbov));
+  add("measured_clipped_fraction", rounded_unit(file.clipped_fraction));
+  add("measured_duration_s", rounded_unit(duration_s));
+}
+
+/// The numbers of a tone, which are all there or none.
+struct ToneColumns {
+  const char* lightness;
+  const char* hue_deg;
+  const char* chroma;
+  const char* ita_deg;
+  const char* monk;
+};
+constexpr ToneColumns kReferenceTone = {"tone_reference_lightness", "tone_reference_hue_deg", "tone_reference_chroma",
+                                        "tone_reference_ita_deg", "tone_reference_monk"};
+constexpr ToneColumns kMeasuredTone = {"measured_tone_lightness", "measured_tone_hue_deg", "measured_tone_chroma",
+                                       "measured_tone_ita_deg", "measured_tone_monk"};
+
+template <class Add>
+void for_each_column(const ToneColumns& names, const std::optional<ApparentTone>& tone, const Add& add) {
+  const auto number = [&](const char* name, double ApparentTone::*member) {
+    add(name, tone ? Measure(rounded_unit((*tone).*member)) : Measure());
+  };
+  number(names.lightness, &ApparentTone::lightness);
+  number(names.hue_deg, &ApparentTone::hue_deg);
+  number(names.chroma, &ApparentTone::chroma);
+  number(names.ita_deg, &ApparentTone::ita_deg);
+  add(names.monk, tone ? Measure(std::int64_t{tone->monk}) : Measure());
+}
+
+template <class Add>
+void for_each_column(const ImageLabels& labels, const Add& add) {
+  add("measured_mean_luminance", rounded_unit(labels.file.mean_luminance));
+  add("measured_clipped_fraction", rounded_unit(labels.file.clipped_fraction));
+  add("measured_noise_sigma", rounded_unit(labels.file.noise_sigma));
+  add("measured_width_px", std::int64_t{labels.width_px});
+  add("measured_height_px", std::int64_t{labels.height_px});
+  if (labels.tone) {
+    for_each_column(kMeasuredTone, labels.tone->measured, add);
   }
+}
+
+std::vector<Column> columns_of(const auto&... measured) {
+  std::vector<Column> columns;
+  columns.reserve(10);
+  for_each_column(measured..., [&](std::string_view name, const Measure& measure) {
+    columns.push_back({name, std::visit([](const auto& number) { return json_of(number); }, measure)});
+  });
+  return columns;
+}
+
+ordered_json json_of_columns(const auto&... measured) {
+  ordered_json columns;
+  for_each_column(measured..., [&](const char* name, const Measure& measure) { columns[name] = tree_of(measure); });
+  return columns;
 }
 
 /// Groups and kept columns. One column may be both, and then stands where the group does, as the manifest has it.
@@ -82,15 +163,17 @@ using WriteFields = std::function<void(JsonWriter&)>;
 
 /// `columns` are the measurements that every line of the medium has; `more` are those that only some have. `structured`
 /// are the labels of what is in the file, in fields of their own.
-std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ordered_json& columns,
+std::string line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const std::vector<Column>& columns,
                  const WriteFields& more, const WriteFields& structured, const std::string& sha256) {
   const MediaPlan& media = plan.of(variant.media);
   const Source& source = media.catalog->sources[variant.source];
   const Condition& condition = media.conditions[variant.condition];
+  constexpr std::size_t kUsual = 2048;  // spares most records to grow again and again
   JsonWriter json;
+  json.reserve(kUsual);
   json.begin_object().field("file_name", variant.file_name);
   if (media.settings->design.include_clean) {
-    json.field("clean_file_name", plan.clean_of(variant).file_name);
+    json.field("clean_file_name", plan.clean_file_name(variant));
   }
   json.field("variant_id", variant.variant_id);
   json.field("source_id", source.id);
@@ -112,15 +195,15 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
   json.field("sha256", sha256);
   json.field("augmentations", augmentations(condition, drawn));
   JsonWriter measured;
+  measured.reserve(kUsual / 2);
   measured.begin_object();
-  for (auto column = columns.begin(); column != columns.end(); ++column) {
-    const std::string_view name = column.key();
-    write_measure(measured.key(name.substr(std::string_view("measured_").size())), *column);
+  for (const Column& column : columns) {
+    measured.key(column.name.substr(std::string_view("measured_").size())).json(column.json);
   }
   more(measured);
   json.field("measured", measured.end_object().text());
-  for (auto column = columns.begin(); column != columns.end(); ++column) {
-    write_measure(json.key(column.key()), *column);
+  for (const Column& column : columns) {
+    json.key(column.name).json(column.json);
   }
   return json.end_object().take();
 }
@@ -164,19 +247,6 @@ void write_steps(JsonWriter& json, const std::vector<StepMeasure>& steps) {
     write_step(json, step);
   }
   json.end_array();
-}
-
-/// The numbers that every line has, each for `add(name, value)`. Without skin they are null.
-void for_each_tone_column(const std::string& prefix, const std::optional<ApparentTone>& tone,
-                          const std::function<void(const std::string&, const ordered_json&)>& add) {
-  const auto number = [&](const char* name, double ApparentTone::*member) {
-    add(prefix + name, tone ? ordered_json(rounded_unit((*tone).*member)) : ordered_json(nullptr));
-  };
-  number("_lightness", &ApparentTone::lightness);
-  number("_hue_deg", &ApparentTone::hue_deg);
-  number("_chroma", &ApparentTone::chroma);
-  number("_ita_deg", &ApparentTone::ita_deg);
-  add(prefix + "_monk", tone ? ordered_json(tone->monk) : ordered_json(nullptr));
 }
 
 /// What does not fit into columns.
@@ -224,29 +294,10 @@ void write_stem(JsonWriter& json, const StemMeasure& stem) {
 }  // namespace
 
 ordered_json measured_columns(const AudioMeasures& file, double duration_s) {
-  ordered_json columns;
-  columns["measured_active_level_dbov"] = rounded_db(file.active_level_dbov);
-  columns["measured_activity_factor"] = rounded_unit(file.activity_factor);
-  columns["measured_rms_dbov"] = rounded_db(file.rms_dbov);
-  columns["measured_peak_dbov"] = rounded_db(file.peak_dbov);
-  columns["measured_clipped_fraction"] = rounded_unit(file.clipped_fraction);
-  columns["measured_duration_s"] = rounded_unit(duration_s);
-  return columns;
+  return json_of_columns(file, duration_s);
 }
 
-ordered_json measured_columns(const ImageLabels& labels) {
-  ordered_json columns;
-  columns["measured_mean_luminance"] = rounded_unit(labels.file.mean_luminance);
-  columns["measured_clipped_fraction"] = rounded_unit(labels.file.clipped_fraction);
-  columns["measured_noise_sigma"] = rounded_unit(labels.file.noise_sigma);
-  columns["measured_width_px"] = labels.width_px;
-  columns["measured_height_px"] = labels.height_px;
-  if (labels.tone) {
-    for_each_tone_column("measured_tone", labels.tone->measured,
-                         [&](const std::string& name, const ordered_json& value) { columns[name] = value; });
-  }
-  return columns;
-}
+ordered_json measured_columns(const ImageLabels& labels) { return json_of_columns(labels); }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const AudioLabels& labels,
                         const std::string& sha256) {
@@ -270,7 +321,7 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
       json.field("words", words_json(labels.words));
     }
   };
-  return line(plan, variant, drawn, measured_columns(labels.file, labels.duration_s), more, structured, sha256);
+  return line(plan, variant, drawn, columns_of(labels.file, labels.duration_s), more, structured, sha256);
 }
 
 std::string record_line(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const ImageLabels& labels,
@@ -289,9 +340,9 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
       const ToneLabels& tone = *labels.tone;
       json.field("mask_source", tone.mask_source ? to_string(*tone.mask_source) : "none");
       json.field("mask_confidence", rounded_unit(tone.mask_confidence));
-      for_each_tone_column("tone_reference", tone.reference, [&](const std::string& name, const ordered_json& value) {
-        write_measure(json.key(name), value);
-      });
+      for (const Column& column : columns_of(kReferenceTone, tone.reference)) {
+        json.key(column.name).json(column.json);
+      }
     }
     const MediaCatalog& catalog = *plan.of(variant.media).catalog;
     if (catalog.has_boxes) {
@@ -305,7 +356,7 @@ std::string record_line(const Plan& plan, const Variant& variant, const DrawnCha
       json.field("mask_sha256", labels.mask_sha256);
     }
   };
-  return line(plan, variant, drawn, measured_columns(labels), more, structured, sha256);
+  return line(plan, variant, drawn, columns_of(labels), more, structured, sha256);
 }
 
 }  // namespace fairground

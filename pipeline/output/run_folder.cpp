@@ -23,15 +23,23 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-/// Writes the plan beside its place under a name of its own, since other shards may be doing the same.
-void write_plan(const OutputTree& tree, const fs::path& state_folder, const Plan& plan) {
+/// Writes the plan beside its place under a name of its own, since other shards may be doing the same. Returns its
+/// hash.
+std::string write_plan(const OutputTree& tree, const fs::path& state_folder, const Plan& plan, int jobs) {
   const fs::path own = state_folder / kPlanFile;
-  GrowingFile lines(tree, own);
-  plan.for_each_line([&](const std::string& line) { lines.add_line(line); });
-  lines.finish();
+  GrowingFile file(tree, own);
+  Sha256 hash;
+  plan.for_each_piece(
+      [&](std::string_view lines) {
+        file.add(lines);
+        hash.update(lines);
+      },
+      jobs);
+  file.finish();
   if (own != kPlanFile) {
     tree.rename(own, kPlanFile);
   }
+  return hash.hex();
 }
 
 /// Writes a file beside its place under a name of its own, since other shards may be doing the same.
@@ -60,10 +68,12 @@ void write_description(const OutputTree& tree, const fs::path& state_folder, con
 }
 
 void write_sources(const OutputTree& tree, const fs::path& state_folder, const Catalog& catalog) {
-  Sha256 hash;
-  KnownFiles::for_each_line(catalog, [&](const std::string& line) { hash.update(line).update("\n"); });
-  if (hash.hex() == tree.sha256_of(kSourcesFile)) {
-    return;
+  if (const std::string there = tree.sha256_of(kSourcesFile); !there.empty()) {
+    Sha256 hash;
+    KnownFiles::for_each_line(catalog, [&](const std::string& line) { hash.update(line).update("\n"); });
+    if (hash.hex() == there) {
+      return;
+    }
   }
   const fs::path own = state_folder / kSourcesFile;
   GrowingFile lines(tree, own);
@@ -107,8 +117,6 @@ void check_can_go_on(const OutputTree& tree, FolderState state, const std::optio
 RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions options)
     : plan_(plan),
       options_(std::move(options)),
-      plan_sha256_(plan.sha256()),
-      facts_(run_facts(plan, plan.extends(), plan_sha256_, options_.tool_version)),
       claim_(std::move(directory), {options_.shard, options_.restart, options_.prepare_only}),
       state_folder_(options_.shard ? shard_folder(*options_.shard) : fs::path()),
       share_(share_of(plan, options_.shard)) {
@@ -121,8 +129,11 @@ RunFolder::RunFolder(fs::path directory, const Plan& plan, RunFolderOptions opti
       tree().remove(kSetFile);
     }
     write_description(tree(), state_folder_, plan_.config(), options_.publisher);
-    write_plan(tree(), state_folder_, plan_);  // Another shard may be doing the same.
+    plan_sha256_ = write_plan(tree(), state_folder_, plan_, options_.jobs);  // Another shard may be doing the same.
+  } else {
+    plan_sha256_ = plan.sha256(options_.jobs);
   }
+  facts_ = run_facts(plan, plan.extends(), plan_sha256_, options_.tool_version);
   if (options_.restart && options_.shard && tree().sha256_of(kPlanFile) == plan_sha256_) {
     delete_shard(tree(), *options_.shard);
   }
@@ -323,7 +334,7 @@ void RunFolder::finish(double seconds, const Assembly::Observer& observe) {
     tree().write(state_file(kShardFile), shard.dump(2) + '\n');
     tree().sync();
   } else {
-    Assembly assembly(tree(), plan_);
+    Assembly assembly(tree(), plan_, options_.jobs);
     assembly.add(kJournal, done_);
     assembly.write(observe);
     skin_warnings_ = assembly.skin_warnings();

@@ -43,7 +43,7 @@ struct RunFolderOptions {
   bool restart = false;             ///< delete what the folder holds, and begin anew
   bool retry_failed = false;        ///< what failed before is tried again
   bool prepare_only = false;        ///< write what every start needs, plan and sources.jsonl, and make nothing
-  int jobs = 1;                     ///< threads that read again what was written last before a stop
+  int jobs = 1;                     ///< threads for what is read and written before the first variant and at the end
   std::string tool_version = {};
   Publisher publisher = {};
 };
@@ -93,9 +93,9 @@ class RunFolder {
 
   const Plan& plan_;
   RunFolderOptions options_;
+  FolderClaim claim_;
   std::string plan_sha256_;
   nlohmann::ordered_json facts_;
-  FolderClaim claim_;
   std::filesystem::path state_folder_;  ///< inside the directory: empty, or a shard's
   std::vector<JournalPlace> done_;
   std::vector<std::size_t> share_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/text.h"
@@ -11,7 +12,6 @@
 #include "pipeline/publish/markdown.h"
 #include "pipeline/publish/records.h"
 #include "pipeline/publish/report_coverage.h"
-#include "pipeline/publish/set_counts.h"
 #include "pipeline/publish/set_sentences.h"
 
 namespace fairground {
@@ -279,8 +279,7 @@ std::string losses(const Contents& contents) {
     return text + '\n';
   }
   text += " Losses that differ between groups are a bias of their own.\n\n";
-  MarkdownTable table({"what", "gate or stage", "variants", "for example"}, {false, false, true, false},
-                      kMostReasons);
+  MarkdownTable table({"what", "gate or stage", "variants", "for example"}, {false, false, true, false}, kMostReasons);
   std::vector<std::pair<std::string, LossReason>> sorted;
   for (const auto& [key, reason] : by_stage) {
     sorted.emplace_back(key.second, reason);
@@ -353,8 +352,8 @@ std::string reproducing(const Contents& contents) {
 }  // namespace
 
 std::string data_card(const OutputTree& tree, const SetFacts& set, const ordered_json& run,
-                      const std::vector<std::string>& cannot_show) {
-  Contents contents{set, run, count_set(tree, set), {}, {}};
+                      const std::vector<std::string>& cannot_show, SetCounts counts) {
+  Contents contents{set, run, std::move(counts), {}, {}};
   for (const MediaFacts& facts : set.media) {
     contents.coverage.push_back(read_coverage(tree, facts));
     contents.numbers.push_back(Records(tree, facts).numbers());

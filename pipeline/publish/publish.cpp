@@ -53,9 +53,11 @@ bool is_wanted(const OutputTree& tree, const SetFacts& set, ExportFormat format)
 
 /// The report, the card, and what Hugging Face reads, by their names.
 std::vector<std::pair<fs::path, std::string>> pages_of(const OutputTree& tree, const SetFacts& set,
-                                                       const ordered_json& run) {
-  const ordered_json data = report_data(tree, set, run);
-  const std::string card = data_card(tree, set, run, data.at("cannot_show").get<std::vector<std::string>>());
+                                                       const ordered_json& run, int jobs) {
+  SetCounts counts;
+  const ordered_json data = report_data(tree, set, run, &counts, jobs);
+  const std::string card =
+      data_card(tree, set, run, data.at("cannot_show").get<std::vector<std::string>>(), std::move(counts));
   std::vector<std::pair<fs::path, std::string>> pages = {{kDataCard, card},
                                                          {kReadme, hugging_face_header(tree, set) + '\n' + card}};
   for (const MediaFacts& facts : set.media) {
@@ -65,8 +67,8 @@ std::vector<std::pair<fs::path, std::string>> pages_of(const OutputTree& tree, c
   return pages;
 }
 
-void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files) {
-  for (const auto& [name, text] : pages_of(tree, set, run)) {
+void write_pages(const OutputTree& tree, const SetFacts& set, const ordered_json& run, DerivedFiles& files, int jobs) {
+  for (const auto& [name, text] : pages_of(tree, set, run, jobs)) {
     files.write(name, text);
   }
 }
@@ -131,7 +133,7 @@ class FinishedRun {
 
 }  // namespace
 
-void publish(const OutputTree& tree, const ordered_json& run) {
+void publish(const OutputTree& tree, const ordered_json& run, int jobs) {
   reading(tree, [&] {
     const SetFacts set = read_set_facts(tree);
     const ordered_json facts = without_seconds(run);
@@ -145,7 +147,7 @@ void publish(const OutputTree& tree, const ordered_json& run) {
         mistakes.insert(mistakes.end(), error.messages().begin(), error.messages().end());
       }
     };
-    attempt([&] { write_pages(tree, set, facts, files); });
+    attempt([&] { write_pages(tree, set, facts, files, jobs); });
     for (const ExportInfo& info : export_formats()) {
       if (is_wanted(tree, set, info.format) && why_not(info.format, set).empty()) {
         attempt([&] {
@@ -194,7 +196,7 @@ std::vector<std::string> compare_published(const OutputTree& tree, const ordered
         others.push_back(export_folder(info.format).string() + ": is no export of this set, which " + reason);
       }
     }
-    for (const auto& [name, text] : pages_of(tree, set, facts)) {
+    for (const auto& [name, text] : pages_of(tree, set, facts, /*jobs=*/1)) {
       const auto there = name == kReport ? tree.read_text(name, kMostReportBytes) : std::nullopt;
       if (!there) {
         files.write(name, text);
@@ -212,7 +214,7 @@ std::vector<std::string> compare_published(const OutputTree& tree, const ordered
 void write_report(const fs::path& directory, std::ostream& out) {
   const FinishedRun run(directory);
   WrittenFiles files(run.tree());
-  reading(run.tree(), [&] { write_pages(run.tree(), run.set(), run.run(), files); });
+  reading(run.tree(), [&] { write_pages(run.tree(), run.set(), run.run(), files, /*jobs=*/1); });
   out << (directory / kReport).string() << '\n' << (directory / kDataCard).string() << '\n';
 }
 

@@ -14,9 +14,9 @@
 namespace fairground {
 
 /// Writes the data card, the exports that set.json asks for, and the report. `run` is what run.json says or will say;
-/// its seconds do not matter. Throws UserError where the folder's records are not what they should be, and
-/// PassingFault.
-void publish(const OutputTree& tree, const nlohmann::ordered_json& run);
+/// its seconds do not matter. `jobs` threads read the media that the report shows. Throws UserError where the folder's
+/// records are not what they should be, and PassingFault.
+void publish(const OutputTree& tree, const nlohmann::ordered_json& run, int jobs = 1);
 
 /// Whether the report, the data card and the folders of the exports are there.
 [[nodiscard]] bool is_published(const OutputTree& tree);

@@ -97,7 +97,7 @@ struct MediaReport {
 enum class WithGallery { no, yes };
 
 MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::size_t media, const MediaLosses& losses,
-                         bool extends, WithGallery with_gallery) {
+                         bool extends, WithGallery with_gallery, MediaCounts& counts, int jobs) {
   ReportCoverage coverage = read_coverage(tree, facts, media);
   const Records records(tree, facts);
   RecordReader reader(facts, coverage, records);
@@ -105,13 +105,16 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   RequestTally requests(facts, coverage, records);
   ControlTally controls(facts, coverage);
   Gallery gallery(facts, coverage, records);
+  MediaCounter counter(facts, losses);
   records.for_each([&](const Record& record) {
     const SeenRecord& seen = reader.read(record);
     statistics.add(seen);
     requests.add(seen);
     controls.add(seen);
     gallery.add(seen);
+    counter.add(record);
   });
+  counts = counter.finish();
   statistics.finish();
   controls.finish();
   gallery.finish();
@@ -136,19 +139,19 @@ MediaReport media_report(const OutputTree& tree, const MediaFacts& facts, std::s
   json["controls"] = controls.json();
   json["skin"] = skin_json(tree, facts);
   if (with_gallery == WithGallery::yes) {
-    json["gallery"] = gallery.json(tree);
+    json["gallery"] = gallery.json(tree, jobs);
   }
   json["notes"] = facts.json.at("notes");
   return {std::move(coverage), std::move(statistics), std::move(json)};
 }
 
 std::vector<MediaReport> reports_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run,
-                                    WithGallery with_gallery) {
+                                    WithGallery with_gallery, SetCounts& counts, int jobs) {
   const std::vector<MediaLosses> losses = read_losses(tree, set);
   std::vector<MediaReport> reports;
   for (std::size_t i = 0; i < set.media.size(); ++i) {
-    reports.push_back(
-        media_report(tree, set.media[i], set.media.size(), losses[i], extends_another(run), with_gallery));
+    reports.push_back(media_report(tree, set.media[i], set.media.size(), losses[i], extends_another(run), with_gallery,
+                                   counts.media.emplace_back(), jobs));
   }
   return reports;
 }
@@ -161,8 +164,9 @@ std::vector<ReportFindings> findings_in(const SetFacts& set, const std::vector<M
   return findings;
 }
 
-ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
-  std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::yes);
+ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_json& run, SetCounts& counts,
+                     int jobs) {
+  std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::yes, counts, jobs);
   const std::vector<ReportFindings> findings = findings_in(set, reports);
   ordered_json json;
   json["name"] = set.name;
@@ -182,12 +186,15 @@ ordered_json data_of(const OutputTree& tree, const SetFacts& set, const ordered_
 
 }  // namespace
 
-ordered_json report_data(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
-  return data_of(tree, set, run);
+ordered_json report_data(const OutputTree& tree, const SetFacts& set, const ordered_json& run, SetCounts* counts,
+                         int jobs) {
+  SetCounts unasked;
+  return data_of(tree, set, run, counts != nullptr ? *counts : unasked, jobs);
 }
 
 std::vector<std::string> what_it_cannot_show(const OutputTree& tree, const SetFacts& set, const ordered_json& run) {
-  const std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::no);
+  SetCounts unasked;
+  const std::vector<MediaReport> reports = reports_of(tree, set, run, WithGallery::no, unasked, /*jobs=*/1);
   return cannot_show(run, set, findings_in(set, reports));
 }
 

@@ -13,6 +13,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/hash.h"
+#include "pipeline/core/parallel.h"
 #include "pipeline/core/text.h"
 #include "pipeline/measure/tile_picture.h"
 #include "pipeline/media/audio_file.h"
@@ -70,50 +71,40 @@ struct Seen {
   int hertz = 0;                ///< half the sample rate, where the spectrogram ends
 };
 
-/// Files of the gallery, each looked at once.
-class Pictures {
+/// A file of the gallery and its small picture, which is empty where it has none.
+struct Look {
+  Seen seen;
+  bool has_picture = false;  ///< as opposed to one that browsers show by themselves, or to no file
+  Bytes picture;
+};
+
+/// Looks at files. Several threads may.
+class Looker {
  public:
-  /// `most`: bytes of all pictures together, as text.
-  Pictures(const OutputTree& tree, Media media, std::size_t most) : tree_(tree), media_(media), most_(most) {}
+  Looker(const OutputTree& tree, Media media) : tree_(tree), media_(media) {}
 
-  const Seen& of(const fs::path& name) {
-    const auto [place, is_new] = seen_.try_emplace(name.string());
-    if (is_new) {
-      place->second = look_at(name);
-    }
-    return place->second;
-  }
-
-  std::vector<std::string> pictures;
-  std::size_t missing = 0;  ///< files that are not there
-  std::size_t unread = 0;   ///< those that are there and have no picture
-
- private:
-  Seen look_at(const fs::path& name) {
-    Seen seen;
-    seen.is_there = leads_inside(name) && tree_.size_of(name).has_value();
-    if (!seen.is_there) {
-      ++missing;
-      return seen;
-    }
+  [[nodiscard]] Look look_at(const fs::path& name) const {
+    Look look;
+    look.seen.is_there = leads_inside(name) && tree_.size_of(name).has_value();
     const std::string extension = name.extension().string();
     const bool is_shown_by_browsers = media_ == Media::image && extension != ".tif" && extension != ".tiff";
-    if (is_shown_by_browsers) {
-      return seen;
+    look.has_picture = look.seen.is_there && !is_shown_by_browsers;
+    if (!look.has_picture) {
+      return look;
     }
     try {
       if (media_ == Media::audio) {
-        add(spectrogram(name, seen), seen);
+        look.picture = spectrogram(name, look.seen);
       } else if (const auto text = tree_.read_text(name, kMostPictureFileBytes)) {
-        add(thumbnail(std::as_bytes(std::span(*text)), name), seen);
+        look.picture = thumbnail(std::as_bytes(std::span(*text)), name);
       }
     } catch (const ItemError&) {
-      // What cannot be decoded is counted below; `verify` says what is wrong with it.
+      // What cannot be decoded is counted as a file without its picture; `verify` says what is wrong with it.
     }
-    unread += seen.picture < 0 ? 1 : 0;
-    return seen;
+    return look;
   }
 
+ private:
   /// Empty where it comes out too large.
   static Bytes encoded(const cv::Mat& picture, std::span<const int> qualities) {
     for (const int quality : qualities) {
@@ -151,17 +142,44 @@ class Pictures {
     return encoded(small, kThumbnailQualities);
   }
 
-  void add(const Bytes& picture, Seen& seen) {
-    std::string text = "data:image/webp;base64," + base64(picture);
-    if (!picture.empty() && size_ + text.size() <= most_) {
+  const OutputTree& tree_;
+  Media media_;
+};
+
+/// Files of the gallery, each looked at once.
+class Pictures {
+ public:
+  /// `names`: all that will be asked for, in this order. `most`: bytes of all pictures together, as text.
+  Pictures(const Looker& looker, const std::vector<fs::path>& names, std::size_t most, int jobs) : most_(most) {
+    std::vector<Look> looks(ordered_slots(jobs));
+    ordered_for(
+        names.size(), jobs, [&](std::size_t index, std::size_t slot) { looks[slot] = looker.look_at(names[index]); },
+        [&](std::size_t index, std::size_t slot) { seen_[names[index].string()] = add(looks[slot]); });
+  }
+
+  [[nodiscard]] const Seen& of(const fs::path& name) const { return seen_.at(name.string()); }
+
+  std::vector<std::string> pictures;
+  std::size_t missing = 0;  ///< files that are not there
+  std::size_t unread = 0;   ///< those that are there and have no picture
+
+ private:
+  Seen add(const Look& look) {
+    Seen seen = look.seen;
+    missing += seen.is_there ? 0 : 1;
+    if (!look.has_picture) {
+      return seen;
+    }
+    std::string text = "data:image/webp;base64," + base64(look.picture);
+    if (!look.picture.empty() && size_ + text.size() <= most_) {
       seen.picture = static_cast<std::ptrdiff_t>(pictures.size());
       size_ += text.size();
       pictures.push_back(std::move(text));
     }
+    unread += seen.picture < 0 ? 1 : 0;
+    return seen;
   }
 
-  const OutputTree& tree_;
-  Media media_;
   std::size_t most_;
   std::size_t size_ = 0;
   std::map<std::string, Seen> seen_;
@@ -348,8 +366,28 @@ ordered_json Gallery::sample_json(const Shown& shown, const Sample& sample) cons
   return json;
 }
 
-ordered_json Gallery::json(const OutputTree& tree) const {
-  Pictures pictures(tree, facts_.media, kMostPageBytes / coverage_.media);
+std::vector<fs::path> Gallery::files() const {
+  const fs::path folder = to_string(facts_.media);
+  std::vector<fs::path> names;
+  std::set<std::string_view> known;
+  const auto add = [&](const std::string& name) {
+    if (known.insert(name).second) {
+      names.push_back(folder / name);
+    }
+  };
+  for (const Shown& shown : groups_) {
+    for (const Sample& sample : shown.source.samples) {
+      if (!sample.clean_file_name.empty()) {
+        add(sample.clean_file_name);
+      }
+      add(sample.file_name);
+    }
+  }
+  return names;
+}
+
+ordered_json Gallery::json(const OutputTree& tree, int jobs) const {
+  const Pictures pictures(Looker(tree, facts_.media), files(), kMostPageBytes / coverage_.media, jobs);
   ordered_json samples = ordered_json::array();
   for (const Shown& shown : groups_) {
     for (const Sample& sample : shown.source.samples) {

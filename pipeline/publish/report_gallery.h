@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
@@ -34,8 +35,8 @@ class Gallery {
 
   /// `gallery` of the page's data. Reads the media: sound becomes spectrograms, of a long recording those of its
   /// start, and a picture that browsers cannot show becomes a small one. A file that is missing or cannot be read is
-  /// told, and no error.
-  [[nodiscard]] nlohmann::ordered_json json(const OutputTree& tree) const;
+  /// told, and no error. `jobs` threads read them.
+  [[nodiscard]] nlohmann::ordered_json json(const OutputTree& tree, int jobs) const;
 
  private:
   struct Sample {
@@ -60,6 +61,8 @@ class Gallery {
   };
 
   void close_source();
+  /// All that are shown, each once, in the order in which they are first shown.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;
   [[nodiscard]] std::string rule() const;
   [[nodiscard]] nlohmann::ordered_json sample_json(const Shown& shown, const Sample& sample) const;
 

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "pipeline/output/output_tree.h"
+#include "pipeline/publish/records.h"
 #include "pipeline/publish/set_facts.h"
 #include "pipeline/publish/set_losses.h"
 
@@ -45,6 +49,31 @@ struct MediaCounts {
 
 struct SetCounts {
   std::vector<MediaCounts> media;  ///< in the order of SetFacts::media
+};
+
+/// Counts a medium while its records go by, so that whoever reads them anyway need not do it twice.
+class MediaCounter {
+ public:
+  /// The facts must outlive it.
+  MediaCounter(const MediaFacts& facts, MediaLosses losses);
+
+  void add(const Record& record);
+  /// When all were added.
+  [[nodiscard]] MediaCounts finish();
+
+ private:
+  using Groups = std::map<std::vector<std::string>, GroupCounts>;
+
+  [[nodiscard]] GroupCounts& group_of(const Record& record);
+
+  const MediaFacts& facts_;
+  MediaCounts counts_;
+  Groups groups_;
+  Groups::value_type* last_ = nullptr;  ///< of the record before
+  std::map<std::string, LicenceCount> licences_;
+  std::unordered_set<std::uint64_t> seen_;  ///< hashes of sources
+  std::unordered_set<std::uint64_t> subjects_;
+  std::string source_;  ///< of the record before
 };
 
 /// Throws UserError where records or failures are not what they should be.

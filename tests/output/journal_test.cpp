@@ -165,6 +165,67 @@ TEST(JournalLine, OfAStrangerIsNoneOrIsRead) {
   EXPECT_FALSE(nested->skin.value().mask_source);
 }
 
+/// The same fields with a space before them, which a run never writes.
+std::string spelt_otherwise(const std::string& text) { return with_check("{ " + text.substr(1)); }
+
+// Lines as a run writes them are read without the parser of JSON in general, which must find the same in them; and so
+// must it in lines that look nearly so.
+TEST(JournalLine, SaysTheSameHoweverItIsSpelt) {
+  const std::string sha256(64, 'f');
+  const std::string written = ",\"status\":\"written\",\"sha256\":\"" + sha256 + "\",\"bytes\":";
+  const std::string record = ",\"record\":{\"a\":1}";
+  const auto with_number = [&](const std::string& line, const std::string& bytes) {
+    return "{\"line\":" + line + ",\"variant_id\":\"a-B_9\"" + written + bytes + record;
+  };
+  std::vector<std::string> texts;
+  for (const char* number :
+       {"1", "0", "01", "-1", "+1", "1.0", "1e3", " 1", "", "9007199254740993", "9999999999999999999",
+        "18446744073709551615", "18446744073709551616", "99999999999999999999999", "\"1\"", "null", "0x1"}) {
+    texts.push_back(with_number(number, "7"));
+    texts.push_back(with_number("7", number));
+    texts.push_back("{\"line\":7,\"variant_id\":\"a\"" + written + "7,\"mask_sha256\":\"" + sha256 +
+                    "\",\"mask_bytes\":" + number + record);
+  }
+  for (const char* id :
+       {"", "a.b", "a b", "\\u0061", "\\\"", "é", "\xff", "a\",\"line\":9,\"x\":\"y", "a\",\"record\":\""}) {
+    texts.push_back("{\"line\":7,\"variant_id\":\"" + std::string(id) + "\"" + written + "7" + record);
+  }
+  for (const std::string& hash : {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'),
+                                  std::string(64, 'g'), std::string(62, 'a') + "\\n"}) {
+    texts.push_back("{\"line\":7,\"variant_id\":\"a\",\"status\":\"written\",\"sha256\":\"" + hash + "\",\"bytes\":7" +
+                    record);
+    texts.push_back("{\"line\":7,\"variant_id\":\"a\"" + written + "7,\"mask_sha256\":\"" + hash +
+                    "\",\"mask_bytes\":7" + record);
+  }
+  for (const char* more : {",\"bytes\":8", ",\"mask_bytes\":8", ",", "}", ",\"skin\":null",
+                           ",\"figure\":{\"gate\":\"g\",\"value\":1,\"limit\":2}", " ", ",\"line\":9"}) {
+    texts.push_back(with_number("7", "7" + std::string(more)));
+  }
+  texts.push_back("{\"line\":7,\"variant_id\":\"a\"" + written + "7");
+  std::size_t read = 0;
+  for (const std::string& text : texts) {
+    const std::string usual_line = with_check(text);
+    const std::string other_line = spelt_otherwise(text);
+    const auto usual = parse_journal_line(usual_line);
+    const auto other = parse_journal_line(other_line);
+    ASSERT_EQ(usual.has_value(), other.has_value()) << text;
+    if (usual) {
+      ++read;
+      EXPECT_EQ(usual->index, other->index) << text;
+      EXPECT_EQ(usual->variant_id, other->variant_id) << text;
+      EXPECT_EQ(usual->fate, other->fate) << text;
+      EXPECT_EQ(usual->sha256, other->sha256) << text;
+      EXPECT_EQ(usual->bytes, other->bytes) << text;
+      EXPECT_EQ(usual->mask_sha256, other->mask_sha256) << text;
+      EXPECT_EQ(usual->mask_bytes, other->mask_bytes) << text;
+      EXPECT_EQ(usual->record, other->record) << text;
+      EXPECT_EQ(usual->figure.has_value(), other->figure.has_value()) << text;
+      expect_same_skin(usual->skin, other->skin);
+    }
+  }
+  EXPECT_GT(read, 20U) << "most of these lines should be read, or nothing was compared";
+}
+
 TEST(JournalHeader, ComesBackAndIsNoLineOfAVariant) {
   const ordered_json facts = {{"fairground", "0.1.0"}, {"plan_sha256", "abc"}, {"planned", 12}, {"nested", {{"a", 1}}}};
   const std::string line = journal_header(facts);

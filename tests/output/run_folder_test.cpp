@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/core/error.h"
@@ -129,6 +130,61 @@ TEST_F(RunFolderTest, AFinishedRunHoldsWhatTheContractSays) {
   EXPECT_EQ(run["plan_sha256"], plan_.sha256());
   EXPECT_EQ(run["config_file"], "/configs/small.yaml");
   EXPECT_EQ(run["seconds"], 1.5);
+}
+
+// More variants than are read at once at the end, in another order than the plan's and with some that were lost.
+TEST_F(RunFolderTest, EndsInTheSameBytesWhateverTheThreadsAndTheOrder) {
+  World world = world_of(3);
+  for (int i = 0; i < 400; ++i) {
+    world.add("more" + std::to_string(i), i % 2 == 0 ? "irish" : "scots", "somebody" + std::to_string(i));
+  }
+  const Plan plan(world.config, world.catalog);
+  const auto make = [&](const fs::path& out, int jobs, bool in_other_order) {
+    RunFolderOptions of_run = options();
+    of_run.jobs = jobs;
+    RunFolder folder(out, plan, of_run);
+    std::vector<std::size_t> order = folder.to_make();
+    if (in_other_order) {
+      std::ranges::rotate(order, order.begin() + 300);
+      std::ranges::reverse(order.begin() + 10, order.begin() + 40);
+      folder.make_in_order(order);
+    }
+    for (const std::size_t index : order) {
+      Outcome made;
+      made.index = index;
+      made.variant = plan.at(index);
+      made.fate = index % 7 == 3 ? Fate::rejected : Fate::written;
+      if (made.fate == Fate::written) {
+        made.file = {static_cast<std::byte>(index % 251)};
+        made.sha256 = sha256_hex(made.file);
+        made.record = "{\"variant_id\":\"" + made.variant.variant_id + "\",\"pad\":\"" +
+                      std::string(index * 37 % 3000, 'x') + "\"}";
+      } else {
+        made.stage = "gate";
+        made.reason = "because";
+      }
+      folder.add(made);
+    }
+    std::vector<std::string> seen;
+    folder.finish(1.5, [&](const Outcome& outcome) { seen.push_back(outcome.variant.variant_id); });
+    EXPECT_THAT(seen, SizeIs(plan.size()));
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      EXPECT_EQ(seen[i], plan.at(i).variant_id);
+    }
+    auto files = read_tree(out);
+    if (in_other_order) {
+      files.erase("journal.jsonl");
+    }
+    return files;
+  };
+  auto expected = make(folder_ / "one", 1, false);
+  EXPECT_EQ(json::parse(expected.at("run.json"))["files"]["audio/metadata.jsonl"],
+            sha256_hex(expected.at("audio/metadata.jsonl")));
+  EXPECT_EQ(json::parse(expected.at("run.json"))["plan_sha256"], sha256_hex(expected.at("plan.jsonl")));
+  EXPECT_EQ(make(folder_ / "three", 3, false), expected);
+  expected.erase("journal.jsonl");
+  EXPECT_EQ(make(folder_ / "other", 3, true), expected);
+  EXPECT_EQ(make(folder_ / "other_one", 1, true), expected);
 }
 
 TEST_F(RunFolderTest, RunJsonComesLast) {

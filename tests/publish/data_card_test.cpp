@@ -25,7 +25,8 @@ std::string card_of(const PublishedSet& set) {
   set.save();
   const OutputTree tree(set.path());
   const SetFacts facts = read_set_facts(tree);
-  return data_card(tree, facts, set.run_facts(), {"Nobody | was there.", "It cannot show much."});
+  return data_card(tree, facts, set.run_facts(), {"Nobody | was there.", "It cannot show much."},
+                   count_set(tree, facts));
 }
 
 std::string rendered(const std::string& markdown) {
@@ -121,6 +122,20 @@ TEST(DataCard, SaysALevelInTheSameWordsAsTheReport) {
   EXPECT_GE(levels, 4U);
 }
 
+// The report reads all records anyway, and counts while it does.
+TEST(DataCard, SaysTheSameOfWhatTheReportHasCounted) {
+  PublishedSet set;
+  const std::string card = card_of(set);
+  const OutputTree tree(set.path());
+  const SetFacts facts = read_set_facts(tree);
+  SetCounts counts;
+  const nlohmann::ordered_json data = report_data(tree, facts, set.run_facts(), &counts);
+  EXPECT_FALSE(data.empty());
+  ASSERT_EQ(counts.media.size(), facts.media.size());
+  EXPECT_GT(counts.media.front().files, 0U);
+  EXPECT_EQ(data_card(tree, facts, set.run_facts(), {"Nobody | was there.", "It cannot show much."}, counts), card);
+}
+
 // ---- How many conditions there are, and what they hold
 
 struct Combinations {
@@ -187,7 +202,7 @@ std::string card_with_missed_draws(const PublishedSet& set, std::size_t groups) 
   write_text(set / "coverage.json", coverage.dump());
   const OutputTree tree(set.path());
   const SetFacts facts = read_set_facts(tree);
-  return section(data_card(tree, facts, set.run_facts(), {}), "What was changed");
+  return section(data_card(tree, facts, set.run_facts(), {}, count_set(tree, facts)), "What was changed");
 }
 
 TEST(DataCard, SaysWhetherAllGroupsMeetTheSameDraws) {
@@ -391,14 +406,14 @@ TEST(DataCard, RefusesAFolderWithoutItsFiles) {
     std::filesystem::remove(set / name);
     const OutputTree tree(set.path());
     const SetFacts facts = read_set_facts(tree);
-    EXPECT_THROW((void)data_card(tree, facts, set.run_facts(), {}), UserError) << name;
+    EXPECT_THROW((void)data_card(tree, facts, set.run_facts(), {}, count_set(tree, facts)), UserError) << name;
   }
   const PublishedSet set;
   set.save();
   write_text(set / "coverage.json", "{\"audio\": {\"comparable_across_groups\": true, \"groups\": [{}]}}");
   const OutputTree tree(set.path());
   const SetFacts facts = read_set_facts(tree);
-  EXPECT_THROW((void)data_card(tree, facts, set.run_facts(), {}), UserError);
+  EXPECT_THROW((void)data_card(tree, facts, set.run_facts(), {}, count_set(tree, facts)), UserError);
 }
 
 TEST(Markdown, LeavesPlainTextAsItIs) {
