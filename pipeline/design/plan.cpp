@@ -422,7 +422,7 @@ void Plan::append_line(const Variant& variant, std::string& json) const {
   text("\"variant_id\":", variant.variant_id);
   text("\"media\":", to_string(plan.media));
   text("\"source_id\":", source.id);
-  text("\"source_sha256\":", plan.catalog->file_of(source).sha256);
+  text("\"source_sha256\":", plan.catalog->file_of(source).sha256.hex());
   json.append("\"condition\":").append(condition_texts_.at(plan.media)[variant.condition].json) += ',';
   number("\"realization\":", variant.realization);
   text("\"pair_id\":", variant.pair_id);

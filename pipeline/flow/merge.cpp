@@ -23,9 +23,11 @@
 #include "pipeline/output/assembly.h"
 #include "pipeline/output/folder_claim.h"
 #include "pipeline/output/journal_state.h"
+#include "pipeline/output/run_deletion.h"
 #include "pipeline/output/run_facts.h"
 #include "pipeline/output/run_folder.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/output/shard_folders.h"
 
 namespace fairground {
 namespace {

@@ -17,6 +17,7 @@
 #include "pipeline/output/journal.h"
 #include "pipeline/output/run_facts.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/output/shard_folders.h"
 
 namespace fairground {
 namespace {

@@ -5,7 +5,9 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/output/atomic_file.h"
+#include "pipeline/output/run_deletion.h"
 #include "pipeline/output/run_names.h"
+#include "pipeline/output/shard_folders.h"
 
 namespace fairground {
 namespace {

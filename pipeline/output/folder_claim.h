@@ -8,8 +8,6 @@
 #include "pipeline/output/file_lock.h"
 #include "pipeline/output/folder_state.h"
 #include "pipeline/output/output_tree.h"
-#include "pipeline/output/run_deletion.h"
-#include "pipeline/output/shard_folders.h"
 
 namespace fairground {
 
