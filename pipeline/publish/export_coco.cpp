@@ -290,8 +290,7 @@ void export_coco(const ExportInputs& inputs, DerivedFiles& files) {
     number = ++id;
   }
 
-  const std::unique_ptr<DerivedFile> file =
-      files.begin(export_folder(ExportFormat::coco) / "instances.json");
+  const std::unique_ptr<DerivedFile> file = files.begin(export_folder(ExportFormat::coco) / "instances.json");
   file->add("{\n\"info\": " + info_json(inputs.set, facts, findings).dump());
   ListWriter images(*file, "images");
   std::int64_t image = 0;
