@@ -56,12 +56,16 @@ inline constexpr std::size_t kDepthMap = 1;
 inline constexpr std::size_t kNormalsMap = 2;
 
 struct Source {
-  CompactText id;              ///< verbatim
-  PackedTexts carried;         ///< values of MediaCatalog::columns, verbatim, and then words, boxes, key points if any
+  /// The id; the values of MediaCatalog::columns; then words, boxes, key points if any. All verbatim.
+  PackedTexts texts;
   std::uint32_t settings = 0;  ///< index into Config::sources
   std::uint32_t file = 0;      ///< index into MediaCatalog::files
   std::uint32_t group = 0;     ///< index into MediaCatalog::groups
   std::uint32_t subject = 0;   ///< index into MediaCatalog::subjects; kUnknownSubject where the cell is empty
+
+  [[nodiscard]] std::string_view id() const { return texts[0]; }
+  /// The value of a column, or one of those behind.
+  [[nodiscard]] std::string_view carried(std::size_t i) const { return texts[i + 1]; }
 };
 
 /// MediaCatalog::subjects begins with kUnknown.
@@ -97,14 +101,14 @@ struct MediaCatalog {
   SharedBytes shared_bytes;
 
   /// As the manifest has them; see words.h. Only where `has_words`.
-  [[nodiscard]] std::string_view words_of(const Source& source) const { return source.carried[columns.size()]; }
+  [[nodiscard]] std::string_view words_of(const Source& source) const { return source.carried(columns.size()); }
   /// As the manifest has them; see picture_cells.h. Only where `has_boxes`.
   [[nodiscard]] std::string_view boxes_of(const Source& source) const {
-    return source.carried[columns.size() + (has_words ? 1 : 0)];
+    return source.carried(columns.size() + (has_words ? 1 : 0));
   }
   /// Likewise, where `has_keypoints`.
   [[nodiscard]] std::string_view keypoints_of(const Source& source) const {
-    return source.carried[columns.size() + (has_words ? 1 : 0) + (has_boxes ? 1 : 0)];
+    return source.carried(columns.size() + (has_words ? 1 : 0) + (has_boxes ? 1 : 0));
   }
   /// The file of a map of one of `sources`, or nullptr where they have no such map.
   [[nodiscard]] const MediaFile* map_of(const Source& source, std::size_t map) const {

@@ -26,7 +26,7 @@ void check_convertible_rates(const Config& config, const MediaCatalog& catalog) 
     }
     Found& found = refused[{rate, wanted}];
     if (found.count++ == 0) {
-      found.first = source.id.str();
+      found.first = std::string(source.id());
     }
   }
   std::vector<std::string> mistakes;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -127,8 +126,8 @@ class Builder {
     std::vector<std::size_t> lines_without_id;                                          ///< for want of the column
     std::vector<std::size_t> lines_without_file;
     std::array<std::vector<std::size_t>, kPictureMaps.size()> lines_without_map;
-    std::string labels;                     ///< room for the key of a group
-    std::vector<std::string_view> carried;  ///< room for the cells of a row
+    std::string labels;                   ///< room for the key of a group
+    std::vector<std::string_view> texts;  ///< room for those of a source
   };
 
   /// In the order in which the mistakes of a manifest are told.
@@ -159,13 +158,13 @@ class Builder {
     MediaCatalog& catalog = entry.catalog;
     Source source;
     source.settings = entry.index;
-    source.id = cell(entry.map.id);
+    const std::string_view id = cell(entry.map.id);
     if (!entry.map.id) {
       entry.lines_without_id.push_back(line);
-    } else if (source.id.empty()) {
+    } else if (id.empty()) {
       mistake(entry, line, kEmptyId);
     } else {
-      ids_.push_back({static_cast<std::uint32_t>(TextHash{}(source.id)), static_cast<std::uint32_t>(line), entry.index,
+      ids_.push_back({static_cast<std::uint32_t>(TextHash{}(id)), static_cast<std::uint32_t>(line), entry.index,
                       static_cast<std::uint32_t>(catalog.sources.size())});
     }
     if (!entry.map.file) {
@@ -190,14 +189,14 @@ class Builder {
         labels.emplace_back(label(place));
       }
     }
-    entry.carried.clear();
+    entry.texts.assign(1, id);
     for (const ColumnMap::Place place : entry.map.carried) {
-      entry.carried.push_back(cell(place));
+      entry.texts.push_back(cell(place));
     }
     const auto add_checked = [&](bool is_there, const std::string& column, ColumnMap::Place place, const auto& parse) {
       if (is_there) {
         check(entry, line, column, parse(cell(place)).mistake);
-        entry.carried.push_back(cell(place));
+        entry.texts.push_back(cell(place));
       }
     };
     add_checked(catalog.has_words, entry.settings.words, entry.map.words, parse_words);
@@ -206,7 +205,7 @@ class Builder {
     for (const std::size_t map : catalog.maps) {
       catalog.maps_of.push_back(map_file(entry, line, map, cell(entry.map.maps[map])));
     }
-    source.carried = PackedTexts(entry.carried);
+    source.texts = PackedTexts(entry.texts);
     for (std::size_t k = 0; k < entry.map.observed.size(); ++k) {
       catalog.observed_levels.push_back(observed_level(entry, k, line, cell(entry.map.observed[k])));
     }
@@ -285,7 +284,7 @@ class Builder {
   /// which needs no second copy of them.
   void check_ids() {
     const auto id = [&](const IdPlace& place) -> std::string_view {
-      return catalog_.media.at(config_.sources[place.entry].media).sources[place.source].id;
+      return catalog_.media.at(config_.sources[place.entry].media).sources[place.source].id();
     };
     std::ranges::sort(ids_, [&](const IdPlace& one, const IdPlace& other) {
       if (one.hash != other.hash) {
@@ -338,7 +337,7 @@ class Builder {
   const Config& config_;
   Catalog& catalog_;
   std::map<Media, Tables> tables_;
-  std::deque<IdPlace> ids_;
+  std::vector<IdPlace> ids_;
   std::vector<Mistake> mistakes_;
 };
 

@@ -214,11 +214,11 @@ void compare_with_sources(const Config& config, const MediaCatalog& sources, con
   }
   for (const Source& source : sources.sources) {
     if (source.subject == kUnknownSubject) {
-      nameless.push_back(source.id.str());
+      nameless.push_back(std::string(source.id()));
     }
     const auto talker = source_with.find(sources.file_of(source).sha256);
     if (talker != source_with.end() && talker->second.empty()) {
-      talker->second = source.id.str();
+      talker->second = std::string(source.id());
     }
   }
   if (!nameless.empty()) {

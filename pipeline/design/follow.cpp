@@ -40,7 +40,7 @@ class Follower {
     plan_.parts.assign(catalog_.sources.size(), Part::beyond_share);
     std::size_t found = 0;
     for (std::size_t i = 0; i < catalog_.sources.size() && planned_ != nullptr; ++i) {
-      const auto source = planned_->sources.find(catalog_.sources[i].id.str());
+      const auto source = planned_->sources.find(std::string(catalog_.sources[i].id()));
       if (source == planned_->sources.end()) {
         continue;
       }
@@ -195,12 +195,12 @@ std::string missing_from(const MediaPlan& followed) {
       continue;
     }
     if (followed.realizations[i] >= design.realizations) {
-      return "source " + in_ticks(catalog.sources[i].id) + " has realization " +
+      return "source " + in_ticks(catalog.sources[i].id()) + " has realization " +
              std::to_string(followed.realizations[i]) + " of " + std::to_string(design.realizations);
     }
     const bool differs = group.taking_part > 0 && block != group.block;
     if (differs || (design.fill == Fill::matched && of_all.value_or(block) != block)) {
-      return "source " + in_ticks(catalog.sources[i].id) + " has not the conditions that the sources before it have";
+      return "source " + in_ticks(catalog.sources[i].id()) + " has not the conditions that the sources before it have";
     }
     of_all = block;
     group.block = block;

@@ -18,7 +18,7 @@ MadeBefore::MadeBefore(const MediaSettings& settings, const MediaCatalog& catalo
     return;
   }
   for (const Source& source : catalog.sources) {
-    const auto found = base->sources.find(source.id.str());
+    const auto found = base->sources.find(std::string(source.id()));
     of_source_.push_back(found == base->sources.end() ? nullptr : &found->second);
   }
   for (const auto& levels : base->conditions) {
@@ -38,7 +38,7 @@ std::map<std::string, int> MadeBefore::realizations() const {
   std::map<std::string, int> dealt;
   for (std::size_t source = 0; source < of_source_.size(); ++source) {
     if (knows(source)) {
-      dealt[catalog_.sources[source].id.str()] = of_source_[source]->realization;
+      dealt[std::string(catalog_.sources[source].id())] = of_source_[source]->realization;
     }
   }
   return dealt;

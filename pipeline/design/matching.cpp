@@ -41,7 +41,7 @@ Candidates candidates_of(const DesignSettings& design, const MediaCatalog& catal
       all.subjects.push_back(source.subject != kUnknownSubject
                                  ? source.subject
                                  : static_cast<std::uint32_t>(catalog.subjects.size() + index));
-      all.ranks.push_back(FieldHash().add(source.id).value64());
+      all.ranks.push_back(FieldHash().add(source.id()).value64());
     }
   }
   return all;

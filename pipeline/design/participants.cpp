@@ -39,7 +39,7 @@ std::vector<std::vector<std::size_t>> groups_in_hash_order(const MediaCatalog& c
     keyed.clear();
     keyed.reserve(group.size());
     for (const std::size_t index : group) {
-      keyed.emplace_back(FieldHash().add(catalog.sources[index].id).value128(), index);
+      keyed.emplace_back(FieldHash().add(catalog.sources[index].id()).value128(), index);
     }
     std::ranges::sort(keyed);
     std::ranges::transform(keyed, group.begin(), [](const auto& hash_and_index) { return hash_and_index.second; });
@@ -52,7 +52,7 @@ std::vector<std::size_t> spread_over_subjects(const MediaCatalog& catalog, const
   const auto knows = [&](std::size_t index) { return is_known && is_known(index); };
   const auto is_nobody = [&](const Source& source) { return source.subject == kUnknownSubject; };
   const auto person_of = [&](const Source& source) {
-    return is_nobody(source) ? "source " + source.id.str() : "subject " + catalog.subject_of(source);
+    return is_nobody(source) ? "source " + std::string(source.id()) : "subject " + catalog.subject_of(source);
   };
   // Sources with a problem are counted apart, so that they take nobody's first place. Nobody comes twice.
   std::unordered_map<std::uint32_t, std::uint32_t> seen;
@@ -94,7 +94,7 @@ std::vector<int> deal_realizations(const MediaCatalog& catalog, const std::vecto
     std::vector<std::size_t> uses(static_cast<std::size_t>(realizations), 0);
     std::vector<std::size_t> fresh;
     for (const std::size_t index : group) {
-      const auto known = before.find(catalog.sources[index].id.str());
+      const auto known = before.find(std::string(catalog.sources[index].id()));
       if (known != before.end()) {
         dealt[index] = known->second;
         if (known->second < realizations) {

@@ -215,7 +215,7 @@ void Plan::leave_out_what_was_made(MediaPlan& plan, const PlannedSet& base) {
   }
   const std::optional<std::size_t> clean = plan.clean_condition();
   for (std::size_t source = 0; source < plan.catalog->sources.size(); ++source) {
-    const auto before = planned->second.sources.find(plan.catalog->sources[source].id.str());
+    const auto before = planned->second.sources.find(std::string(plan.catalog->sources[source].id()));
     if (before == planned->second.sources.end()) {
       continue;
     }
@@ -325,7 +325,7 @@ Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source
   SourceText text;
   // What a source is made of: its bytes, and all that the manifest says of what is in its picture, since steps may see
   // that and records hold it. Sources without labels have the ids that they always had.
-  text.settings.add(source.id).add(plan.catalog->file_of(source).sha256.hex());
+  text.settings.add(source.id()).add(plan.catalog->file_of(source).sha256.hex());
   const std::string labels_hash = plan.catalog->labels_hash(source);
   if (!labels_hash.empty()) {
     text.settings.add("labels").add(labels_hash);
@@ -336,8 +336,8 @@ Plan::SourceText Plan::describe_source(const MediaPlan& plan, std::size_t source
   if (settings.speech_dba != SourceSettings().speech_dba) {
     text.settings.add("speech_dba").add(shortest(settings.speech_dba));
   }
-  text.name = as_name(source.id, 40);
-  text.folder = FieldHash().add(source.id).hex(2);
+  text.name = as_name(source.id(), 40);
+  text.folder = FieldHash().add(source.id()).hex(2);
   return text;
 }
 
@@ -393,7 +393,7 @@ Variant Plan::named(Variant variant, const MediaPlan& plan, const SourceText& of
   const bool independent = plan.settings->design.pairing == Pairing::independent;
   variant.draw_id = realization < text.draw_ids.size()
                         ? text.draw_ids[realization]
-                        : draw_id(plan, text, variant.realization, independent ? std::string_view(source.id) : "");
+                        : draw_id(plan, text, variant.realization, independent ? source.id() : "");
   variant.file_name = file_name(variant.variant_id, plan, of_source);
   if (plan.catalog->map_of(source, kMaskMap) != nullptr) {
     variant.mask_file_name = of_source.folder + '/' + variant.variant_id + "-mask.png";
@@ -421,7 +421,7 @@ void Plan::append_line(const Variant& variant, std::string& json) const {
   json += '{';
   text("\"variant_id\":", variant.variant_id);
   text("\"media\":", to_string(plan.media));
-  text("\"source_id\":", source.id);
+  text("\"source_id\":", source.id());
   text("\"source_sha256\":", plan.catalog->file_of(source).sha256.hex());
   json.append("\"condition\":").append(condition_texts_.at(plan.media)[variant.condition].json) += ',';
   number("\"realization\":", variant.realization);

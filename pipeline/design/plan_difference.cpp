@@ -81,7 +81,7 @@ PlanDifference compare_plans(const Plan& plan, const PlannedSet& other) {
     } else {
       difference.variants_only_here.add(variant.variant_id);
     }
-    const std::string id = plan.of(variant.media).catalog->sources[variant.source].id.str();
+    const std::string id(plan.of(variant.media).catalog->sources[variant.source].id());
     if (id == last_source) {
       continue;
     }

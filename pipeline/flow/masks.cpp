@@ -106,7 +106,7 @@ std::string mask_name(const std::string& id) {
 
 FoundMask find_mask(const Config& config, const MediaCatalog& catalog, const SkinFinder& finder, std::size_t source,
                     const fs::path& directory) {
-  const std::string id = catalog.sources[source].id.str();
+  const std::string id(catalog.sources[source].id());
   DecodedSource decoded = decode_source(config, catalog, Media::image, source);
   FoundMask found;
   SkinFacts facts;

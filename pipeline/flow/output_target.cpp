@@ -60,7 +60,7 @@ void check_target(const Catalog& catalog, const Config& config, const fs::path& 
   };
   for (const auto& [media, of_media] : catalog.media) {
     for (const Source& source : of_media.sources) {
-      refuse_if(of_media.file_of(source).path.str(), "source " + in_ticks(source.id));
+      refuse_if(of_media.file_of(source).path.str(), "source " + in_ticks(source.id()));
     }
     for (const MediaFile& map : of_media.map_files) {
       refuse_if(map.path.str(), "a mask, depth or normals of a source");

@@ -43,12 +43,12 @@ std::string source_difference(const Plan& plan, const Variant& variant, const st
   const MediaCatalog& catalog = *plan.of(variant.media).catalog;
   const Source& source = catalog.sources[variant.source];
   const nlohmann::json line = parse_json(text);
-  if (!line.is_object() || line.value("source_id", nlohmann::json()) != source.id.str() ||
+  if (!line.is_object() || line.value("source_id", nlohmann::json()) != std::string(source.id()) ||
       line.value("source_sha256", nlohmann::json()) == catalog.file_of(source).sha256.hex()) {
     return {};
   }
   const std::string problem = catalog.problem_of(source);
-  return ": source " + in_ticks(source.id) +
+  return ": source " + in_ticks(source.id()) +
          (problem.empty() ? " has changed since the plan was made" : " can not be used any more: " + problem);
 }
 

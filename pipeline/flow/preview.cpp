@@ -32,14 +32,14 @@ std::optional<Shown> choose_source(const Config& config, const MediaCatalog& cat
                                    const std::string& id) {
   std::string problem;
   for (std::size_t i = 0; i < catalog.sources.size(); ++i) {
-    if (!id.empty() && catalog.sources[i].id != id) {
+    if (!id.empty() && catalog.sources[i].id() != id) {
       continue;
     }
     Shown shown{i, decode_source(config, catalog, media, i)};
     if (shown.decoded.fate == Fate::written) {
       return shown;
     }
-    problem = problem.empty() ? in_ticks(catalog.sources[i].id) + ": " + shown.decoded.reason : problem;
+    problem = problem.empty() ? in_ticks(catalog.sources[i].id()) + ": " + shown.decoded.reason : problem;
   }
   if (!problem.empty()) {
     throw UserError("no source can be shown: " + problem);
@@ -141,7 +141,7 @@ void preview(const Config& config, const PreviewOptions& options, const std::ato
     if (!shown) {
       continue;
     }
-    title += ": " + of_medium.sources[shown->source].id.str();
+    title += ": " + std::string(of_medium.sources[shown->source].id());
     for (const Axis& axis : settings.axes) {
       if (options.axis.empty() || axis.name == options.axis) {
         rows.push_back(row_of_axis(config, catalog, media, axis, *shown, line, stop));

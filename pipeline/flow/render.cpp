@@ -199,7 +199,7 @@ bool says_altered(const Plan& plan, const Variant& variant) {
 DrawnChain draw_chain(const Plan& plan, const Variant& variant, std::vector<StepRandom>& randoms) {
   const MediaPlan& media = plan.of(variant.media);
   const bool independent = media.settings->design.pairing == Pairing::independent;
-  const std::string source = independent ? media.catalog->sources[variant.source].id.str() : std::string();
+  const std::string source = independent ? std::string(media.catalog->sources[variant.source].id()) : std::string();
   DrawnChain drawn;
   for (const ChainStep& step : media.conditions[variant.condition].chain) {
     randoms.push_back(step_random(plan.config(), step, variant.realization, source));

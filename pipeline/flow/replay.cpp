@@ -265,10 +265,10 @@ std::size_t Replayer::place_of(const std::string& variant_id, const PlanLine& li
   std::string why;
   for (const MediaPlan& media : plan.media()) {
     for (const Source& source : media.catalog->sources) {
-      if (source.id == text_field(then, "source_id") &&
+      if (source.id() == text_field(then, "source_id") &&
           media.catalog->file_of(source).sha256.hex() != text_field(then, "source_sha256")) {
         const std::string problem = media.catalog->problem_of(source);
-        why = "source " + in_ticks(source.id) +
+        why = "source " + in_ticks(source.id()) +
               (problem.empty() ? " has changed since the run" : " can not be used any more: " + problem);
       }
     }
@@ -298,7 +298,7 @@ void Replayer::check_source(const Variant& variant) const {
     }
     if (found != file.sha256) {
       throw UserError(path + ": has changed since the run in " + directory_.string() + ", so that source " +
-                      in_ticks(source.id) + " has no variant that could be compared; put the file back");
+                      in_ticks(source.id()) + " has no variant that could be compared; put the file back");
     }
   };
   check(catalog.file_of(source));

@@ -128,7 +128,7 @@ void refuse_inputs_inside(const OutputDirectory& directory, const Config& config
   }
   for (const auto& [medium, media] : catalog.media) {
     for (const Source& source : media.sources) {
-      directory.refuse_canonical(media.file_of(source).path.str(), "source '" + source.id.str() + "'");
+      directory.refuse_canonical(media.file_of(source).path.str(), "source '" + std::string(source.id()) + "'");
     }
     for (const MediaFile& map : media.map_files) {
       directory.refuse_canonical(map.path.str(), "a mask, depth or normals of a source");

@@ -77,13 +77,13 @@ std::vector<NumericColumn> numeric_columns(const Config& config, const MediaCata
                       ", which is neither measured (" + known + ") nor a column that `keep` names");
     }
     const auto index = static_cast<std::size_t>(column - catalog.columns.begin());
-    const auto is_number = [&](const Source& source) { return !std::isnan(number_in(source.carried[index])); };
+    const auto is_number = [&](const Source& source) { return !std::isnan(number_in(source.carried(index))); };
     const auto odd = std::ranges::find_if(
-        catalog.sources, [&](const Source& source) { return !source.carried[index].empty() && !is_number(source); });
+        catalog.sources, [&](const Source& source) { return !source.carried(index).empty() && !is_number(source); });
     if (odd != catalog.sources.end()) {
       throw UserError(place_in_design(config, media, "match_on") + ": `match_on` names the column " + in_ticks(name) +
-                      ", which should hold numbers, but source " + in_ticks(odd->id) + " has " +
-                      in_ticks(odd->carried[index]));
+                      ", which should hold numbers, but source " + in_ticks(odd->id()) + " has " +
+                      in_ticks(odd->carried(index)));
     }
     columns.push_back({name, index});
   }
@@ -114,7 +114,7 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       const MemoryBudget::Share share(memory, decoding_bytes(config, catalog, media, i));
       DecodedSource decoded = decode_source(config, catalog, media, i);
       if (decoded.passing) {
-        throw PassingFault(sources[i].id.str() + ": " + decoded.reason);
+        throw PassingFault(std::string(sources[i].id()) + ": " + decoded.reason);
       }
       survey.fates[i] = decoded.fate;
       survey.reasons[i] = decoded.reason;
@@ -126,7 +126,7 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       survey.reasons[i] = catalog.problem_of(sources[i]);
     }
     for (const NumericColumn& column : columns) {
-      values.push_back(number_in(sources[i].carried[column.index]));
+      values.push_back(number_in(sources[i].carried(column.index)));
     }
     if (!values.empty()) {
       survey.qualities.values[i] = std::move(values);

@@ -189,7 +189,7 @@ std::vector<std::string> changed_sources(const Catalog& catalog, const PlannedVa
   std::map<std::pair<std::string, std::string>, std::string> now;  // SHA-256 by medium and id
   for (const auto& [media, of_media] : catalog.media) {
     for (const Source& source : of_media.sources) {
-      now.emplace(std::pair(to_string(media), source.id.str()), of_media.file_of(source).sha256.hex());
+      now.emplace(std::pair(to_string(media), std::string(source.id())), of_media.file_of(source).sha256.hex());
     }
   }
   std::set<std::string> changed;

@@ -90,7 +90,7 @@ std::string failure_line(const Plan& plan, const Outcome& outcome) {
   const Source& source = catalog.sources[variant.source];
   line["variant_id"] = variant.variant_id;
   line["media"] = to_string(variant.media);
-  line["source_id"] = source.id.str();
+  line["source_id"] = std::string(source.id());
   line["group"] = ordered_json::object();
   for (std::size_t i = 0; i < catalog.group_columns.size(); ++i) {
     line["group"][catalog.group_columns[i]] = catalog.groups[source.group][i];

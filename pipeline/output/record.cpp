@@ -150,9 +150,9 @@ std::vector<std::pair<std::string_view, std::string_view>> labels_of(const Media
     const std::string_view name = catalog.columns[i];
     const auto known = std::ranges::find(labels, name, [](const auto& label) { return label.first; });
     if (known != labels.end()) {
-      known->second = source.carried[i];
+      known->second = source.carried(i);
     } else {
-      labels.emplace_back(name, source.carried[i]);
+      labels.emplace_back(name, source.carried(i));
     }
   }
   return labels;
@@ -176,7 +176,7 @@ std::string line(const Plan& plan, const Variant& variant, const DrawnChain& dra
     json.field("clean_file_name", plan.clean_file_name(variant));
   }
   json.field("variant_id", variant.variant_id);
-  json.field("source_id", source.id);
+  json.field("source_id", source.id());
   json.field("subject", media.catalog->subject_of(source));
   for (const auto& [name, label] : labels_of(*media.catalog, source)) {
     json.field(name, label);

@@ -55,7 +55,7 @@ TEST_F(CatalogTest, WhatIsWrongWithAMediumIsThatItemsProblem) {
   ASSERT_THAT(catalog.sources, SizeIs(7));
   for (const Source& source : catalog.sources) {
     const std::string problem = catalog.file_of(source).problem.str();
-    EXPECT_EQ(problem.empty(), source.id == "5") << source.id << ": " << problem;
+    EXPECT_EQ(problem.empty(), source.id() == "5") << source.id() << ": " << problem;
   }
 }
 
@@ -238,7 +238,7 @@ TEST_F(CatalogTest, ThreadsDoNotMatter) {
   const MediaCatalog eight = read_catalog(config_, 8).media.at(Media::audio);
   ASSERT_EQ(one.sources.size(), eight.sources.size());
   for (std::size_t i = 0; i < one.sources.size(); ++i) {
-    EXPECT_EQ(one.sources[i].id, eight.sources[i].id);
+    EXPECT_EQ(one.sources[i].id(), eight.sources[i].id());
     EXPECT_EQ(one.file_of(one.sources[i]).sha256, eight.file_of(eight.sources[i]).sha256);
     EXPECT_EQ(one.file_of(one.sources[i]).problem, eight.file_of(eight.sources[i]).problem);
   }

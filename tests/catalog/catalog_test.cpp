@@ -28,21 +28,21 @@ TEST_F(CatalogTest, ReadsLabelsBytesAndHeaders) {
   EXPECT_THAT(catalog.columns, ElementsAre("note"));
   ASSERT_THAT(catalog.sources, SizeIs(2));
   const Source& first = catalog.sources[0];
-  EXPECT_EQ(first.id, "x 1");
+  EXPECT_EQ(first.id(), "x 1");
   EXPECT_EQ(catalog.subject_of(first), "anna");
   const MediaFile& file = catalog.file_of(first);
   EXPECT_EQ(file.path.str(), data_ / "a.wav");
   EXPECT_EQ(file.sha256, sha256(read_text(data_ / "a.wav")));
   EXPECT_EQ(file.problem, "");
   EXPECT_EQ(file.sample_rate, 16000);
-  EXPECT_EQ(first.carried[0], "n, 1");
+  EXPECT_EQ(first.carried(0), "n, 1");
   EXPECT_THAT(catalog.groups.at(first.group), ElementsAre("irish", "f"));
   const Source& second = catalog.sources[1];
   EXPECT_EQ(catalog.file_of(second).path.str(), data_ / "c.wav");
   EXPECT_EQ(catalog.file_of(second).sample_rate, 8000);
   EXPECT_EQ(catalog.file_of(second).channels, 2);
   EXPECT_FLOAT_EQ(catalog.file_of(second).seconds, 0.5F);
-  EXPECT_EQ(second.carried[0], "");
+  EXPECT_EQ(second.carried(0), "");
 }
 
 TEST_F(CatalogTest, EmptyLabelsAreUnknownForGroupsAndSubjectOnly) {
@@ -53,7 +53,7 @@ TEST_F(CatalogTest, EmptyLabelsAreUnknownForGroupsAndSubjectOnly) {
   const MediaCatalog catalog = audio();
   EXPECT_EQ(catalog.sources.at(0).subject, kUnknownSubject);
   EXPECT_THAT(catalog.groups, ElementsAre(ElementsAre(kUnknown)));
-  EXPECT_EQ(catalog.sources.at(0).carried[0], "");
+  EXPECT_EQ(catalog.sources.at(0).carried(0), "");
 }
 
 TEST_F(CatalogTest, WithoutASubjectColumnSubjectsAreUnknown) {
@@ -205,9 +205,9 @@ TEST_F(CatalogTest, ColumnsOfJsonLinesMayComeLate) {
   ASSERT_THAT(catalog.sources, SizeIs(3));
   EXPECT_THAT(catalog.groups, ElementsAre(ElementsAre("irish"), ElementsAre("scots"), ElementsAre(kUnknown)));
   EXPECT_EQ(catalog.sources[0].group, 2U);
-  EXPECT_EQ(catalog.sources[0].carried[0], "");
-  EXPECT_EQ(catalog.sources[1].carried[0], "n");
-  EXPECT_EQ(catalog.sources[2].carried[0], "");
+  EXPECT_EQ(catalog.sources[0].carried(0), "");
+  EXPECT_EQ(catalog.sources[1].carried(0), "n");
+  EXPECT_EQ(catalog.sources[2].carried(0), "");
   EXPECT_EQ(catalog.subject_of(catalog.sources[2]), "anna");
   EXPECT_EQ(catalog.subject_of(catalog.sources[0]), kUnknown);
 }

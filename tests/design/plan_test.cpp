@@ -81,7 +81,7 @@ TEST(Dealing, TheManifestsOrderDoesNotMatter) {
     const Plan plan(w.config, w.catalog);
     std::map<std::string, int> dealt;
     for (std::size_t i = 0; i < w.catalog.media.at(Media::audio).sources.size(); ++i) {
-      dealt[w.catalog.media.at(Media::audio).sources[i].id.str()] = plan.of(Media::audio).realizations[i];
+      dealt[std::string(w.catalog.media.at(Media::audio).sources[i].id())] = plan.of(Media::audio).realizations[i];
     }
     return dealt;
   };
@@ -221,7 +221,7 @@ TEST(VariantId, ANewSourceRenamesOnlyThoseWhomDealingMoves) {
     const Plan plan(w.config, w.catalog);
     std::map<std::pair<std::string, std::size_t>, Variant> list;
     for (const Variant& variant : all_variants(plan)) {
-      list[{w.catalog.media.at(Media::audio).sources[variant.source].id.str(), variant.condition}] = variant;
+      list[{std::string(w.catalog.media.at(Media::audio).sources[variant.source].id()), variant.condition}] = variant;
     }
     return list;
   };
@@ -240,7 +240,7 @@ TEST(VariantId, ANewSourceRenamesOnlyThoseWhomDealingMoves) {
 TEST(VariantId, EachFieldOfItsHashChangesIt) {
   const std::string name = name_after([](World&) {});
   const std::map<std::string, std::function<void(World&)>> changes = {
-      {"source id", [](World& w) { w.media().sources[0].id = "anna 2"; }},
+      {"source id", [](World& w) { w.media().sources[0].texts = {"anna 2"}; }},
       {"source bytes", [](World& w) { w.file(0).sha256 = sha256("other"); }},
       {"rate", [](World& w) { w.config.sources[0].sample_rate = 8000; }},
       {"rate kept", [](World& w) { w.config.sources[0].sample_rate = 0; }},

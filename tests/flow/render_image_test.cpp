@@ -47,12 +47,12 @@ TEST_F(RenderTest, KeepsTheCodesOfACleanPicture) {
     const auto set =
         make("media: image", kImageAxes, "output: {directory: out, image: {format: " + std::string(format) + "}}");
     for (std::size_t source = 0; source < pictures.size(); ++source) {
-      SCOPED_TRACE(set->sources(Media::image)[source].id.str());
+      SCOPED_TRACE(std::string(set->sources(Media::image)[source].id()));
       const std::vector<Outcome> outcomes = set->render(source, Media::image);
       ASSERT_EQ(outcomes.size(), 4U);
       ASSERT_EQ(outcomes[0].fate, Fate::written) << outcomes[0].reason;
       const cv::Mat clean = decode_own_image(outcomes[0].file).codes;
-      const cv::Mat& expected = pictures.at(set->sources(Media::image)[source].id.str());
+      const cv::Mat& expected = pictures.at(std::string(set->sources(Media::image)[source].id()));
       ASSERT_EQ(clean.type(), expected.type());
       EXPECT_EQ(cv::norm(clean, expected, cv::NORM_INF), 0.0);
       EXPECT_GT(cv::norm(decode_own_image(outcomes[1].file).codes, expected, cv::NORM_INF), 0.0);

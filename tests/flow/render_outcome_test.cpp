@@ -109,7 +109,7 @@ TEST_F(RenderTest, FailsEveryVariantOfABrokenSource) {
   add_speech("changed", 1.0, 16000, 99);
   const std::vector<std::string> reasons{"", "missing.wav", "cut", "no active speech", "changed since the plan"};
   for (std::size_t source = 0; source < 5; ++source) {
-    SCOPED_TRACE(set->sources()[source].id.str());
+    SCOPED_TRACE(std::string(set->sources()[source].id()));
     const std::vector<Outcome> outcomes = set->render(source);
     EXPECT_EQ(outcomes.size(), 3U);
     expect_lost(outcomes, Fate::failed, "read", source == 1 || source == 2 ? "" : reasons[source]);
@@ -156,7 +156,7 @@ TEST_F(RenderTest, RecordsEventsAndRejectsWhoMissesThem) {
     const std::vector<Outcome> outcomes = set->render(source);
     ASSERT_EQ(outcomes.size(), 2U);
     EXPECT_EQ(outcomes[0].fate, Fate::written);
-    if (set->sources()[source].id == "short") {
+    if (set->sources()[source].id() == "short") {
       expect_lost({outcomes[1]}, Fate::rejected, "gate",
                   "noise.alarm: the recording is too short for its first event, which ends after 0.4605 s");
       continue;

@@ -224,7 +224,7 @@ TEST_F(RenderTest, BringsSourcesToOneActiveLevel) {
       const DecodedSource decoded = decode_source(set->plan, Media::audio, source);
       ASSERT_EQ(decoded.fate, Fate::written) << decoded.reason;
       EXPECT_EQ(decoded.audio.sample_rate, set->config.sources[0].sample_rate);
-      EXPECT_EQ(decoded.audio.channels, set->sources()[source].id == "stereo" ? channels : 1);
+      EXPECT_EQ(decoded.audio.channels, set->sources()[source].id() == "stereo" ? channels : 1);
       EXPECT_NEAR(measure_speech_level(decoded.audio).active_level_dbov, level, kActiveLevelToleranceDb);
       // Measured before the gain: see GainedSpeech.
       EXPECT_NEAR(decoded.speech_level.active_level_dbov, measure_speech_level(decoded.audio).active_level_dbov, 1e-3);

@@ -51,8 +51,8 @@ class ResamplingTest : public RenderTest {
     for (std::size_t i = 0; i < set.plan.size(); ++i) {
       const Variant variant = set.plan.at(i);
       const MediaPlan& media = set.plan.of(variant.media);
-      all[media.catalog->sources[variant.source].id.str() + " " + media.conditions[variant.condition].level_name(0)] =
-          variant.variant_id;
+      all[std::string(media.catalog->sources[variant.source].id()) + " " +
+          media.conditions[variant.condition].level_name(0)] = variant.variant_id;
     }
     return all;
   }

@@ -89,7 +89,7 @@ class SkinToneRefusal : public testing::Test {
     std::map<std::string, Refused> all;
     for (std::size_t i = 0; i < set.plan.size(); ++i) {
       const Variant variant = set.plan.at(i);
-      const std::string id = set.sources(Media::image)[variant.source].id.str();
+      const std::string id(set.sources(Media::image)[variant.source].id());
       const Outcome outcome = render_variant(set.workshop, i, ready_source(set.workshop, Media::image, variant.source));
       if (set.plan.of(Media::image).conditions[variant.condition].is_clean) {
         EXPECT_EQ(outcome.fate, Fate::written) << id << ": " << outcome.reason;

@@ -86,12 +86,13 @@ class SkinToneRender : public testing::Test {
     set_ = std::make_unique<RenderedSet>(text, folder_ / "c.yaml");
     std::map<std::string, std::map<std::string, Made>> all;
     for (std::size_t source = 0; source < set_->sources(Media::image).size(); ++source) {
-      decoded_[set_->sources(Media::image)[source].id.str()] = ready_source(set_->workshop, Media::image, source);
+      decoded_[std::string(set_->sources(Media::image)[source].id())] =
+          ready_source(set_->workshop, Media::image, source);
     }
     const std::vector<Axis>& named = set_->config.media.at(Media::image).axes;
     for (std::size_t i = 0; i < set_->plan.size(); ++i) {
       const Variant variant = set_->plan.at(i);
-      const std::string id = set_->sources(Media::image)[variant.source].id.str();
+      const std::string id(set_->sources(Media::image)[variant.source].id());
       Made made{render_variant(set_->workshop, i, decoded_.at(id)), {}, {}};
       EXPECT_NE(made.outcome.fate, Fate::failed) << made.outcome.reason;
       if (made.outcome.fate == Fate::written) {

@@ -22,8 +22,8 @@ World world_of(Media medium) {
   world.settings(medium).axes = {
       {"effect", {{"none", {}}, {"some", {made_step(medium == Media::audio ? kFan : kLight, Range{1, 2})}}}}};
   world.media(medium).columns = {"licence", "note"};
-  world.add("anna \"1\"", "irish", "anna", medium).carried = {"CC0-1.0", ""};
-  world.add("x", kUnknown, kUnknown, medium).carried = {"", "1.5"};
+  world.add("anna \"1\"", "irish", "anna", medium).texts = {"anna \"1\"", "CC0-1.0", ""};
+  world.add("x", kUnknown, kUnknown, medium).texts = {"x", "", "1.5"};
   return world;
 }
 

@@ -67,7 +67,7 @@ struct World {
     MediaCatalog& into = media(medium);
     const auto known = std::ranges::find(into.groups, std::vector{group});
     Source source;
-    source.id = id;
+    source.texts = {id};
     source.group = static_cast<std::uint32_t>(known - into.groups.begin());
     source.subject = subject_number(into, subject);
     source.file = static_cast<std::uint32_t>(into.files.size());
