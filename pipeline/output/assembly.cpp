@@ -134,8 +134,8 @@ std::shared_ptr<const Descriptor> Assembly::opened(std::size_t journal) {
 }
 
 std::vector<std::size_t> Assembly::pieces() const {
-  constexpr std::size_t kLines = 256;
-  constexpr std::size_t kBytes = std::size_t{1} << 20U;
+  constexpr std::size_t kLines = 64;
+  constexpr std::size_t kBytes = std::size_t{1} << 18U;
   std::vector<std::size_t> starts;
   std::size_t index = 0;
   for (const MediaPlan& media : plan_.media()) {
