@@ -32,8 +32,8 @@ struct Manifest {
 /// lines of JSON with a mistake are left out. The columns of JSON Lines are those met so far, so that they may grow
 /// from row to row, always at the end; there is a cell for each of them. Cells are valid during the call only: of a
 /// file, a few rows are in memory, of a pipe all bytes. A file is read twice; that it changed in between is a mistake.
-/// Returns all columns, in the order in which they were met. `sha256`, if
-/// given, becomes that of the file's bytes, or stays as it is where they cannot be read.
+/// Returns all columns, in the order in which they were met. `sha256`, if given, becomes that of the file's bytes, or
+/// stays as it is where they cannot be read.
 std::vector<std::string> for_each_manifest_row(
     const std::filesystem::path& path, std::vector<std::string>& mistakes,
     const std::function<void(const std::vector<std::string>& columns, std::size_t line,
