@@ -77,6 +77,34 @@ class NumberTable {
   std::size_t count_ = 0;
 };
 
+/// Gives every name its number, which is its place among the names.
+class NameTable {
+ public:
+  explicit NameTable(std::vector<std::string>& names) : names_(names) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      add(static_cast<std::uint32_t>(i));
+    }
+  }
+
+  std::uint32_t number_of(std::string_view name) {
+    if (const auto known = known_.find(TextHash{}(name), [&](std::uint32_t i) { return names_[i] == name; })) {
+      return *known;
+    }
+    const auto number = static_cast<std::uint32_t>(names_.size());
+    names_.emplace_back(name);
+    add(number);
+    return number;
+  }
+
+ private:
+  void add(std::uint32_t number) {
+    known_.add(number, [&](std::uint32_t i) { return TextHash{}(names_[i]); });
+  }
+
+  std::vector<std::string>& names_;
+  NumberTable known_;
+};
+
 /// Gives every file of one medium its number.
 class FileTable {
  public:
@@ -88,14 +116,13 @@ class FileTable {
       return *known;
     }
     const auto number = static_cast<std::uint32_t>(files_.size());
-    files_.emplace_back().path = folders_.path(path);
+    files_.emplace_back().path = path;
     known_.add(number, [&](std::uint32_t file) { return TextHash{}(files_[file].path.str()); });
     return number;
   }
 
  private:
   std::deque<MediaFile>& files_;
-  PathFolders folders_;
   NumberTable known_;
 };
 

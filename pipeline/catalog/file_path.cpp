@@ -1,16 +1,26 @@
 #include "pipeline/catalog/file_path.h"
 
-namespace fairground {
+#include <mutex>
+#include <unordered_set>
 
-FilePath PathFolders::path(std::string_view text) {
-  const std::size_t length = text.rfind('/') + 1;  // 0 where there is no slash
-  const std::string_view folder = text.substr(0, length);
-  auto known = known_.find(folder);
-  if (known == known_.end()) {
-    const auto held = std::make_shared<const std::string>(folder);
-    known = known_.emplace(*held, held).first;
-  }
-  return {known->second, text.substr(length)};
+namespace fairground {
+namespace {
+
+/// The one copy of a folder's name.
+const std::string* held_folder(std::string_view folder) {
+  static std::mutex mutex;
+  // Never destroyed, as paths may outlive whatever ends with the program. A set never moves what it holds.
+  static auto& folders = *new std::unordered_set<std::string>;
+  const std::lock_guard lock(mutex);
+  return &*folders.emplace(folder).first;
+}
+
+}  // namespace
+
+FilePath::FilePath(const std::string& path) {
+  const std::size_t length = path.rfind('/') + 1;  // 0 where there is no slash
+  folder_ = length == 0 ? nullptr : held_folder(std::string_view(path).substr(0, length));
+  name_ = std::string_view(path).substr(length);
 }
 
 }  // namespace fairground

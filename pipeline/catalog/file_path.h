@@ -1,20 +1,19 @@
 // The path of one of very many files.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "pipeline/catalog/compact_text.h"
 
 namespace fairground {
 
-/// A path. The folder, which most files of a manifest share, is held once for all that PathFolders made.
+/// A path, held by two pointers. Its folder, which most files of a manifest share, is held once for all paths and stays
+/// until the program ends. May be made by any thread.
 class FilePath {
  public:
   FilePath() = default;
-  FilePath(const std::string& path) : name_(path) {}  // NOLINT(google-explicit-constructor): it is a path as any other
+  FilePath(const std::string& path);  // NOLINT(google-explicit-constructor): it is a path as any other
 
   [[nodiscard]] std::string str() const { return (folder_ == nullptr ? std::string() : *folder_) + name_.str(); }
 
@@ -23,25 +22,13 @@ class FilePath {
     const std::string_view folder = folder_ == nullptr ? std::string_view() : std::string_view(*folder_);
     return path.starts_with(folder) && path.substr(folder.size()) == std::string_view(name_);
   }
-  friend bool operator==(const FilePath& one, const FilePath& other) { return one.str() == other.str(); }
+  friend bool operator==(const FilePath& one, const FilePath& other) {
+    return one.folder_ == other.folder_ && one.name_ == std::string_view(other.name_);
+  }
 
  private:
-  friend class PathFolders;
-  using Folder = std::shared_ptr<const std::string>;
-
-  FilePath(Folder folder, std::string_view name) : folder_(std::move(folder)), name_(name) {}
-
-  Folder folder_;  ///< with a slash at its end; may be none
+  const std::string* folder_ = nullptr;  ///< with a slash at its end; none where there is no slash
   CompactText name_;
-};
-
-/// Makes paths that share their folders.
-class PathFolders {
- public:
-  [[nodiscard]] FilePath path(std::string_view text);
-
- private:
-  std::unordered_map<std::string_view, FilePath::Folder> known_;  ///< by the text that the value points to
 };
 
 }  // namespace fairground

@@ -94,11 +94,12 @@ class Builder {
 
   /// What is unique among the sources of one medium.
   struct Tables {
-    explicit Tables(MediaCatalog& catalog) : files(catalog.files), map_files(catalog.map_files) {}
+    explicit Tables(MediaCatalog& catalog)
+        : files(catalog.files), map_files(catalog.map_files), subjects(catalog.subjects) {}
     FileTable files;
     FileTable map_files;
     TextTable groups;  ///< labels, each with a zero at its end
-    TextTable subjects = {{kUnknown, kUnknownSubject}};
+    NameTable subjects;
   };
 
   /// One entry of `sources`, while its manifest is read.
@@ -172,11 +173,7 @@ class Builder {
     } else {
       source.file = file_number(entry, line, cell(entry.map.file));
     }
-    const std::string_view subject = label(entry.map.subject);
-    source.subject = number_of(entry.tables.subjects, subject, catalog.subjects.size());
-    if (source.subject == catalog.subjects.size()) {
-      catalog.subjects.emplace_back(subject);
-    }
+    source.subject = entry.tables.subjects.number_of(label(entry.map.subject));
     entry.labels.clear();
     for (const ColumnMap::Place place : entry.map.groups) {
       entry.labels += label(place);

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <sstream>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "pipeline/catalog/file_path.h"
 
@@ -51,25 +54,37 @@ TEST(CompactText, DiffersFromAnotherText) {
   EXPECT_NE(text, std::string("tex"));
 }
 
-TEST(FilePath, ComesBackFromItsFolders) {
-  PathFolders folders;
+TEST(FilePath, ComesBackFromItsFolder) {
   for (const std::string path : {"/a/b/c.wav", "/a/b/d.wav", "/a/b.wav", "/", "/x", "x", ""}) {
-    const FilePath held = folders.path(path);
+    const FilePath held = path;
     EXPECT_EQ(held.str(), path);
     EXPECT_TRUE(held.is(path));
     EXPECT_FALSE(held.is(path + "x"));
     EXPECT_FALSE(held.is("/a/b/e.wav"));
-    EXPECT_EQ(held, FilePath(path)) << "however it is held";
+    EXPECT_EQ(held, FilePath(path));
+    EXPECT_NE(held, FilePath(path + "x"));
+    EXPECT_NE(held, FilePath("/a/b/e.wav"));
   }
 }
 
-TEST(FilePath, OutlivesItsFolders) {
-  FilePath path;
-  {
-    PathFolders folders;
-    path = folders.path("/some/long/folder/that/is/on/the/heap/a.wav");
+TEST(FilePath, IsMadeOnManyThreads) {
+  std::vector<std::thread> threads;
+  std::array<std::vector<FilePath>, 4> made;
+  for (std::vector<FilePath>& paths : made) {
+    threads.emplace_back([&paths] {
+      for (int i = 0; i < 1000; ++i) {
+        paths.emplace_back("/folder " + std::to_string(i) + "/a.wav");
+      }
+    });
   }
-  EXPECT_EQ(path.str(), "/some/long/folder/that/is/on/the/heap/a.wav");
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const std::vector<FilePath>& paths : made) {
+    ASSERT_EQ(paths.size(), 1000U);
+    EXPECT_EQ(paths, made.front());
+    EXPECT_EQ(paths.back().str(), "/folder 999/a.wav");
+  }
 }
 
 }  // namespace
