@@ -18,20 +18,22 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 // The sources of one quality whose value is known, on the compared scale.
 struct Column {
-  std::vector<std::size_t> sources;  // [known]
-  std::vector<double> values;        // [known]
+  std::vector<std::uint32_t> sources;  // [known]
+  std::vector<double> values;          // [known]
   double lowest = 0.0;
   double highest = 0.0;
 
   [[nodiscard]] double negligible() const { return negligible_difference(lowest, highest); }
 };
 
-Column make_column(const QualityTable& table, std::size_t quality) {
+Column make_column(const QualityTable& table, std::size_t quality, std::span<const std::uint32_t> group_of_source) {
   Column column;
-  for (std::size_t i = 0; i < table.values.size(); ++i) {
-    const double value = compared(table.qualities[quality], table.values[i][quality]);
-    if (!std::isnan(value)) {
-      column.sources.push_back(i);
+  column.sources.reserve(table.sources());
+  column.values.reserve(table.sources());
+  for (std::size_t i = 0; i < table.sources(); ++i) {
+    const double value = compared(table.qualities[quality], table.values[quality][i]);
+    if (group_of_source[i] != kNoGroup && !std::isnan(value)) {
+      column.sources.push_back(static_cast<std::uint32_t>(i));
       column.values.push_back(value);
     }
   }
@@ -49,7 +51,7 @@ SubjectSums subject_sums(const Column& column, std::span<const std::uint32_t> gr
   SubjectSums all(groups);
   std::map<std::pair<std::uint32_t, std::uint32_t>, Sums> subjects;
   for (std::size_t k = 0; k < column.sources.size(); ++k) {
-    const std::size_t source = column.sources[k];
+    const std::uint32_t source = column.sources[k];
     subjects[{group_of_source[source], subject_of_source[source]}].add(column.values[k] - column.lowest);
   }
   for (const auto& [key, sums] : subjects) {
@@ -121,19 +123,24 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
   balance.groups.assign(groups, std::vector<GroupBalance>(table.qualities.size()));
   std::vector<std::size_t> sizes(groups);
   for (const std::uint32_t group : group_of_source) {
-    ++sizes[group];
+    if (group != kNoGroup) {
+      ++sizes[group];
+    }
   }
   for (std::size_t q = 0; q < table.qualities.size(); ++q) {
     const QualityInfo& quality = table.qualities[q];
-    const Column column = make_column(table, q);
+    const Column column = make_column(table, q, group_of_source);
     std::vector<Sums> sums(groups);
     std::vector<std::vector<double>> members(groups);
+    for (std::size_t g = 0; g < groups; ++g) {
+      members[g].reserve(sizes[g]);
+    }
     Sums all;
     for (std::size_t k = 0; k < column.sources.size(); ++k) {
       const std::uint32_t group = group_of_source[column.sources[k]];
       sums[group].add(column.values[k] - column.lowest);
       all.add(column.values[k] - column.lowest);
-      members[group].push_back(table.values[column.sources[k]][q]);
+      members[group].push_back(table.values[q][column.sources[k]]);
     }
     std::vector<BalanceSample> samples;
     samples.reserve(groups);

@@ -26,8 +26,13 @@ struct QualityInfo {
 
 struct QualityTable {
   std::vector<QualityInfo> qualities;
-  std::vector<std::vector<double>> values;  ///< [source][quality], NaN where unknown
+  std::vector<std::vector<double>> values;  ///< [quality][source], NaN where unknown
+
+  [[nodiscard]] std::size_t sources() const { return values.empty() ? 0 : values.front().size(); }
 };
+
+/// The group of a source that is left out.
+inline constexpr std::uint32_t kNoGroup = std::numeric_limits<std::uint32_t>::max();
 
 /// `value` on the scale on which it is compared: log2 of ratios. NaN where it is unknown.
 [[nodiscard]] double compared(const QualityInfo& quality, double value);
@@ -79,9 +84,9 @@ inline constexpr std::size_t kMostGroupsInPairs = 100;
 inline constexpr std::size_t kMostListed = 20;
 
 /// Standardised differences between groups of sources: |m1 - m2| / sqrt((s1^2 + s2^2) / 2), with means and standard
-/// deviations over sources (Austin 2009). `group_of_source` holds numbers below `groups`. `subject_of_source` holds a
-/// number for each source's subject, or is empty where subjects are unknown: then sources count as independent, and
-/// `chance` is too small if they are not.
+/// deviations over sources (Austin 2009). `group_of_source` holds numbers below `groups`, or kNoGroup.
+/// `subject_of_source` holds a number for each source's subject, or is empty where subjects are unknown: then sources
+/// count as independent, and `chance` is too small if they are not.
 [[nodiscard]] Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t> group_of_source,
                                       std::size_t groups, std::span<const std::uint32_t> subject_of_source = {},
                                       double limit = kLargestDifference);

@@ -66,10 +66,10 @@ class Designer {
     }
     if (needs_qualities(settings_)) {
       const auto found = inputs_.qualities.find(plan_.media);
-      if (found == inputs_.qualities.end() || found->second.values.empty()) {
+      if (found == inputs_.qualities.end() || found->second->values.empty()) {
         throw mistake("match_on", "`match_on` needs the sources measured; leave out --no-measure");
       }
-      MatchedGroups matched = match_groups(settings_.design, catalog_, found->second, members_, was_there);
+      MatchedGroups matched = match_groups(settings_.design, catalog_, *found->second, members_, was_there);
       members_ = std::move(matched.members);
       for (const std::size_t source : matched.left_out) {
         plan_.parts[source] = Part::unmatched;

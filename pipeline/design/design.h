@@ -13,10 +13,10 @@ namespace fairground {
 
 /// What a design may rest on beside the config and the sources.
 struct DesignInputs {
-  const PlannedSet* base = nullptr;         ///< an earlier run, of which everything stays as it is
-  const PlannedSet* given = nullptr;        ///< a plan to be followed to the letter: nothing is designed
-  int effort = 0;                           ///< of the search, instead of the config's; 0: the config's
-  std::map<Media, QualityTable> qualities;  ///< of the sources, measured; needed where the design has `match_on`
+  const PlannedSet* base = nullptr;                ///< an earlier run, of which everything stays as it is
+  const PlannedSet* given = nullptr;               ///< a plan to be followed to the letter: nothing is designed
+  int effort = 0;                                  ///< of the search, instead of the config's; 0: the config's
+  std::map<Media, const QualityTable*> qualities;  ///< of the sources, measured; needed where a design has `match_on`
 };
 
 /// What can be said of the designs before any source is read. Throws UserError where one cannot be made.

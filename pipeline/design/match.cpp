@@ -34,19 +34,11 @@ std::string note_of(const MatchResult& result, const QualityTable& table, std::s
 Balance balance_of_kept(const QualityTable& table, std::span<const std::uint32_t> group_of_source, std::size_t groups,
                         std::span<const std::uint32_t> subject_of_source, const std::vector<bool>& keeps,
                         const MatchLimits& limits) {
-  QualityTable kept{table.qualities, {}};
-  std::vector<std::uint32_t> kept_groups;
-  std::vector<std::uint32_t> kept_subjects;
+  std::vector<std::uint32_t> kept_groups(group_of_source.begin(), group_of_source.end());
   for (std::size_t i = 0; i < keeps.size(); ++i) {
-    if (keeps[i]) {
-      kept.values.push_back(table.values[i]);
-      kept_groups.push_back(group_of_source[i]);
-      if (!subject_of_source.empty()) {
-        kept_subjects.push_back(subject_of_source[i]);
-      }
-    }
+    kept_groups[i] = keeps[i] ? kept_groups[i] : kNoGroup;
   }
-  return measure_balance(kept, kept_groups, groups, kept_subjects, limits.largest_difference);
+  return measure_balance(table, kept_groups, groups, subject_of_source, limits.largest_difference);
 }
 
 }  // namespace
@@ -54,7 +46,7 @@ Balance balance_of_kept(const QualityTable& table, std::span<const std::uint32_t
 MatchResult match_sources(const QualityTable& table, std::span<const std::uint32_t> group_of_source, std::size_t groups,
                           std::span<const std::uint32_t> subject_of_source,
                           std::span<const std::uint64_t> rank_of_source, const MatchLimits& limits) {
-  const std::size_t count = table.values.size();
+  const std::size_t count = table.sources();
   const std::vector<std::size_t> by_rank = matching::order_by_rank(rank_of_source);
   std::vector<double> scales;
   std::vector<std::vector<double>> scores = matching::standard_scores(matching::ranked_table(table, by_rank), scales);

@@ -10,13 +10,13 @@
 namespace fairground::matching {
 
 std::vector<std::vector<double>> standard_scores(const QualityTable& table, std::vector<double>& scales) {
-  std::vector<std::vector<double>> scores(table.values.size(), std::vector<double>(table.qualities.size()));
+  std::vector<std::vector<double>> scores(table.sources(), std::vector<double>(table.qualities.size()));
   scales.assign(table.qualities.size(), 1.0);
   for (std::size_t q = 0; q < table.qualities.size(); ++q) {
     double offset = std::numeric_limits<double>::quiet_NaN();
     Sums sums;
     for (std::size_t i = 0; i < scores.size(); ++i) {
-      scores[i][q] = compared(table.qualities[q], table.values[i][q]);
+      scores[i][q] = compared(table.qualities[q], table.values[q][i]);
       if (!std::isnan(scores[i][q])) {
         offset = std::isnan(offset) ? scores[i][q] : offset;
         sums.add(scores[i][q] - offset, 1.0);
@@ -41,10 +41,9 @@ std::vector<std::size_t> order_by_rank(std::span<const std::uint64_t> rank_of_so
 }
 
 QualityTable ranked_table(const QualityTable& table, const std::vector<std::size_t>& by_rank) {
-  QualityTable ranked{table.qualities, {}};
-  ranked.values.reserve(by_rank.size());
-  for (const std::size_t i : by_rank) {
-    ranked.values.push_back(table.values[i]);
+  QualityTable ranked = table;
+  for (std::size_t q = 0; q < table.values.size(); ++q) {
+    std::ranges::transform(by_rank, ranked.values[q].begin(), [&](std::size_t i) { return table.values[q][i]; });
   }
   return ranked;
 }

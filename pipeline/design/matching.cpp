@@ -28,12 +28,12 @@ Candidates candidates_of(const DesignSettings& design, const MediaCatalog& catal
       all.table.qualities.push_back(qualities.qualities[q]);
     }
   }
+  all.table.values.resize(columns.size());
   for (const std::vector<std::size_t>& group : members) {
     for (const std::size_t index : group) {
       const Source& source = catalog.sources[index];
-      std::vector<double>& row = all.table.values.emplace_back();
-      for (const std::size_t q : columns) {
-        row.push_back(qualities.values[index][q]);
+      for (std::size_t k = 0; k < columns.size(); ++k) {
+        all.table.values[k].push_back(qualities.values[columns[k]][index]);
       }
       all.sources.push_back(index);
       all.groups.push_back(source.group);
@@ -52,9 +52,12 @@ std::vector<std::vector<std::size_t>> dealt_evenly(const Candidates& all, const 
                                                    std::size_t groups, std::size_t realizations) {
   Candidates kept;
   kept.table.qualities = all.table.qualities;
+  kept.table.values.resize(all.table.values.size());
   for (std::size_t k = 0; k < keeps.size(); ++k) {
     if (keeps[k]) {
-      kept.table.values.push_back(all.table.values[k]);
+      for (std::size_t q = 0; q < all.table.values.size(); ++q) {
+        kept.table.values[q].push_back(all.table.values[q][k]);
+      }
       kept.sources.push_back(all.sources[k]);
       kept.groups.push_back(all.groups[k]);
       kept.ranks.push_back(all.ranks[k]);

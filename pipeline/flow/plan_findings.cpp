@@ -274,20 +274,19 @@ void find_balance(const MediaPlan& plan, const Survey& survey, MediaFindings& fi
     return;
   }
   const MediaCatalog& catalog = *plan.catalog;
-  findings.qualities.qualities = survey.qualities.qualities;
+  findings.qualities = survey.qualities.qualities;
   std::vector<std::uint32_t> groups;
   std::vector<std::uint32_t> subjects;
+  groups.reserve(survey.fates.size());
+  subjects.reserve(survey.fates.size());
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
-    if (survey.fates[i] == Fate::written && plan.parts[i] == Part::takes_part) {
-      findings.qualities.values.push_back(survey.qualities.values[i]);
-      groups.push_back(catalog.sources[i].group);
-      // Nobody knows whether two sources without a subject are of one person; here each is of its own.
-      const bool is_known = catalog.sources[i].subject != kUnknownSubject;
-      subjects.push_back(is_known ? catalog.sources[i].subject
-                                  : static_cast<std::uint32_t>(catalog.subjects.size() + i));
-    }
+    const bool is_used = survey.fates[i] == Fate::written && plan.parts[i] == Part::takes_part;
+    groups.push_back(is_used ? catalog.sources[i].group : kNoGroup);
+    // Nobody knows whether two sources without a subject are of one person; here each is of its own.
+    const bool is_known = catalog.sources[i].subject != kUnknownSubject;
+    subjects.push_back(is_known ? catalog.sources[i].subject : static_cast<std::uint32_t>(catalog.subjects.size() + i));
   }
-  findings.balance = measure_balance(findings.qualities, groups, findings.groups.size(), subjects);
+  findings.balance = measure_balance(survey.qualities, groups, findings.groups.size(), subjects);
 }
 
 /// One note for all groups that miss the same realizations.
@@ -357,7 +356,7 @@ MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPl
   findings.absent = find_absent(*plan.catalog);
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
     if (survey.fates[i] != Fate::written) {
-      findings.problems.push_back(std::string(plan.catalog->sources[i].id()) + ": " + survey.reasons[i]);
+      findings.problems.push_back(std::string(plan.catalog->sources[i].id()) + ": " + survey.reasons[i].str());
       findings.lost_variants += rest.starts[i + 1] - rest.starts[i];
     }
   }
@@ -417,8 +416,8 @@ std::optional<double> MediaFindings::median(std::size_t group, const std::string
   if (!balance) {
     return std::nullopt;
   }
-  for (std::size_t q = 0; q < qualities.qualities.size(); ++q) {
-    if (qualities.qualities[q].name == quality && balance->groups[group][q].known > 0) {
+  for (std::size_t q = 0; q < qualities.size(); ++q) {
+    if (qualities[q].name == quality && balance->groups[group][q].known > 0) {
       return balance->groups[group][q].median;
     }
   }

@@ -43,9 +43,9 @@ struct AbsentPeople {
 
 /// What the power of a set's comparisons is like.
 struct PowerFinding {
-  std::string not_told;           ///< why there are no figures; empty where there are
-  std::vector<PairPower> pairs;   ///< of groups, by index
-  std::size_t too_small = 0;      ///< pairs in which no difference could be found
+  std::string not_told;          ///< why there are no figures; empty where there are
+  std::vector<PairPower> pairs;  ///< of groups, by index
+  std::size_t too_small = 0;     ///< pairs in which no difference could be found
 };
 
 struct MediaFindings {
@@ -54,11 +54,12 @@ struct MediaFindings {
   MediaCoverage coverage;
   std::vector<GroupFinding> groups;
   AbsentPeople absent;
-  std::vector<std::string> problems;  ///< "id: reason" of sources that cannot be used
-  std::size_t lost_variants = 0;      ///< of `rest`, of such sources: they cannot be made
-  QualityTable qualities;             ///< of the sources that take part and can be used
-  std::optional<Balance> balance;     ///< of these; empty where the sources were not measured
-  std::vector<std::map<int, std::size_t>> group_rates_hz;  ///< of audio, usable sources by the sample rate of their files
+  std::vector<std::string> problems;   ///< "id: reason" of sources that cannot be used
+  std::size_t lost_variants = 0;       ///< of `rest`, of such sources: they cannot be made
+  std::vector<QualityInfo> qualities;  ///< that were measured of the sources
+  std::optional<Balance> balance;      ///< of those that take part and can be used; empty where none were measured
+  std::vector<std::map<int, std::size_t>>
+      group_rates_hz;  ///< of audio, usable sources by the sample rate of their files
   PowerFinding power;
   Cost cost;
   std::optional<double> seconds;  ///< that a run would take; empty where nothing was tried
@@ -83,8 +84,8 @@ struct PlanFindings {
 [[nodiscard]] MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPlan& rest,
                                     const Survey& survey);
 
-/// Makes a few variants of each medium, spread over the plan, and tells from them how long a run on `jobs` threads would
-/// take and how large the files would be.
+/// Makes a few variants of each medium, spread over the plan, and tells from them how long a run on `jobs` threads
+/// would take and how large the files would be.
 void try_a_few(const Plan& plan, int jobs, std::vector<MediaFindings>& findings);
 
 }  // namespace fairground

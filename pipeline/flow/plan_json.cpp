@@ -110,7 +110,7 @@ ordered_json balance_json(const MediaFindings& findings) {
   json["worst"] = ordered_json::array();
   for (const Imbalance& it : balance.worst) {
     ordered_json entry;
-    entry["quality"] = findings.qualities.qualities[it.quality].name;
+    entry["quality"] = findings.qualities[it.quality].name;
     entry["first_group"] = labels_json(*findings.plan, findings.groups[it.first_group].labels);
     entry["second_group"] = it.second_group == kAllOthers
                                 ? ordered_json("all others")
@@ -144,13 +144,13 @@ ordered_json power_json(const MediaFindings& findings) {
 
 ordered_json qualities_json(const MediaFindings& findings, std::size_t g) {
   ordered_json json = ordered_json::object();
-  for (std::size_t q = 0; q < findings.qualities.qualities.size(); ++q) {
+  for (std::size_t q = 0; q < findings.qualities.size(); ++q) {
     const GroupBalance& cell = findings.balance->groups[g][q];
-    json[findings.qualities.qualities[q].name] = {{"known", cell.known},
-                                                  {"mean", number_json(cell.mean)},
-                                                  {"median", number_json(cell.median)},
-                                                  {"sd", number_json(cell.sd)},
-                                                  {"effective", number_json(cell.effective)}};
+    json[findings.qualities[q].name] = {{"known", cell.known},
+                                        {"mean", number_json(cell.mean)},
+                                        {"median", number_json(cell.median)},
+                                        {"sd", number_json(cell.sd)},
+                                        {"effective", number_json(cell.effective)}};
   }
   return json;
 }

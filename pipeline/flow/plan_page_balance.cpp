@@ -59,14 +59,13 @@ class BalanceSection : public PageSection {
                          std::to_string(group.most_of_realization) + ")");
       }
     }
-    const std::string realizations =
-        counted(static_cast<std::size_t>(settings_.design.realizations), "realization");
+    const std::string realizations = counted(static_cast<std::size_t>(settings_.design.realizations), "realization");
     if (uneven.empty()) {
       line("within each group that takes part, every one of the " + realizations + " has the same number of sources");
     } else {
       line("in " + std::to_string(uneven.size()) + " of " + counted(findings_.groups.size(), "group") +
-           " the sources do not divide by the " + realizations + "; sources for each realization: " +
-           short_listing(uneven));
+           " the sources do not divide by the " + realizations +
+           "; sources for each realization: " + short_listing(uneven));
     }
   }
 
@@ -86,7 +85,7 @@ class BalanceSection : public PageSection {
   void print_balance_table() {
     Rows rows(1, catalog_.group_columns);
     rows[0].emplace_back("sources");
-    for (const QualityInfo& quality : findings_.qualities.qualities) {
+    for (const QualityInfo& quality : findings_.qualities) {
       rows[0].push_back(quality.name + ": mean (sd)");
     }
     const std::size_t groups = findings_.groups.size();
@@ -97,8 +96,8 @@ class BalanceSection : public PageSection {
         sources = std::max(sources, cell.known + cell.unknown);
       }
       row.push_back(std::to_string(sources));
-      for (std::size_t q = 0; q < findings_.qualities.qualities.size(); ++q) {
-        row.push_back(balance_text(findings_.balance->groups[g][q], findings_.qualities.qualities[q]));
+      for (std::size_t q = 0; q < findings_.qualities.size(); ++q) {
+        row.push_back(balance_text(findings_.balance->groups[g][q], findings_.qualities[q]));
       }
       rows.push_back(std::move(row));
     }
@@ -143,9 +142,8 @@ class BalanceSection : public PageSection {
       const Imbalance& it = balance.worst[i];
       const std::string other =
           it.second_group == kAllOthers ? "all others" : group_name(findings_.groups[it.second_group].labels);
-      line("  " + findings_.qualities.qualities[it.quality].name + ": " +
-           group_name(findings_.groups[it.first_group].labels) + "  vs  " + other + ": " +
-           number_text(it.standardised_difference, 2) +
+      line("  " + findings_.qualities[it.quality].name + ": " + group_name(findings_.groups[it.first_group].labels) +
+           "  vs  " + other + ": " + number_text(it.standardised_difference, 2) +
            (it.standardised_difference > it.chance ? ""
                                                    : " (could be chance: up to " + number_text(it.chance, 2) + ")"));
     }

@@ -135,7 +135,7 @@ std::unique_ptr<Planning> make_planning(const Config& config, const PlanningOpti
   inputs.given = planning->given ? &*planning->given : nullptr;
   inputs.effort = options.effort;
   for (const auto& [media, survey] : planning->surveys) {
-    inputs.qualities[media] = survey.qualities;
+    inputs.qualities[media] = &survey.qualities;
   }
   planning->design = std::make_unique<Plan>(config, planning->catalog, inputs);
   if (planning->base) {

@@ -104,9 +104,7 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
   }
   survey.fates.assign(sources.size(), Fate::written);
   survey.reasons.resize(sources.size());
-  if (!survey.qualities.qualities.empty()) {
-    survey.qualities.values.resize(sources.size());
-  }
+  survey.qualities.values.assign(survey.qualities.qualities.size(), std::vector<double>(sources.size(), kNotKnown));
   MemoryBudget memory(memory_bytes(config, jobs));
   const auto look_at = [&](std::size_t i) {
     std::vector<double> values(own, kNotKnown);
@@ -128,8 +126,8 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
     for (const NumericColumn& column : columns) {
       values.push_back(number_in(sources[i].carried(column.index)));
     }
-    if (!values.empty()) {
-      survey.qualities.values[i] = std::move(values);
+    for (std::size_t q = 0; q < values.size(); ++q) {
+      survey.qualities.values[q][i] = values[q];
     }
     if (progress != nullptr) {
       progress->add_one();

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
+#include "pipeline/catalog/compact_text.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/design/balance.h"
 #include "pipeline/output/outcome.h"
@@ -17,7 +17,7 @@ namespace fairground {
 /// What was found of the sources of one medium.
 struct Survey {
   std::vector<Fate> fates;           ///< of each source: `written` where it can be used
-  std::vector<std::string> reasons;  ///< why it cannot
+  std::vector<CompactText> reasons;  ///< why it cannot; there are as many as sources
   QualityTable qualities;            ///< of each source; no columns where nothing was measured
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,7 +13,7 @@
 
 namespace fairground {
 
-enum class Fate { written, rejected, failed };
+enum class Fate : std::uint8_t { written, rejected, failed };
 [[nodiscard]] const char* to_string(Fate fate);
 
 /// What is known of the skin in a variant and its source.

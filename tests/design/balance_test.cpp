@@ -22,11 +22,7 @@ constexpr double kRounding = 1e-12;
 using Groups = std::vector<std::uint32_t>;
 
 QualityTable one_quality(const std::vector<double>& values, QualityInfo info = {"snr", "dB", false, 0.0}) {
-  QualityTable table{{std::move(info)}, {}};
-  for (const double value : values) {
-    table.values.push_back({value});
-  }
-  return table;
+  return {{std::move(info)}, {values}};
 }
 
 // Means 2 and 4, variances 1 and 4: 2 / sqrt(2.5).
@@ -63,6 +59,18 @@ TEST(Balance, OfRatiosIsThatOfTheirLogarithms) {
   const Balance unknown =
       measure_balance(one_quality({0, -1, 4, 2}, {"duration", "s", true, 0.0}), Groups{0, 0, 0, 0}, 1);
   EXPECT_EQ(unknown.groups[0][0].unknown, 2U);
+}
+
+TEST(Balance, LeavesSourcesWithoutAGroupOut) {
+  const Balance balance =
+      measure_balance(one_quality({100, 1, 2, 3, -50, 2, 4, 6}), Groups{kNoGroup, 0, 0, 0, kNoGroup, 1, 1, 1}, 2,
+                      Groups{0, 1, 2, 3, 1, 4, 5, 6});
+  EXPECT_NEAR(balance.largest[0], 1.2649110640673518, kRounding);
+  for (const auto& group : balance.groups) {
+    EXPECT_EQ(group[0].known, 3U);
+    EXPECT_EQ(group[0].unknown, 0U);
+    EXPECT_NEAR(group[0].effective, 3.0, kRounding) << "each of a subject of its own";
+  }
 }
 
 TEST(Balance, LeavesUnknownValuesOut) {

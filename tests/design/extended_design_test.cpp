@@ -70,7 +70,7 @@ class ExtendedDesignTest : public testing::Test {
     DesignInputs inputs;
     inputs.base = &base;
     if (qualities != nullptr) {
-      inputs.qualities[Media::audio] = *qualities;
+      inputs.qualities[Media::audio] = qualities;
     }
     return Plan(world.config, world.catalog, inputs);
   }
@@ -216,18 +216,19 @@ TEST_F(ExtendedDesignTest, MatchingDropsNoneThatTookPart) {
   const auto qualities = [&](double offset) {
     QualityTable table;
     table.qualities = {{"snr_db", "dB", false, 0.5}};
+    table.values.resize(1);
     for (std::size_t i = 0; i < world.media().sources.size(); ++i) {
       const double shift = world.media().sources[i].group == 0 ? offset : 0.0;
-      table.values.push_back({20.0 + shift + static_cast<double>(i % 5)});
+      table.values[0].push_back(20.0 + shift + static_cast<double>(i % 5));
     }
     return table;
   };
   const QualityTable alike = qualities(0.0);
   const QualityTable unlike = qualities(2.0);
   DesignInputs inputs;
-  inputs.qualities[Media::audio] = unlike;
+  inputs.qualities[Media::audio] = &unlike;
   ASSERT_GT(count_parts(Plan(world.config, world.catalog, inputs).of(Media::audio), Part::unmatched), 0U);
-  inputs.qualities[Media::audio] = alike;
+  inputs.qualities[Media::audio] = &alike;
   const Plan all(world.config, world.catalog, inputs);
   const PlannedSet base = made(all);
   const std::size_t dropped = count_parts(all.of(Media::audio), Part::unmatched);
@@ -246,8 +247,8 @@ void write_run(const std::string& folder, const Plan& plan) {
     extends = ", \"extends\": {\"directory\": \"" + plan.extends()->directory.string() + "\", \"plan_sha256\": \"" +
               plan.extends()->plan_sha256 + "\"}";
   }
-  std::ofstream(folder + "/run.json") << R"({"counts": {"failed": 0}, "plan_sha256": ")" << plan.sha256() << "\"" << extends
-                                      << "}";
+  std::ofstream(folder + "/run.json") << R"({"counts": {"failed": 0}, "plan_sha256": ")" << plan.sha256() << "\""
+                                      << extends << "}";
 }
 
 TEST_F(ExtendedDesignTest, ARunThatExtendedAnotherHasWhatThatOneHas) {

@@ -42,6 +42,7 @@ Set random_set(std::uint32_t seed, std::size_t sources, std::size_t groups, std:
   Set set;
   set.group_count = groups;
   set.table.qualities.assign(qualities, {"snr", "dB", false, 0.0});
+  set.table.values.resize(qualities);
   std::vector<float> of_group(groups * qualities);
   std::vector<float> of_subject(sources * qualities);
   std::vector<float> of_source(sources * qualities);
@@ -52,12 +53,10 @@ Set random_set(std::uint32_t seed, std::size_t sources, std::size_t groups, std:
   for (std::size_t i = 0; i < sources; ++i) {
     const std::size_t group = i % groups;
     const std::size_t subject = i / groups / sources_of_subject * groups + group;
-    std::vector<double> values;
     for (std::size_t q = 0; q < qualities; ++q) {
-      values.push_back(shift * of_group[group * qualities + q] + 0.7 * of_subject[subject * qualities + q] +
-                       0.7 * of_source[i * qualities + q]);
+      set.table.values[q].push_back(shift * of_group[group * qualities + q] +
+                                    0.7 * of_subject[subject * qualities + q] + 0.7 * of_source[i * qualities + q]);
     }
-    set.table.values.push_back(values);
     set.groups.push_back(static_cast<std::uint32_t>(group));
     set.subjects.push_back(static_cast<std::uint32_t>(subject));
     set.ranks.push_back(ranks.bits());
@@ -74,7 +73,7 @@ bool is_balanced(const Set& set, unsigned mask, const std::vector<std::vector<do
       std::vector<double> values;
       for (std::size_t i = 0; i < set.size(); ++i) {
         if ((mask >> i & 1U) == 1U && set.groups[i] == g) {
-          values.push_back(set.table.values[i][q]);
+          values.push_back(set.table.values[q][i]);
         }
       }
       if (values.size() < 2) {
@@ -171,7 +170,9 @@ TEST(Match, DropsNothingFromBalancedGroups) {
   const Set half = set;
   set.group_count = 2;
   for (std::size_t i = 0; i < half.size(); ++i) {
-    set.table.values.push_back(half.table.values[i]);
+    for (std::size_t q = 0; q < half.table.values.size(); ++q) {
+      set.table.values[q].push_back(half.table.values[q][i]);
+    }
     set.groups.push_back(1);
     set.subjects.push_back(half.subjects[i] + 1000);
     set.ranks.push_back(half.ranks[i] + 1);
@@ -189,7 +190,9 @@ TEST(Match, DoesNotDependOnTheOrderOfTheManifest) {
   }
   Set moved = set;
   for (std::size_t k = 0; k < order.size(); ++k) {
-    moved.table.values[k] = set.table.values[order[k]];
+    for (std::size_t q = 0; q < set.table.values.size(); ++q) {
+      moved.table.values[q][k] = set.table.values[q][order[k]];
+    }
     moved.groups[k] = set.groups[order[k]];
     moved.subjects[k] = set.subjects[order[k]];
     moved.ranks[k] = set.ranks[order[k]];
@@ -235,9 +238,10 @@ TEST(Match, TakesFromSubjectsWithMany) {
   Set set;
   set.group_count = 2;
   set.table.qualities = {{"snr", "dB", false, 0.0}};
+  set.table.values.resize(1);
   std::uint32_t subject = 0;
   const auto add = [&](double value, std::uint32_t group, std::uint32_t who) {
-    set.table.values.push_back({value});
+    set.table.values[0].push_back(value);
     set.groups.push_back(group);
     set.subjects.push_back(who);
     set.ranks.push_back(1000 - set.ranks.size());
@@ -265,7 +269,7 @@ TEST(Match, TakesFromSubjectsWithMany) {
 TEST(Match, LeavesGroupsThatCannotMeet) {
   Set set = random_set(3, 60, 2, 2, 0.0);
   for (std::size_t i = 0; i < set.size(); ++i) {
-    set.table.values[i][0] += set.groups[i] == 0 ? 0.0 : 100.0;
+    set.table.values[0][i] += set.groups[i] == 0 ? 0.0 : 100.0;
   }
   const MatchResult result = set.match();
   EXPECT_FALSE(result.is_reached);
@@ -277,7 +281,7 @@ TEST(Match, LeavesGroupsThatCannotMeet) {
 TEST(Match, KeepsSourcesWithoutAValue) {
   Set set = random_set(4, 200, 2, 1, 0.8);
   for (std::size_t i = 0; i < set.size(); i += 7) {
-    set.table.values[i][0] = kNan;
+    set.table.values[0][i] = kNan;
   }
   const MatchResult result = set.match();
   EXPECT_TRUE(result.is_reached);
@@ -319,7 +323,7 @@ double farthest(const Set& set, const std::vector<std::size_t>& order, std::size
     for (std::size_t q = 0; q < set.table.qualities.size(); ++q) {
       double mean = 0.0;
       for (const std::size_t i : sources) {
-        mean += set.table.values[i][q] / static_cast<double>(sources.size());
+        mean += set.table.values[q][i] / static_cast<double>(sources.size());
       }
       const GroupBalance& group = balance.groups[key.first][q];
       farthest = std::max(farthest, std::abs(mean - group.mean) / group.sd);
@@ -366,7 +370,9 @@ TEST(BalancedOrder, TakesGroupsInTurnAndDealsAllOfThem) {
 TEST(BalancedOrder, DoesNotDependOnTheOrderOfTheManifest) {
   const Set set = random_set(8, 90, 2, 3, 0.5);
   Set reversed = set;
-  std::reverse(reversed.table.values.begin(), reversed.table.values.end());
+  for (std::vector<double>& values : reversed.table.values) {
+    std::reverse(values.begin(), values.end());
+  }
   std::reverse(reversed.groups.begin(), reversed.groups.end());
   std::reverse(reversed.ranks.begin(), reversed.ranks.end());
   const std::vector<std::size_t> order = order_of(set, 8);
@@ -379,9 +385,7 @@ TEST(BalancedOrder, DoesNotDependOnTheOrderOfTheManifest) {
 
 TEST(BalancedOrder, ServesEqualAndUnknownValuesAndFewSources) {
   Set set = random_set(9, 20, 2, 2, 0.0);
-  for (auto& values : set.table.values) {
-    values = {5.0, kNan};
-  }
+  set.table.values = {std::vector<double>(set.size(), 5.0), std::vector<double>(set.size(), kNan)};
   EXPECT_EQ(order_of(set, 8).size(), 20U);
   EXPECT_EQ(order_of(set, 1).size(), 20U);
   EXPECT_EQ(order_of(random_set(9, 3, 3, 1, 0.0), 8).size(), 3U);
