@@ -234,9 +234,10 @@ void render_audio(const Workshop& workshop, const DecodedSource& source, Outcome
   for (const SpokenWord& word : source.words) {
     labels.words.push_back({word.word, time_map(word.start_s), time_map(word.end_s)});
   }
-  const PcmAudio pcm = quantise(delivered.audio, media.settings->output.bits);
-  labels.file = measure_audio(pcm);
   labels.duration_s = delivered.audio.seconds();
+  const PcmAudio pcm = quantise(delivered.audio, media.settings->output.bits);
+  delivered.audio = {};
+  labels.file = measure_audio(pcm);
   check_clipping(plan.config().gates, labels.file.clipped_fraction);
   const auto container = media.settings->output.format == FileFormat::wav ? AudioContainer::wav : AudioContainer::flac;
   outcome.file = encode_audio(pcm, container);

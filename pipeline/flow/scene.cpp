@@ -179,8 +179,8 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
     const auto hear = [&](const SharedSpectra* spectra) {
       return speech_in_room(dry, level, *response, wants_early, spectra);
     };
-    if (changed) {
-      HeardSpeech heard = hear(nullptr);
+    if (changed || !SharedSpeech::keeps(dry)) {
+      HeardSpeech heard = hear(changed ? nullptr : source.spectra.get());
       level = heard.level;
       scale(heard.speech.samples, heard.gain);
       scale(heard.early.samples, heard.gain);
@@ -190,7 +190,7 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
       scene.speech = std::move(heard.speech);
     } else {
       // Spectra cost a way through memory, which is only worth it where they are needed again.
-      const bool again = workshop.room_count() > 1 || wants_early || !SharedSpeech::keeps(dry);
+      const bool again = workshop.room_count() > 1 || wants_early;
       const std::string key = room->key(kSpeech) + (wants_early ? " early" : "");
       const auto heard = source.in_rooms->heard(key, [&] { return hear(again ? source.spectra.get() : nullptr); });
       level = heard->level;
