@@ -146,9 +146,10 @@ TEST(JournalLine, OfAStrangerIsNoneOrIsRead) {
     EXPECT_FALSE(parse_journal_line(with_check(text))) << text.substr(0, 100);
   }
   // Fields of the wrong kind are as if they were not there.
-  const auto entry = parse_journal_line(
-      with_check("{\"line\":18446744073709551615,\"variant_id\":3,\"status\":\"written\",\"sha256\":[],\"bytes\":-1,"
-                 "\"mask_bytes\":1.5,\"figure\":[1],\"skin\":\"x\",\"record\":no JSON"));
+  const std::string line = with_check(
+      "{\"line\":18446744073709551615,\"variant_id\":3,\"status\":\"written\",\"sha256\":[],\"bytes\":-1,"
+      "\"mask_bytes\":1.5,\"figure\":[1],\"skin\":\"x\",\"record\":no JSON");
+  const auto entry = parse_journal_line(line);
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->index, std::numeric_limits<std::uint64_t>::max() - 1);
   EXPECT_EQ(entry->variant_id, "");
