@@ -46,9 +46,9 @@ void write_shared_manifest(const fs::path& folder, const std::string& name, std:
   }
 }
 
-/// Peak in MB of `fairground plan --no-measure` for `sources` of which each names a file of its own. The files are
-/// links to a few, which a source may not be: so they are names of the same ones.
-double peak_of_plan(const fs::path& folder, std::size_t sources) {
+/// Peak in MB of `fairground plan` with these options for `sources` of which each names a file of its own. The files
+/// are links to a few, which a source may not be: so they are names of the same ones.
+double peak_of_plan(const fs::path& folder, std::size_t sources, const std::vector<std::string>& options) {
   fs::create_directories(folder / "shared");
   for (std::size_t i = 0; i < sources; ++i) {
     constexpr std::size_t kContents = 50;
@@ -63,8 +63,9 @@ double peak_of_plan(const fs::path& folder, std::size_t sources) {
   }
   const std::string name = "plan" + std::to_string(sources) + ".csv";
   write_shared_manifest(folder, name, sources);
-  return run_process({FAIRGROUND_BINARY, "plan", write_config(folder, name, 1).string(), "--no-measure"})
-      .peak_megabytes;
+  std::vector<std::string> command = {FAIRGROUND_BINARY, "plan", write_config(folder, name, 1).string()};
+  command.insert(command.end(), options.begin(), options.end());
+  return run_process(command).peak_megabytes;
 }
 
 /// `sources` clips of 0.3 s. Their contents repeat, as only their number is the question.
@@ -100,7 +101,8 @@ fs::path write_config(const fs::path& folder, const std::string& manifest, int l
   const fs::path config = folder / (manifest + std::to_string(levels) + ".yaml");
   write_file(config,
              "fairground: 1\nname: memory\nseed: 1\nsources:\n  - {media: audio, manifest: " + manifest +
-                 ", id: id, file: path, subject: speaker, groups: [accent], transcript: text, sample_rate: 16000}\n"
+                 ", id: id, file: path, subject: speaker, groups: [accent], transcript: text, sample_rate: 16000, "
+                 "active_level: keep}\n"
                  "axes:\n" +
                  axis("hiss", "white") + axis("hum", "brown") + "output: {directory: out, audio: {format: wav}}\n");
   return config;
@@ -168,8 +170,10 @@ int run(int argc, char** argv) {
   const double more_megabytes = peak_of_length(folder.path(), long_s) - peak_of_length(folder.path(), short_s);
   // What a source and a variant cost, from sets twice as large as each other.
   const std::size_t half = smoke ? 100 : 200000;
-  const double of_half = peak_of_plan(folder.path(), half);
-  const double of_whole = peak_of_plan(folder.path(), 2 * half);
+  const double of_half = peak_of_plan(folder.path(), half, {"--no-measure"});
+  const double of_whole = peak_of_plan(folder.path(), 2 * half, {"--no-measure"});
+  const double measured_half = peak_of_plan(folder.path(), half, {});
+  const double measured_whole = peak_of_plan(folder.path(), 2 * half, {});
   const auto bytes_each = [](double more, double fewer, std::size_t difference) {
     return 1e6 * (more - fewer) * 1.048576 / static_cast<double>(difference);
   };
@@ -197,6 +201,8 @@ int run(int argc, char** argv) {
                            {named(half, " sources: fairground plan --no-measure"), "MB", of_half},
                            {named(2 * half, " sources: fairground plan --no-measure"), "MB", of_whole},
                            {"growth for each source, of the plan", "bytes", of_source, -1.0 / 0.0, kMostBytesEach},
+                           {"growth for each source, of a plan that measures them", "bytes",
+                            bytes_each(measured_whole, measured_half, half)},
                            {"growth for each variant, of the run", "bytes", (of_run - of_source) / kVariantsOfSource,
                             -1.0 / 0.0, kMostBytesEach},
                            {"1 source x " + conditions(smoke ? 2 : 4), "MB", narrow},

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <opencv2/core.hpp>
 #include <stdexcept>
+#include <tuple>
 
 #include "augmenters/augmenter.h"
 #include "pipeline/core/kept_memory.h"
@@ -74,7 +75,8 @@ struct Costs {
 /// A folder with media of which some are the same, as only their number is the question.
 class MediaSet {
  public:
-  MediaSet(const fs::path& folder, Media medium, std::size_t sources) : folder_(folder), medium_(medium) {
+  /// `size`: of each; seconds of sound, or the width of a square picture in pixels.
+  MediaSet(const fs::path& folder, Media medium, int size, std::size_t sources) : folder_(folder), medium_(medium) {
     fs::create_directories(folder);
     std::ofstream csv(folder / "sources.csv", std::ios::binary);
     csv << "id,path,subject,group,text\n";
@@ -82,7 +84,7 @@ class MediaSet {
     for (std::size_t i = 0; i < sources; ++i) {
       constexpr std::size_t kContents = 40;
       if (contents.size() < kContents) {
-        contents.push_back(medium == Media::audio ? speech_like_wav(1.0, 16000, i + 1) : picture(i));
+        contents.push_back(medium == Media::audio ? speech_like_wav(size, 16000, i + 1) : picture(i, size));
       }
       const std::string id = "source" + std::to_string(i);
       write_file(folder / id, contents[i % kContents]);
@@ -114,15 +116,15 @@ class MediaSet {
   [[nodiscard]] Media medium() const { return medium_; }
 
  private:
-  static Bytes picture(std::size_t number) {
-    constexpr int kSide = 64;
+  static Bytes picture(std::size_t number, int side) {
+    const int cell = side / 8;
     cv::RNG random(number + 1);
     cv::Mat small(8, 8, CV_8UC3);
     random.fill(small, cv::RNG::UNIFORM, 0, 256);
-    cv::Mat codes(kSide, kSide, CV_8UC3);
-    for (int y = 0; y < kSide; ++y) {
-      for (int x = 0; x < kSide; ++x) {
-        codes.at<cv::Vec3b>(y, x) = small.at<cv::Vec3b>(y / 8, x / 8);
+    cv::Mat codes(side, side, CV_8UC3);
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) {
+        codes.at<cv::Vec3b>(y, x) = small.at<cv::Vec3b>(y / cell, x / cell);
       }
     }
     return encode_image({codes}, ImageContainer::jpeg, /*quality=*/92);
@@ -225,16 +227,17 @@ int run(int argc, char** argv) {
   const std::size_t sources = smoke ? 10 : 5000;
   const std::size_t variants = sources * kVariantsPerSource;
   std::vector<Figure> figures;
-  add_shares("speech", costs_of(MediaSet(folder.path() / "a", Media::audio, sources), /*is_made=*/true), variants,
-             figures);
-  add_shares("picture", costs_of(MediaSet(folder.path() / "b", Media::image, sources), /*is_made=*/true), variants,
-             figures);
-  const Costs few = costs_of(MediaSet(folder.path() / "c", Media::audio, sources), /*is_made=*/false);
-  const Costs many = costs_of(MediaSet(folder.path() / "d", Media::audio, 5 * sources), /*is_made=*/false);
+  for (const auto& [what, medium, size] :
+       {std::tuple("speech of 1 s", Media::audio, 1), std::tuple("speech of 5 s", Media::audio, 5),
+        std::tuple("picture of 64 x 64", Media::image, 64), std::tuple("picture of 256 x 256", Media::image, 256)}) {
+    const MediaSet set(folder.path() / what, medium, size, sources);
+    add_shares(what, costs_of(set, /*is_made=*/true), variants, figures);
+  }
+  const Costs few = costs_of(MediaSet(folder.path() / "few", Media::audio, 1, sources), /*is_made=*/false);
+  const Costs many = costs_of(MediaSet(folder.path() / "many", Media::audio, 1, 5 * sources), /*is_made=*/false);
   figures.push_back({"a variant of " + std::to_string(5 * variants) + " over one of " + std::to_string(variants), "",
                      many.ours() / 5.0 / few.ours(), -1.0 / 0.0, kMostGrowth});
-  return print_figures(std::to_string(variants) + " variants of 1 s of speech, and of pictures of 64 x 64, for each",
-                       figures, smoke);
+  return print_figures(std::to_string(variants) + " variants of small files, for each", figures, smoke);
 }
 
 }  // namespace
