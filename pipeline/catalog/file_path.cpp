@@ -1,7 +1,8 @@
 #include "pipeline/catalog/file_path.h"
 
+#include <functional>
 #include <mutex>
-#include <unordered_set>
+#include <set>
 
 namespace fairground {
 namespace {
@@ -10,9 +11,10 @@ namespace {
 const std::string* held_folder(std::string_view folder) {
   static std::mutex mutex;
   // Never destroyed, as paths may outlive whatever ends with the program. A set never moves what it holds.
-  static auto& folders = *new std::unordered_set<std::string>;
+  static auto& folders = *new std::set<std::string, std::less<>>;
   const std::lock_guard lock(mutex);
-  return &*folders.emplace(folder).first;
+  const auto known = folders.find(folder);
+  return known != folders.end() ? &*known : &*folders.emplace(folder).first;
 }
 
 }  // namespace

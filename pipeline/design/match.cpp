@@ -46,7 +46,7 @@ Balance balance_of_kept(const QualityTable& table, std::span<const std::uint32_t
 MatchResult match_sources(const QualityTable& table, std::span<const std::uint32_t> group_of_source, std::size_t groups,
                           std::span<const std::uint32_t> subject_of_source,
                           std::span<const std::uint64_t> rank_of_source, const MatchLimits& limits) {
-  const std::size_t count = table.sources();
+  const std::size_t count = rank_of_source.size();
   const std::vector<std::size_t> by_rank = matching::order_by_rank(rank_of_source);
   std::vector<double> scales;
   std::vector<std::vector<double>> scores = matching::standard_scores(matching::ranked_table(table, by_rank), scales);

@@ -66,7 +66,8 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
     const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
     const bool has_signal_steps =
         std::ranges::any_of(chain, [](const ChainStep& step) { return step.step->schema->stage > Stage::scene; });
-    // Speech in a room, and its early part, are kept beside what becomes of them; and the spectra of a source.
+    // Speech in a room, and its early part, may be kept beside what becomes of them; and the spectra of a source. Of
+    // recordings too long to be kept this asks for more than is taken.
     const bool has_room = std::ranges::any_of(
         chain, [](const ChainStep& step) { return find_augmenter(step.step->schema->name)->prepare_room != nullptr; });
     const SourceSettings& settings = plan.config().sources[source.settings];

@@ -58,8 +58,8 @@ struct MediaFindings {
   std::size_t lost_variants = 0;       ///< of `rest`, of such sources: they cannot be made
   std::vector<QualityInfo> qualities;  ///< that were measured of the sources
   std::optional<Balance> balance;      ///< of those that take part and can be used; empty where none were measured
-  std::vector<std::map<int, std::size_t>>
-      group_rates_hz;  ///< of audio, usable sources by the sample rate of their files
+  /// Of audio, in each group, usable sources by the sample rate of their files.
+  std::vector<std::map<int, std::size_t>> group_rates_hz;
   PowerFinding power;
   Cost cost;
   std::optional<double> seconds;  ///< that a run would take; empty where nothing was tried

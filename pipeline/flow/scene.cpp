@@ -180,6 +180,7 @@ MixedScene mix_scene(const Workshop& workshop, const std::vector<ReadyStep>& ste
       return speech_in_room(dry, level, *response, wants_early, spectra);
     };
     if (changed || !SharedSpeech::keeps(dry)) {
+      // Nobody keeps what is heard, so a source's next variant convolves once more.
       HeardSpeech heard = hear(changed ? nullptr : source.spectra.get());
       level = heard.level;
       scale(heard.speech.samples, heard.gain);

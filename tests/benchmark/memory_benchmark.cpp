@@ -88,7 +88,7 @@ void write_manifest(const fs::path& folder, const std::string& name, std::size_t
   write_file(folder / name, csv);
 }
 
-/// An axis each for noise and for its ladder; `levels` of each, besides the empty first.
+/// Clips are too short for an active level to be set. An axis each for noise and for its ladder; `levels` of each, besides the empty first.
 fs::path write_config(const fs::path& folder, const std::string& manifest, int levels) {
   const auto axis = [&](const std::string& name, const std::string& colour) {
     std::string text = "  " + name + ":\n    none: []\n";
