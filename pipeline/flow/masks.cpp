@@ -18,7 +18,7 @@
 #include "pipeline/core/units.h"
 #include "pipeline/flow/contact_sheet.h"
 #include "pipeline/flow/picture_path.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 #include "pipeline/measure/skin_finder.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/media/picture_maps.h"

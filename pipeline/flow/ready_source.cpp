@@ -1,4 +1,5 @@
-// A source on its way from its file to what all of its variants are made of.
+#include "pipeline/flow/ready_source.h"
+
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -11,7 +12,6 @@
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 #include "pipeline/flow/mixer.h"
-#include "pipeline/flow/render.h"
 #include "pipeline/flow/render_gates.h"
 #include "pipeline/media/audio_file.h"
 #include "pipeline/media/image_file.h"

@@ -10,6 +10,7 @@
 #include "pipeline/core/hash.h"
 #include "pipeline/core/text.h"
 #include "pipeline/flow/output_target.h"
+#include "pipeline/flow/render.h"
 #include "pipeline/flow/verify_differences.h"
 #include "pipeline/output/assembly.h"
 #include "pipeline/output/atomic_file.h"

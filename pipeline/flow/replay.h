@@ -15,7 +15,7 @@
 #include "pipeline/config/schema.h"
 #include "pipeline/core/error.h"
 #include "pipeline/flow/finished_run.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 
 namespace fairground {
 

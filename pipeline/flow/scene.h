@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "augmenters/augmenter.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 #include "pipeline/output/record.h"
 
 namespace fairground {

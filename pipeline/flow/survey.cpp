@@ -11,7 +11,7 @@
 #include "pipeline/core/text.h"
 #include "pipeline/core/units.h"
 #include "pipeline/flow/memory_needs.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 #include "pipeline/measure/bandwidth.h"
 #include "pipeline/measure/image_level.h"
 #include "pipeline/measure/sharpness.h"

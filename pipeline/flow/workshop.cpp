@@ -1,10 +1,10 @@
-// The workshop of a run: assets loaded, and every step made ready.
+#include "pipeline/flow/workshop.h"
+
 #include <algorithm>
 #include <opencv2/core/utility.hpp>
 #include <set>
 
 #include "pipeline/core/error.h"
-#include "pipeline/flow/render.h"
 
 namespace fairground {
 namespace {

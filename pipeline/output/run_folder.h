@@ -101,7 +101,6 @@ class RunFolder {
   std::vector<std::size_t> share_;
   std::vector<std::size_t> to_make_;
   std::size_t next_ = 0;  ///< index into `to_make_`: what must be added next
-  bool goes_on_ = false;  ///< an earlier start may have left files that its journal does not tell of
   bool was_finished_ = false;
   std::size_t made_before_ = 0;
   std::size_t dropped_ = 0;

@@ -207,11 +207,11 @@ int run(int argc, char** argv) {
   const std::string title =
       "Pictures: exposure, illuminant, vignetting, sensor noise, tone curve, JPEG; JPEG in and out; one core";
   const auto of_floor = [](const Times& t) -> std::vector<Figure> {
-    Figure one{"1 variant, of the codec floor", "", t.cpu_s("floor 1") / t.cpu_s("job 1")};
-    Figure eight{"8 variants, of the codec floor", "", t.cpu_s("floor 8") / t.cpu_s("job 8")};
-    one.usual = usual_here(0.6, 0.43);
-    eight.usual = usual_here(0.55, 0.35);
-    return {std::move(one), std::move(eight)};
+    Figure of_one{"1 variant, of the codec floor", "", t.cpu_s("floor 1") / t.cpu_s("job 1")};
+    Figure of_eight{"8 variants, of the codec floor", "", t.cpu_s("floor 8") / t.cpu_s("job 8")};
+    of_one.usual = usual_here(0.6, 0.43);
+    of_eight.usual = usual_here(0.55, 0.35);
+    return {std::move(of_one), std::move(of_eight)};
   };
   if (guard) {
     return run_guard(argc, argv, title, of_floor);

@@ -12,6 +12,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/core/kept_memory.h"
 #include "pipeline/flow/publishing.h"
+#include "pipeline/flow/render.h"
 #include "pipeline/media/image_file.h"
 #include "pipeline/output/journal.h"
 #include "pipeline/output/record.h"
@@ -76,7 +77,8 @@ struct Costs {
 class MediaSet {
  public:
   /// `size`: of each; seconds of sound, or the width of a square picture in pixels.
-  MediaSet(const fs::path& folder, Media medium, int size, std::size_t sources) : folder_(folder), medium_(medium) {
+  MediaSet(const fs::path& folder, Media medium, int size, std::size_t sources)
+      : folder_(folder), medium_(medium), size_(size) {
     fs::create_directories(folder);
     std::ofstream csv(folder / "sources.csv", std::ios::binary);
     csv << "id,path,subject,group,text\n";
@@ -114,6 +116,7 @@ class MediaSet {
   [[nodiscard]] fs::path out() const { return folder_ / "out"; }
   [[nodiscard]] fs::path scratch() const { return folder_ / "scratch"; }
   [[nodiscard]] Media medium() const { return medium_; }
+  [[nodiscard]] int size() const { return size_; }
 
  private:
   static Bytes picture(std::size_t number, int side) {
@@ -132,16 +135,19 @@ class MediaSet {
 
   fs::path folder_;
   Media medium_;
+  int size_;
 };
 
 /// The record of a variant with labels like those of the job.
-std::string record_of(const Plan& plan, const Variant& variant, const DrawnChain& drawn, const std::string& sha256) {
+/// `size` as of a MediaSet.
+std::string record_of(const Plan& plan, const Variant& variant, const DrawnChain& drawn, int size,
+                      const std::string& sha256) {
   if (variant.media == Media::image) {
-    return record_line(plan, variant, drawn, ImageLabels{{0.412345, 0.000123, 1.234567}, 64, 64}, sha256);
+    return record_line(plan, variant, drawn, ImageLabels{{0.412345, 0.000123, 1.234567}, size, size}, sha256);
   }
   AudioLabels labels;
   labels.file = {-26.01234, 0.812345, -27.12345, -7.12345, 0.0};
-  labels.duration_s = 1.0;
+  labels.duration_s = size;
   labels.mix.speech_active_level_dbov = -26.00123;
   if (!drawn.empty()) {
     labels.mix.stems = {{"noise.coloured", Weighting::full, 10.0, 10.00012}};
@@ -191,7 +197,8 @@ Costs costs_of(const MediaSet& set, bool is_made) {
     outcome.variant = variant;
     // What rendering has done for its record is done once more and taken off; the last one stays.
     std::string record;
-    const double of_record = seconds_of([&] { record = record_of(*plan, plan->at(i), drawn, outcome.sha256); });
+    const double of_record =
+        seconds_of([&] { record = record_of(*plan, plan->at(i), drawn, set.size(), outcome.sha256); });
     costs.records += of_record;
     if (is_made) {
       costs.rendering -= of_record;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "pipeline/flow/render.h"
 #include "pipeline/media/audio_file.h"
 #include "tests/measure/signals.h"
 

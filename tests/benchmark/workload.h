@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/workshop.h"
 
 namespace fairground {
 

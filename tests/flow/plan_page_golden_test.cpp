@@ -9,7 +9,7 @@
 #include "augmenters/augmenter.h"
 #include "pipeline/core/hash.h"
 #include "pipeline/flow/plan_report.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 #include "pipeline/flow/run.h"
 #include "pipeline/media/resample.h"
 #include "pipeline/measure/bandwidth.h"

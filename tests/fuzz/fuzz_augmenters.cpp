@@ -3,7 +3,7 @@
 #include <opencv2/core.hpp>
 
 #include "pipeline/flow/picture_path.h"
-#include "pipeline/flow/render.h"
+#include "pipeline/flow/ready_source.h"
 #include "pipeline/flow/signal_path.h"
 #include "pipeline/measure/image_level.h"
 #include "pipeline/media/moved_labels.h"
