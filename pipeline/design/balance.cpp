@@ -4,8 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <span>
 #include <tuple>
-#include <utility>
 
 #include "pipeline/core/units.h"
 #include "pipeline/design/balance_samples.h"
@@ -16,48 +17,58 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-// The sources of one quality whose value is known, on the compared scale.
+// The sources of which a quality is known, group after group. Values are looked up when they are needed: a copy of them
+// for millions of sources would be felt.
 struct Column {
-  std::vector<std::uint32_t> sources;  // [known]
-  std::vector<double> values;          // [known]
-  double lowest = 0.0;
+  std::vector<std::uint32_t> sources;  // [known], in order within each group
+  std::vector<std::size_t> ends;       // [group], in `sources`
+  double lowest = 0.0;                 // on the compared scale
   double highest = 0.0;
+  Sums all;  // of all values less the lowest
 
   [[nodiscard]] double negligible() const { return negligible_difference(lowest, highest); }
+  [[nodiscard]] std::span<const std::uint32_t> of(std::size_t group) const {
+    const std::size_t begin = group == 0 ? 0 : ends[group - 1];
+    return std::span(sources).subspan(begin, ends[group] - begin);
+  }
 };
 
-Column make_column(const QualityTable& table, std::size_t quality, std::span<const std::uint32_t> group_of_source) {
-  Column column;
-  column.sources.reserve(table.sources());
-  column.values.reserve(table.sources());
-  for (std::size_t i = 0; i < table.sources(); ++i) {
-    const double value = compared(table.qualities[quality], table.values[quality][i]);
-    if (group_of_source[i] != kNoGroup && !std::isnan(value)) {
-      column.sources.push_back(static_cast<std::uint32_t>(i));
-      column.values.push_back(value);
-    }
-  }
-  if (!column.values.empty()) {
-    const auto [lowest, highest] = std::minmax_element(column.values.begin(), column.values.end());
-    column.lowest = *lowest;
-    column.highest = *highest;
-  }
-  return column;
+double compared_value(const QualityTable& table, std::size_t quality, std::size_t source) {
+  return compared(table.qualities[quality], table.values[quality][source]);
 }
 
-// Of the sources of one subject in one group.
-SubjectSums subject_sums(const Column& column, std::span<const std::uint32_t> group_of_source,
-                         std::span<const std::uint32_t> subject_of_source, std::size_t groups) {
-  SubjectSums all(groups);
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Sums> subjects;
-  for (std::size_t k = 0; k < column.sources.size(); ++k) {
-    const std::uint32_t source = column.sources[k];
-    subjects[{group_of_source[source], subject_of_source[source]}].add(column.values[k] - column.lowest);
+Column make_column(const QualityTable& table, std::size_t quality, std::span<const std::uint32_t> group_of_source,
+                   std::size_t groups) {
+  Column column;
+  column.lowest = std::numeric_limits<double>::infinity();
+  column.highest = -column.lowest;
+  column.ends.resize(groups);
+  const auto for_each_known = [&](const auto& take) {
+    for (std::size_t i = 0; i < table.sources(); ++i) {
+      const double value = group_of_source[i] == kNoGroup ? kUnknown : compared_value(table, quality, i);
+      if (!std::isnan(value)) {
+        take(static_cast<std::uint32_t>(i), value);
+      }
+    }
+  };
+  for_each_known([&](std::uint32_t source, double value) {
+    ++column.ends[group_of_source[source]];
+    column.lowest = std::min(column.lowest, value);
+    column.highest = std::max(column.highest, value);
+  });
+  std::inclusive_scan(column.ends.begin(), column.ends.end(), column.ends.begin());
+  column.sources.resize(groups == 0 ? 0 : column.ends.back());
+  if (column.sources.empty()) {
+    column.lowest = column.highest = 0.0;
+    return column;
   }
-  for (const auto& [key, sums] : subjects) {
-    all.add(key.first, sums);
-  }
-  return all;
+  std::vector<std::size_t> next(groups);
+  std::copy(column.ends.begin(), column.ends.end() - 1, next.begin() + 1);
+  for_each_known([&](std::uint32_t source, double value) {
+    column.sources[next[group_of_source[source]]++] = source;
+    column.all.add(value - column.lowest);
+  });
+  return column;
 }
 
 double median_of(std::vector<double>& values) {
@@ -71,6 +82,44 @@ double median_of(std::vector<double>& values) {
     return upper;
   }
   return 0.5 * (*std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle)) + upper);
+}
+
+// Of each group in one quality.
+struct GroupFigures {
+  std::vector<Sums> sums;  // of values less the lowest
+  std::vector<BalanceSample> samples;
+  std::vector<double> medians;  // in the quality's unit
+};
+
+GroupFigures measure_groups(const QualityTable& table, std::size_t quality, const Column& column,
+                            std::span<const std::uint32_t> subject_of_source) {
+  const std::size_t groups = column.ends.size();
+  GroupFigures figures;
+  SubjectSums by_subject(groups);
+  for (std::size_t g = 0; g < groups; ++g) {
+    Sums sums;
+    std::map<std::uint32_t, Sums> subjects;
+    std::vector<double> members;
+    members.reserve(column.of(g).size());
+    for (const std::uint32_t source : column.of(g)) {
+      const double value = compared_value(table, quality, source) - column.lowest;
+      sums.add(value);
+      if (!subject_of_source.empty()) {
+        subjects[subject_of_source[source]].add(value);
+      }
+      members.push_back(table.values[quality][source]);
+    }
+    for (const auto& [subject, of_subject] : subjects) {
+      by_subject.add(g, of_subject);
+    }
+    figures.sums.push_back(sums);
+    figures.samples.push_back(balance_sample(sums, column.lowest));
+    figures.medians.push_back(median_of(members));
+  }
+  if (!subject_of_source.empty()) {
+    find_effective(by_subject, figures.sums, figures.samples);
+  }
+  return figures;
 }
 
 bool is_worse(const Imbalance& a, const Imbalance& b) {
@@ -129,27 +178,9 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
   }
   for (std::size_t q = 0; q < table.qualities.size(); ++q) {
     const QualityInfo& quality = table.qualities[q];
-    const Column column = make_column(table, q, group_of_source);
-    std::vector<Sums> sums(groups);
-    std::vector<std::vector<double>> members(groups);
-    for (std::size_t g = 0; g < groups; ++g) {
-      members[g].reserve(sizes[g]);
-    }
-    Sums all;
-    for (std::size_t k = 0; k < column.sources.size(); ++k) {
-      const std::uint32_t group = group_of_source[column.sources[k]];
-      sums[group].add(column.values[k] - column.lowest);
-      all.add(column.values[k] - column.lowest);
-      members[group].push_back(table.values[q][column.sources[k]]);
-    }
-    std::vector<BalanceSample> samples;
-    samples.reserve(groups);
-    for (const Sums& group : sums) {
-      samples.push_back(balance_sample(group, column.lowest));
-    }
-    if (!subject_of_source.empty()) {
-      find_effective(subject_sums(column, group_of_source, subject_of_source, groups), sums, samples);
-    }
+    const Column column = make_column(table, q, group_of_source, groups);
+    const GroupFigures figures = measure_groups(table, q, column, subject_of_source);
+    const std::vector<BalanceSample>& samples = figures.samples;
     double effective = 0.0;
     for (std::size_t g = 0; g < groups; ++g) {
       const BalanceSample& sample = samples[g];
@@ -158,7 +189,7 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
       balance.groups[g][q] = {known,
                               sizes[g] - known,
                               quality.is_ratio ? std::exp2(sample.mean) : sample.mean,
-                              median_of(members[g]),
+                              figures.medians[g],
                               std::sqrt(sample.variance),
                               sample.effective};
     }
@@ -169,8 +200,8 @@ Balance measure_balance(const QualityTable& table, std::span<const std::uint32_t
         }
         continue;
       }
-      Sums others = all;
-      others.add(sums[a], -1.0);
+      Sums others = column.all;
+      others.add(figures.sums[a], -1.0);
       BalanceSample rest = balance_sample(others, column.lowest);
       rest.effective = effective - samples[a].effective;
       compare(samples[a], rest, column, quality.least_sd, {q, a, kAllOthers, 0.0, 0.0}, balance);
