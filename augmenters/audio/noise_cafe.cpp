@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "augmenters/audio/parts/band_spectrum.h"
@@ -168,29 +169,33 @@ void add_clinks(Audio& signal, const NoiseCafe& p, const StepRandom& random) {
   }
 }
 
-void make(NoiseSound& sound, const State& state, const NoiseCafe& p, const StepRandom& random) {
-  Audio& signal = sound.signal;
-  Powers levels;
-  levels.fill(std::vector<float>(knots_of(signal.frames(), signal.sample_rate)));
-  for (int talker = 0; talker < p.talkers; ++talker) {
-    talk(levels, p.syllables_hz, std::min(1.0, p.talkers - talker), random.stream("talker " + std::to_string(talker)));
-  }
-  const double mean = mean_power(p.syllables_hz) * p.talkers;
-  const double murmur = mean * plain::power_from_db(kMurmurDb);
-  const double scale = 1.0 / ((mean + murmur) * state.power);
+/// `powers` of each band at each knot.
+void add_chatter(Audio& signal, const State& state, Powers powers, double scale, double murmur,
+                 const StepRandom& random) {
   std::vector<float> drawn(signal.frames());
   for (std::size_t band = 0; band < kBands; ++band) {
-    for (float& level : levels[band]) {
-      level = static_cast<float>(std::sqrt(scale * (level + murmur)));
+    for (float& power : powers[band]) {
+      power = static_cast<float>(std::sqrt(scale * (power + murmur)));
     }
     for (int channel = 0; channel < signal.channels; ++channel) {
       state.bands[band].synthesise(
           drawn, random.stream("band " + std::to_string(band) + " of channel " + std::to_string(channel)));
-      add_at_level(signal.channel(channel), drawn, signal.sample_rate, levels[band]);
+      add_at_level(signal.channel(channel), drawn, signal.sample_rate, powers[band]);
     }
   }
+}
+
+void make(NoiseSound& sound, const State& state, const NoiseCafe& p, const StepRandom& random) {
+  Powers powers;
+  powers.fill(std::vector<float>(knots_of(sound.signal.frames(), sound.signal.sample_rate)));
+  for (int talker = 0; talker < p.talkers; ++talker) {
+    talk(powers, p.syllables_hz, std::min(1.0, p.talkers - talker), random.stream("talker " + std::to_string(talker)));
+  }
+  const double mean = mean_power(p.syllables_hz) * p.talkers;
+  const double murmur = mean * plain::power_from_db(kMurmurDb);
+  add_chatter(sound.signal, state, std::move(powers), 1.0 / ((mean + murmur) * state.power), murmur, random);
   if (p.clinks_per_min > 0.0) {
-    add_clinks(signal, p, random);
+    add_clinks(sound.signal, p, random);
   }
 }
 

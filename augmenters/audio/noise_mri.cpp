@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -195,58 +196,86 @@ constexpr int kOversampling = 4;
 /// The shares of pump and hiss are set against the gradients over this time or a period, whatever the clip.
 constexpr double kReferenceS = 2.0;
 
-/// The sound of the gradients, without pump and hiss.
-std::vector<double> scanner(const Gradients& gradients, int rate, std::size_t frames, const StepRandom& random) {
-  std::vector<Resonator> assembly = draw_assembly(rate, random);
-  Resonator fall(kFallHz, 0.7, 1.0, rate);
-  const double start_s = random.stream("start").uniform() * gradients.period_s() * 1000.0;
-  const auto warm_up = static_cast<std::size_t>(kWarmUpS * rate);
-  std::vector<double> out(frames);
-  double before = 0.0;
-  for (std::size_t i = 0; i < frames + warm_up; ++i) {
-    double current = 0.0;
-    for (int k = 0; k < kOversampling; ++k) {
-      current += gradients(start_s + (static_cast<double>(i) + static_cast<double>(k) / kOversampling) / rate);
-    }
-    current /= kOversampling;
-    const double slope = current - before;
-    before = current;
-    double sound = 0.3 * slope;
-    for (Resonator& resonator : assembly) {
-      sound += resonator(slope);
-    }
-    sound = fall(sound);
-    if (i >= warm_up) {
-      out[i - warm_up] = sound;
+/// The sound of the gradients without pump and hiss, sample after sample.
+class Scanner {
+ public:
+  Scanner(const Gradients& gradients, int rate, const StepRandom& random)
+      : gradients_(gradients),
+        rate_(rate),
+        start_s_(random.stream("start").uniform() * gradients.period_s() * 1000.0),
+        assembly_(draw_assembly(rate, random)),
+        fall_(kFallHz, 0.7, 1.0, rate) {
+    const auto warm_up = static_cast<std::size_t>(kWarmUpS * rate);
+    for (std::size_t i = 0; i < warm_up; ++i) {
+      next();
     }
   }
-  return out;
-}
 
-void make(NoiseSound& sound, const NoiseMri& p, const StepRandom& random) {
-  const int rate = sound.signal.sample_rate;
-  Audio& signal = sound.signal;
-  const Gradients gradients(p, pattern_of(p.sequence));
-  const auto reference = static_cast<std::size_t>(std::max(kReferenceS, gradients.period_s()) * rate);
-  const std::vector<double> gradient_sound = scanner(gradients, rate, std::max(signal.frames(), reference), random);
-  const double level = rms({gradient_sound.begin(), gradient_sound.begin() + static_cast<std::ptrdiff_t>(reference)});
-  // The pump: a chirp of two tones that falls with each stroke.
-  const double pump = level * plain::amplitude_from_db(p.pump_db);
-  const double stroke_start = random.stream("pump").uniform();
-  const RandomStream hiss = random.stream("hiss");
-  std::vector<float> noise(signal.frames());
-  hiss.normals(0, noise);
-  std::vector<float> mono(signal.frames());
-  for (std::size_t i = 0; i < mono.size(); ++i) {
-    const double strokes = stroke_start + static_cast<double>(i) * kPumpHz / rate;
+  double next() {
+    double current = 0.0;
+    for (int k = 0; k < kOversampling; ++k) {
+      current += gradients_(start_s_ + (static_cast<double>(made_) + static_cast<double>(k) / kOversampling) / rate_);
+    }
+    ++made_;
+    current /= kOversampling;
+    const double slope = current - before_;
+    before_ = current;
+    double sound = 0.3 * slope;
+    for (Resonator& resonator : assembly_) {
+      sound += resonator(slope);
+    }
+    return fall_(sound);
+  }
+
+ private:
+  Gradients gradients_;
+  int rate_;
+  double start_s_;
+  std::vector<Resonator> assembly_;
+  Resonator fall_;
+  double before_ = 0.0;  ///< current of the last sample
+  std::size_t made_ = 0;
+};
+
+/// What is heard beside the gradients: a chirp of two tones that falls with each stroke.
+class PumpStrokes {
+ public:
+  PumpStrokes(double amplitude, int rate, RandomStream stream)
+      : amplitude_(amplitude), rate_(rate), start_(stream.uniform()) {}
+
+  [[nodiscard]] double at(std::size_t frame) const {
+    const double strokes = start_ + static_cast<double>(frame) * kPumpHz / rate_;
     const double stroke = strokes - std::floor(strokes);
     const double chirp_s = stroke / kPumpHz;
     // From 420 Hz down to 260 Hz within the stroke; the phase is the integral.
     const double chirp = plain::sine_of_turns(chirp_s * (420.0 - 160.0 * stroke));
     const double puff = kPumpScale * std::max(0.0, 1.0 - 4.0 * stroke) * chirp;
-    mono[i] = static_cast<float>((gradient_sound[i] + pump * puff) / level + kHiss * noise[i]);
+    return amplitude_ * puff;
   }
-  for (int channel = 0; channel < signal.channels; ++channel) {
+
+ private:
+  double amplitude_;
+  int rate_;
+  double start_;
+};
+
+void make(NoiseSound& sound, const NoiseMri& p, const StepRandom& random) {
+  Audio& signal = sound.signal;
+  const int rate = signal.sample_rate;
+  const Gradients gradients(p, pattern_of(p.sequence));
+  Scanner scanner(gradients, rate, random);
+  std::vector<double> reference(static_cast<std::size_t>(std::max(kReferenceS, gradients.period_s()) * rate));
+  std::ranges::generate(reference, [&] { return scanner.next(); });
+  const double level = rms(reference);
+  const PumpStrokes pump(level * plain::amplitude_from_db(p.pump_db), rate, random.stream("pump"));
+  const RandomStream hiss = random.stream("hiss");
+  const std::span<float> mono = signal.channel(0);
+  hiss.normals(0, mono);
+  for (std::size_t i = 0; i < mono.size(); ++i) {
+    const double of_gradients = i < reference.size() ? reference[i] : scanner.next();
+    mono[i] = static_cast<float>((of_gradients + pump.at(i)) / level + kHiss * mono[i]);
+  }
+  for (int channel = 1; channel < signal.channels; ++channel) {
     std::ranges::copy(mono, signal.channel(channel).begin());
   }
 }

@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "augmenters/audio/parts/band_spectrum.h"
@@ -68,7 +69,7 @@ std::vector<RingingMode> draw_modes(std::size_t count, double lowest_hz, double 
   return modes;
 }
 
-void infuse(std::vector<float>& mono, int sample_rate, const NoisePump& p, const StepRandom& random) {
+void infuse(std::span<float> out, int sample_rate, const NoisePump& p, const StepRandom& random) {
   const double motor_hz = p.motor_hz.value_or(40.0);
   const double cycle_s = p.cycle_s.value_or(2.0);
   constexpr double kStepRingsS = 0.03;
@@ -80,7 +81,6 @@ void infuse(std::vector<float>& mono, int sample_rate, const NoisePump& p, const
   for (double& strength : strengths) {
     strength = draws.uniform(1.0 - kStepSpread, 1.0 + kStepSpread) / std::sqrt(motor_hz * housing.energy());
   }
-  const std::span<float> out(mono);
   const double samples_per_step = sample_rate / motor_hz;
   const double start = draws.uniform();
   std::size_t rung = 0;
@@ -122,7 +122,7 @@ constexpr double kGurgleDb = 4.0;  // standard deviation of the turbulence's lev
 constexpr int kHumHarmonics = 16;
 constexpr double kDbOfHarmonic = -2.0;
 
-void suck(std::vector<float>& mono, int sample_rate, const NoisePump& p, const StepRandom& random) {
+void suck(std::span<float> mono, int sample_rate, const NoisePump& p, const StepRandom& random) {
   const double motor_hz = p.motor_hz.value_or(48.0);
   const double cycle_s = p.cycle_s.value_or(0.5);
   const BandSpectrum spectrum(kTurbulence, /*bands_per_octave=*/1);
@@ -166,9 +166,9 @@ void suck(std::vector<float>& mono, int sample_rate, const NoisePump& p, const S
 /// A small thing: the same on all channels.
 void make(NoiseSound& sound, const NoisePump& p, const StepRandom& random) {
   Audio& signal = sound.signal;
-  std::vector<float> mono(signal.frames());
+  const std::span<float> mono = signal.channel(0);
   (p.kind == Kind::infusion ? infuse : suck)(mono, signal.sample_rate, p, random);
-  for (int channel = 0; channel < signal.channels; ++channel) {
+  for (int channel = 1; channel < signal.channels; ++channel) {
     std::ranges::copy(mono, signal.channel(channel).begin());
   }
 }

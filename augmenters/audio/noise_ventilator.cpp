@@ -79,18 +79,21 @@ void make(NoiseSound& sound, const State& state, const NoiseVentilator& p, const
   const double start = random.stream("breath").uniform();
   const double turbine_start = random.stream("turbine").uniform();
   const double turbine = plain::amplitude_from_db(p.turbine_db) * std::sqrt(2.0 * state.hiss.power());
-  std::vector<float> envelope(signal.frames());
-  std::vector<float> tone(signal.frames());
-  for (std::size_t i = 0; i < signal.frames(); ++i) {
-    const double seconds = static_cast<double>(i) / rate;
-    const double breaths = start + seconds / breath_s;
-    envelope[i] = static_cast<float>(flow_at(breaths - std::floor(breaths), p.inspiration, breath_s));
-    tone[i] = static_cast<float>(turbine * plain::sine_of_turns(turbine_start + seconds * p.turbine_hz));
-  }
-  for (int channel = 0; channel < signal.channels; ++channel) {
-    const std::span<float> out = signal.channel(channel);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = out[i] * envelope[i] + tone[i];
+  std::array<float, 4096> envelope{};
+  std::array<float, envelope.size()> tone{};
+  for (std::size_t begin = 0; begin < signal.frames(); begin += envelope.size()) {
+    const std::size_t count = std::min(envelope.size(), signal.frames() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double seconds = static_cast<double>(begin + i) / rate;
+      const double breaths = start + seconds / breath_s;
+      envelope[i] = static_cast<float>(flow_at(breaths - std::floor(breaths), p.inspiration, breath_s));
+      tone[i] = static_cast<float>(turbine * plain::sine_of_turns(turbine_start + seconds * p.turbine_hz));
+    }
+    for (int channel = 0; channel < signal.channels; ++channel) {
+      const std::span<float> out = signal.channel(channel).subspan(begin, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        out[i] = out[i] * envelope[i] + tone[i];
+      }
     }
   }
 }
