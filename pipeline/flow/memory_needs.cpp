@@ -10,21 +10,67 @@
 namespace fairground {
 namespace {
 
-/// How many times as many pixels a chain may make of a picture.
+/// From the smallest to the largest that a parameter of the step may be; 1 where it has none of that name.
+Range range_of(const Step& step, const char* parameter) {
+  const std::optional<std::size_t> index = step.schema->find(parameter);
+  if (!index) {
+    return {1.0, 1.0};
+  }
+  const Setting& setting = step.settings[*index];
+  const auto* const number = std::get_if<double>(&setting);
+  const auto* const range = std::get_if<Range>(&setting);
+  return number != nullptr ? Range{*number, *number} : range != nullptr ? *range : Range{1.0, 1.0};
+}
+
+/// How many times as many samples or pixels a chain may make of a source.
 double growth_of(const std::vector<ChainStep>& chain) {
   double growth = 1.0;
   for (const ChainStep& step : chain) {
-    const std::optional<std::size_t> scale = step.step->schema->find("scale");
-    if (step.step->schema->stage != Stage::file || !scale) {
-      continue;
+    const Stage stage = step.step->schema->stage;
+    if (stage == Stage::file) {
+      const double scale = range_of(*step.step, "scale").high;
+      growth *= std::max(scale * scale, 1.0);
+    } else if (stage == Stage::voice) {
+      growth *= std::max(1.0 / range_of(*step.step, "rate").low, 1.0);
     }
-    const Setting& setting = step.step->settings[*scale];
-    const auto* const number = std::get_if<double>(&setting);
-    const auto* const range = std::get_if<Range>(&setting);
-    const double largest = number != nullptr ? *number : range != nullptr ? range->high : 1.0;
-    growth *= std::max(largest * largest, 1.0);
   }
   return growth;
+}
+
+/// As noise_level_table() in augmenters/audio/parts has it.
+bool refers_to_early_speech(const Step& step) {
+  const std::optional<std::size_t> index = step.schema->find("reference");
+  return index && step.settings[*index] == Setting(std::string("early"));
+}
+
+/// How many floats each sample takes at most while a recording is rendered, its source's among them.
+double floats_of(const std::vector<ChainStep>& chain, double frames, int channels) {
+  std::size_t noises = 0;
+  bool has_changes = false;
+  bool has_room = false;
+  bool has_early = false;
+  bool has_signal_steps = false;
+  for (const ChainStep& step : chain) {
+    const Augmenter& augmenter = *find_augmenter(step.step->schema->name);
+    has_changes = has_changes || augmenter.prepare_audio;
+    noises += augmenter.prepare_noise ? 1 : 0;
+    has_room = has_room || augmenter.prepare_room;
+    has_early = has_early || refers_to_early_speech(*step.step);
+    has_signal_steps = has_signal_steps || augmenter.prepare_signal;
+  }
+  // The source; the speech, and what changes it; all noises, and what one of them is made of.
+  double mixing = 2.0 + (has_changes ? 1.0 : 0.0) + (noises > 0 ? static_cast<double>(noises) + 1.0 : 0.0);
+  if (has_room) {
+    // The early part of the speech; what is kept of both for the next variant; and the spectra of the source.
+    const double parts = has_early ? 2.0 : 1.0;
+    mixing += parts - 1.0;
+    mixing += frames * channels <= static_cast<double>(SharedSpeech::kMostKeptSamples) ? parts : 0.0;
+    mixing += frames <= static_cast<double>(kLongestSharedSpectra) ? 4.0 : 0.0;
+  }
+  // The source, the mixture, and its integers or what a step has of it: a codec at 48 kHz has that rate's samples, as
+  // they go in and as they come out.
+  const double delivering = has_signal_steps ? 7.0 : 3.0;
+  return std::max(mixing, delivering);
 }
 
 }  // namespace
@@ -60,30 +106,24 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
   const Source& source = catalog.sources[variant.source];
   const MediaFile& file = catalog.file_of(source);
   const std::size_t decoding = decoding_bytes(plan.config(), catalog, variant.media, variant.source);
+  const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
   if (variant.media == Media::audio) {
-    // The source, the speech, a noise and the mixture's integers, of four bytes for each sample; and the file. Steps
-    // behind the mixer have copies of the signal, up to three at a time in a recording of two hours.
-    const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
-    const bool has_signal_steps =
-        std::ranges::any_of(chain, [](const ChainStep& step) { return step.step->schema->stage > Stage::scene; });
-    // Speech in a room, and its early part, may be kept beside what becomes of them; and the spectra of a source. Of
-    // recordings too long to be kept this asks for more than is taken.
-    const bool has_room = std::ranges::any_of(
-        chain, [](const ChainStep& step) { return find_augmenter(step.step->schema->name)->prepare_room != nullptr; });
     const SourceSettings& settings = plan.config().sources[source.settings];
     const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
     const double frames = static_cast<double>(file.seconds) * rate;
-    const bool may_have_spectra = has_room && frames <= static_cast<double>(kLongestSharedSpectra);
-    const unsigned floats = (has_signal_steps ? 7U : 4U) + (has_room ? 2U : 0U) + (may_have_spectra ? 4U : 0U);
-    const double bytes = static_cast<double>(floats * sizeof(float) + 2U);
-    return std::max(decoding, static_cast<std::size_t>(bytes * frames * (settings.mono ? 1.0 : file.channels)));
+    const int channels = settings.mono ? 1 : file.channels;
+    constexpr double kFileBytes = 2.0;  // of a sample of the file that is written
+    const double bytes = sizeof(float) * floats_of(chain, frames, channels) + kFileBytes;
+    return std::max(decoding, static_cast<std::size_t>(bytes * frames * channels * growth_of(chain)));
   }
-  // Three floats for each pixel, the codes of up to 16 bits, and the file. Steps that see the whole picture have copies
-  // of it.
-  const std::vector<ChainStep>& chain = plan.of(variant.media).conditions[variant.condition].chain;
+  // Three floats for each pixel, the codes, and the file. Steps that see the whole picture have copies of it.
   const bool has_picture_steps = std::ranges::any_of(
       chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
-  double bytes = static_cast<double>((has_picture_steps ? 9U : 3U) * sizeof(float) + 3U * 2U + 3U);
+  const FileFormat format = plan.of(variant.media).settings->output.format;
+  const bool is_lossy = format == FileFormat::jpeg || format == FileFormat::webp;
+  constexpr double kLossy = 3.0 + 1.0;  // at 8 bits
+  constexpr double kLossless = 2.0 * (3.0 + 3.0);
+  double bytes = (has_picture_steps ? 9.0 : 3.0) * sizeof(float) + (is_lossy ? kLossy : kLossless);
   // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and
   // of the step that moves it, the patch with its grain, seven floats where skin fills the picture.
   if (plan.of(variant.media).settings->needs_skin()) {

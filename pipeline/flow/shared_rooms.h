@@ -82,11 +82,12 @@ class SharedSpeech {
   [[nodiscard]] std::shared_ptr<const HeardSpeech> heard(const std::string& key,
                                                          const std::function<HeardSpeech()>& make) const;
   /// Whether it remembers what a recording as long as this is in a room.
-  [[nodiscard]] static bool keeps(const Audio& audio) { return audio.samples.size() * sizeof(float) <= kBytes / 4; }
+  [[nodiscard]] static bool keeps(const Audio& audio) { return audio.samples.size() <= kMostKeptSamples; }
+  /// A minute at 16 kHz. Of longer recordings none is kept.
+  static constexpr std::size_t kMostKeptSamples = std::size_t{1} << 20U;
 
  private:
-  /// A minute at 16 kHz in each of four rooms. Of longer recordings none is kept.
-  static constexpr std::size_t kBytes = std::size_t{16} << 20U;
+  static constexpr std::size_t kBytes = 4 * sizeof(float) * kMostKeptSamples;  // in four rooms
   mutable BoundedCache<HeardSpeech> cache_{kBytes};
 };
 

@@ -1,9 +1,13 @@
 // How much memory sources and variants are taken for, and how much of it a run may take at once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "augmenters/augmenter.h"
 #include "pipeline/flow/graph.h"
 #include "pipeline/flow/memory_needs.h"
 #include "tests/support/made_world.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairground {
 namespace {
@@ -45,6 +49,49 @@ TEST(RunMemory, CountsWhatTheFileHoldsAndNotOnlyWhatTheRunMakesOfIt) {
   EXPECT_LT(3 * decoding_of(plain, Media::audio), decoding_of(studio, Media::audio));
   const Plan plan(studio.config, studio.catalog);
   EXPECT_GE(rendering_bytes(plan, 0), decoding_of(studio, Media::audio));
+}
+
+/// What a variant of such a chain takes of a recording of so many seconds at 16 kHz, in floats for each of its samples.
+double floats_of(const std::string& chain, double seconds = kTwoHours) {
+  const TemporaryFolder folder;
+  write_text(folder / "s.csv", "id,path,s,accent\n");
+  World world(Media::audio);
+  world.add("lecture");
+  world.file(0).seconds = static_cast<float>(seconds);
+  world.file(0).sample_rate = 16000;
+  world.file(0).channels = 1;
+  world.config = parse_config(
+      "fairground: 1\nname: test\nseed: 1\nsources: [{media: audio, manifest: s.csv, id: id, file: path, subject: s, "
+      "groups: [accent], sample_rate: 16000}]\naxes: {all: {it: [" +
+          chain + "]}}\noutput: {directory: out}\n",
+      folder / "test.yaml", registered_schemas());
+  const Plan plan(world.config, world.catalog);
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    most = std::max(most, rendering_bytes(plan, i));
+  }
+  return static_cast<double>(most) / (sizeof(float) * seconds * 16000.0);
+}
+
+TEST(RunMemory, GrowsWithEveryNoiseThatStandsBesideTheSpeech) {
+  const std::string noise = "{noise.coloured: {colour: white, snr_db: 5}}";
+  const double one = floats_of(noise);
+  EXPECT_GE(one, 4.0);
+  EXPECT_NEAR(floats_of(noise + ", " + noise) - one, 1.0, 0.01);
+  EXPECT_NEAR(floats_of(noise + ", " + noise + ", " + noise) - one, 2.0, 0.01);
+}
+
+TEST(RunMemory, GrowsWhereSpeechIsMadeSlower) {
+  EXPECT_NEAR(floats_of("{voice.tempo: {rate: 0.5}}") / floats_of("{voice.tempo: {rate: 1.5}}"), 2.0, 0.01);
+  EXPECT_NEAR(floats_of("{voice.tempo: {rate: [0.5, 1.5]}}") / floats_of("{voice.tempo: {rate: 1.5}}"), 2.0, 0.01);
+}
+
+TEST(RunMemory, OfARoomHasWhatIsKeptForTheNextVariantOnlyWhereItIsKept) {
+  const std::string room = "{room.shoebox: {rt60_s: 0.5}}";
+  EXPECT_GE(floats_of(room, 10.0), floats_of(room) + 4.0);
+  const std::string early = ", {noise.coloured: {colour: white, snr_db: 5, reference: early}}";
+  const std::string clean = ", {noise.coloured: {colour: white, snr_db: 5}}";
+  EXPECT_NEAR(floats_of(room + early) - floats_of(room + clean), 1.0, 0.01);
 }
 
 TEST(RunMemory, OfAPictureIsAMultipleOfItsPixels) {
