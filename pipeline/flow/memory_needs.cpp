@@ -58,8 +58,9 @@ double floats_of(const std::vector<ChainStep>& chain, double frames, int channel
     has_early = has_early || refers_to_early_speech(*step.step);
     has_signal_steps = has_signal_steps || augmenter.prepare_signal;
   }
-  // The source; the speech, and what changes it; all noises, and what one of them is made of.
-  double mixing = 2.0 + (has_changes ? 1.0 : 0.0) + (noises > 0 ? static_cast<double>(noises) + 1.0 : 0.0);
+  // The source and the speech; what changes that, before any noise is made; all noises, and what one is made of.
+  const double changing = has_changes ? 4.0 : 2.0;
+  double mixing = noises > 0 ? static_cast<double>(noises) + 3.0 : 2.0;
   if (has_room) {
     // The early part of the speech; what is kept of both for the next variant; and the spectra of the source.
     const double parts = has_early ? 2.0 : 1.0;
@@ -70,7 +71,7 @@ double floats_of(const std::vector<ChainStep>& chain, double frames, int channel
   // The source, the mixture, and its integers or what a step has of it: a codec at 48 kHz has that rate's samples, as
   // they go in and as they come out.
   const double delivering = has_signal_steps ? 7.0 : 3.0;
-  return std::max(mixing, delivering);
+  return std::max({changing, mixing, delivering});
 }
 
 }  // namespace

@@ -356,7 +356,7 @@ MediaFindings find_in(const Config& config, const MediaPlan& plan, const MediaPl
   findings.absent = find_absent(*plan.catalog);
   for (std::size_t i = 0; i < survey.fates.size(); ++i) {
     if (survey.fates[i] != Fate::written) {
-      findings.problems.push_back(std::string(plan.catalog->sources[i].id()) + ": " + survey.reasons[i].str());
+      findings.problems.push_back(std::string(plan.catalog->sources[i].id()) + ": " + survey.reasons.at(i));
       findings.lost_variants += rest.starts[i + 1] - rest.starts[i];
     }
   }

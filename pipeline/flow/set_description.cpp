@@ -119,8 +119,11 @@ MediaPlan as_planned(const MediaPlan& plan) {
 Survey survey_of(const MediaCatalog& catalog) {
   Survey survey;
   for (const Source& source : catalog.sources) {
-    survey.reasons.push_back(catalog.problem_of(source));
-    survey.fates.push_back(survey.reasons.back().empty() ? Fate::written : Fate::failed);
+    const std::string problem = catalog.problem_of(source);
+    if (!problem.empty()) {
+      survey.reasons.emplace(survey.fates.size(), problem);
+    }
+    survey.fates.push_back(problem.empty() ? Fate::written : Fate::failed);
   }
   return survey;
 }

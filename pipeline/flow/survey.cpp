@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/memory_budget.h"
@@ -103,9 +104,14 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
     survey.qualities.qualities.push_back({column.name, "", false, 0.0});
   }
   survey.fates.assign(sources.size(), Fate::written);
-  survey.reasons.resize(sources.size());
   survey.qualities.values.assign(survey.qualities.qualities.size(), std::vector<double>(sources.size(), kNotKnown));
   MemoryBudget memory(memory_bytes(config, jobs));
+  std::mutex mutex;
+  const auto lose = [&](std::size_t source, Fate fate, std::string_view reason) {
+    survey.fates[source] = fate;
+    const std::lock_guard lock(mutex);
+    survey.reasons.emplace(source, reason);
+  };
   const auto look_at = [&](std::size_t i) {
     std::vector<double> values(own, kNotKnown);
     if (measured) {
@@ -114,14 +120,13 @@ Survey survey_media(const Config& config, const MediaCatalog& catalog, Media med
       if (decoded.passing) {
         throw PassingFault(std::string(sources[i].id()) + ": " + decoded.reason);
       }
-      survey.fates[i] = decoded.fate;
-      survey.reasons[i] = decoded.reason;
       if (decoded.fate == Fate::written) {
         values = measure(media, std::move(decoded), catalog.file_of(sources[i]).sample_rate, config.resampler);
+      } else {
+        lose(i, decoded.fate, decoded.reason);
       }
     } else if (!catalog.problem_of(sources[i]).empty()) {
-      survey.fates[i] = Fate::failed;
-      survey.reasons[i] = catalog.problem_of(sources[i]);
+      lose(i, Fate::failed, catalog.problem_of(sources[i]));
     }
     for (const NumericColumn& column : columns) {
       values.push_back(number_in(sources[i].carried(column.index)));

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "pipeline/catalog/catalog.h"
-#include "pipeline/catalog/compact_text.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/design/balance.h"
 #include "pipeline/output/outcome.h"
@@ -16,9 +16,9 @@ namespace fairground {
 
 /// What was found of the sources of one medium.
 struct Survey {
-  std::vector<Fate> fates;           ///< of each source: `written` where it can be used
-  std::vector<CompactText> reasons;  ///< why it cannot; there are as many as sources
-  QualityTable qualities;            ///< of each source; no columns where nothing was measured
+  std::vector<Fate> fates;                     ///< of each source: `written` where it can be used
+  std::map<std::size_t, std::string> reasons;  ///< by source, why it cannot
+  QualityTable qualities;                      ///< of each source; no columns where nothing was measured
 };
 
 /// The names of what is measured of a medium's sources: those that `match_on` may name beside numeric columns.

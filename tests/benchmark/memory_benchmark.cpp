@@ -88,7 +88,8 @@ void write_manifest(const fs::path& folder, const std::string& name, std::size_t
   write_file(folder / name, csv);
 }
 
-/// Clips are too short for an active level to be set. An axis each for noise and for its ladder; `levels` of each, besides the empty first.
+/// Clips are too short for an active level to be set. An axis each for noise and for its ladder; `levels` of each,
+/// besides the empty first.
 fs::path write_config(const fs::path& folder, const std::string& manifest, int levels) {
   const auto axis = [&](const std::string& name, const std::string& colour) {
     std::string text = "  " + name + ":\n    none: []\n";
@@ -202,7 +203,7 @@ int run(int argc, char** argv) {
                            {named(2 * half, " sources: fairground plan --no-measure"), "MB", of_whole},
                            {"growth for each source, of the plan", "bytes", of_source, -1.0 / 0.0, kMostBytesEach},
                            {"growth for each source, of a plan that measures them", "bytes",
-                            bytes_each(measured_whole, measured_half, half)},
+                            bytes_each(measured_whole, measured_half, half), -1.0 / 0.0, kMostBytesEach},
                            {"growth for each variant, of the run", "bytes", (of_run - of_source) / kVariantsOfSource,
                             -1.0 / 0.0, kMostBytesEach},
                            {"1 source x " + conditions(smoke ? 2 : 4), "MB", narrow},
