@@ -199,7 +199,7 @@ const Registration registration(signal_augmenter<ChannelCodec, State>(
                   "26.190), Speex, Codec 2",
         .media = Media::audio,
         .stage = Stage::channel,
-        .version = 1,
+        .version = 2,
         .identity = "none: every codec changes the signal",
         .labels = "keeps all labels",
         .claim = "From 8 to 48 kHz, a clip keeps its length and has no lag beyond half a sample of the codec's (Codec "

@@ -169,7 +169,8 @@ void add_clinks(Audio& signal, const NoiseCafe& p, const StepRandom& random) {
   }
 }
 
-/// `powers` of each band at each knot.
+/// Adds what all talkers make together: in each band noise whose amplitude at each knot is the root of `scale` times
+/// its power there and `murmur`.
 void add_chatter(Audio& signal, const State& state, Powers powers, double scale, double murmur,
                  const StepRandom& random) {
   std::vector<float> drawn(signal.frames());

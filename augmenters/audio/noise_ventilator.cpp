@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
+#include <span>
 
 #include "augmenters/audio/parts/band_spectrum.h"
 #include "augmenters/audio/parts/drawn_noise.h"

@@ -88,7 +88,7 @@ SharedBytes find_shared_bytes(const MediaCatalog& catalog, const std::vector<std
   }
   for (std::size_t i = 0; i < catalog.sources.size() && shared.ids.size() < std::min(kMostIds, shared.sources); ++i) {
     if (is_shared[catalog.sources[i].file]) {
-      shared.ids.push_back(std::string(catalog.sources[i].id()));
+      shared.ids.emplace_back(catalog.sources[i].id());
     }
   }
   return shared;

@@ -30,6 +30,7 @@ void check_convertible_rates(const Config& config, const MediaCatalog& catalog) 
     }
   }
   std::vector<std::string> mistakes;
+  mistakes.reserve(refused.size());
   for (const auto& [rates, found] : refused) {
     mistakes.push_back(config.path.string() + ": " + counted(found.count, "source") + " (" +
                        (found.count > 1 ? "the first is " : "") + in_ticks(found.first) + ") at " +

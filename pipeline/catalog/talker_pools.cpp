@@ -214,7 +214,7 @@ void compare_with_sources(const Config& config, const MediaCatalog& sources, con
   }
   for (const Source& source : sources.sources) {
     if (source.subject == kUnknownSubject) {
-      nameless.push_back(std::string(source.id()));
+      nameless.emplace_back(source.id());
     }
     const auto talker = source_with.find(sources.file_of(source).sha256);
     if (talker != source_with.end() && talker->second.empty()) {

@@ -1,6 +1,7 @@
 #include "pipeline/flow/memory_needs.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <variant>
 
@@ -43,24 +44,37 @@ bool refers_to_early_speech(const Step& step) {
   return index && step.settings[*index] == Setting(std::string("early"));
 }
 
+/// The rate at which a codec runs, in Hz; the highest at which one runs of itself, where none is asked for.
+double codec_rate(const Step& step) {
+  constexpr double kWideBand = 16000.0;  // of AMR-WB, whatever it is given
+  const auto* const asked = std::get_if<std::int64_t>(&step.settings[step.schema->find("sample_rate_hz").value()]);
+  return asked != nullptr ? static_cast<double>(*asked) : kWideBand;
+}
+
 /// How many floats each sample takes at most while a recording is rendered, its source's among them.
-double floats_of(const std::vector<ChainStep>& chain, double frames, int channels) {
-  std::size_t noises = 0;
+double floats_of(const std::vector<ChainStep>& chain, double rate, double frames, int channels) {
+  double noises = 0.0;
   bool has_changes = false;
   bool has_room = false;
   bool has_early = false;
-  bool has_signal_steps = false;
+  double delivering = 3.0;  // the source, the mixture and its integers
   for (const ChainStep& step : chain) {
     const Augmenter& augmenter = *find_augmenter(step.step->schema->name);
     has_changes = has_changes || augmenter.prepare_audio;
-    noises += augmenter.prepare_noise ? 1 : 0;
+    noises += augmenter.prepare_noise ? 1.0 : 0.0;
     has_room = has_room || augmenter.prepare_room;
     has_early = has_early || refers_to_early_speech(*step.step);
-    has_signal_steps = has_signal_steps || augmenter.prepare_signal;
+    if (augmenter.prepare_signal) {
+      delivering = std::max(delivering, 5.0);
+    }
+    if (step.step->schema->find("sample_rate_hz")) {
+      // A codec: the signal at its rate as it goes in, as integers, as it comes out, and as it is put together.
+      delivering = std::max(delivering, 5.5 + 2.5 * std::max(codec_rate(*step.step) / rate, 1.0));
+    }
   }
   // The source and the speech; what changes that, before any noise is made; all noises, and what one is made of.
   const double changing = has_changes ? 4.0 : 2.0;
-  double mixing = noises > 0 ? static_cast<double>(noises) + 3.0 : 2.0;
+  double mixing = noises > 0.0 ? noises + 3.0 : 2.0;
   if (has_room) {
     // The early part of the speech; what is kept of both for the next variant; and the spectra of the source.
     const double parts = has_early ? 2.0 : 1.0;
@@ -68,10 +82,22 @@ double floats_of(const std::vector<ChainStep>& chain, double frames, int channel
     mixing += frames * channels <= static_cast<double>(SharedSpeech::kMostKeptSamples) ? parts : 0.0;
     mixing += frames <= static_cast<double>(kLongestSharedSpectra) ? 4.0 : 0.0;
   }
-  // The source, the mixture, and its integers or what a step has of it: a codec at 48 kHz has that rate's samples, as
-  // they go in and as they come out.
-  const double delivering = has_signal_steps ? 7.0 : 3.0;
   return std::max({changing, mixing, delivering});
+}
+
+/// What each pixel takes beside the source while a picture is encoded and, where that loses something, decoded again:
+/// its codes, of up to 16 bits where the format has them, the file, and what the encoder holds.
+double encoding_bytes(FileFormat format) {
+  switch (format) {
+    case FileFormat::jpeg:
+      return 14.0;
+    case FileFormat::webp:
+      return 26.0;
+    case FileFormat::tiff:
+      return 36.0;
+    default:
+      return 22.0;
+  }
 }
 
 }  // namespace
@@ -113,18 +139,19 @@ std::size_t rendering_bytes(const Plan& plan, std::size_t index) {
     const double rate = settings.sample_rate != 0 ? settings.sample_rate : file.sample_rate;
     const double frames = static_cast<double>(file.seconds) * rate;
     const int channels = settings.mono ? 1 : file.channels;
-    constexpr double kFileBytes = 2.0;  // of a sample of the file that is written
-    const double bytes = sizeof(float) * floats_of(chain, frames, channels) + kFileBytes;
+    constexpr double kFileBytes = 3.0;  // of a sample in the file, if that has 24 bits
+    const double bytes = sizeof(float) * floats_of(chain, rate, frames, channels) + kFileBytes;
     return std::max(decoding, static_cast<std::size_t>(bytes * frames * channels * growth_of(chain)));
   }
-  // Three floats for each pixel, the codes, and the file. Steps that see the whole picture have copies of it.
+  // Three floats for each pixel of the source. Steps that see the whole picture have a copy of it, and one more at
+  // work, from which the codes are made.
+  constexpr double kLinear = 3.0 * sizeof(float);
   const bool has_picture_steps = std::ranges::any_of(
       chain, [](const ChainStep& step) { return !find_augmenter(step.step->schema->name)->prepare_rows; });
   const FileFormat format = plan.of(variant.media).settings->output.format;
   const bool is_lossy = format == FileFormat::jpeg || format == FileFormat::webp;
-  constexpr double kLossy = 3.0 + 1.0;  // at 8 bits
-  constexpr double kLossless = 2.0 * (3.0 + 3.0);
-  double bytes = (has_picture_steps ? 9.0 : 3.0) * sizeof(float) + (is_lossy ? kLossy : kLossless);
+  const double steps = has_picture_steps ? 2.0 * kLinear + (is_lossy ? 4.0 : 12.0) : 0.0;
+  double bytes = kLinear + std::max(steps, encoding_bytes(format));
   // Skin: a weight and a part for each pixel of the source, and to tell its tone, the file again in linear light; and
   // of the step that moves it, the patch with its grain, seven floats where skin fills the picture.
   if (plan.of(variant.media).settings->needs_skin()) {

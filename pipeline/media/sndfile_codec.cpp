@@ -78,6 +78,10 @@ void turn_back(std::span<float> decoded, std::span<const std::int16_t> sent) {
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error("libsndfile: " + what); }
 
+/// libvorbis takes four bytes of the stack for each sample that it is first given at once (its analysis, issue 99 of
+/// xiph/vorbis), and a worker of oneTBB may have no more than 4 MB of it.
+constexpr std::size_t kMostToVorbis = std::size_t{1} << 18U;
+
 /// Of LAME's encoder (576) and of every decoder (529), in samples.
 constexpr std::size_t kMp3Delay = 576 + 529;
 
@@ -101,9 +105,12 @@ SndFileDecoded through_sndfile(const CodecSetting& setting, std::span<const std:
     int constant = SF_BITRATE_MODE_CONSTANT;
     sf_command(out.get(), SFC_SET_BITRATE_MODE, &constant, sizeof constant);  // Vorbis has none, and says so
   }
-  if (sf_write_short(out.get(), samples.data(), static_cast<sf_count_t>(samples.size())) !=
-      static_cast<sf_count_t>(samples.size())) {
-    fail("an encoder wrote less than it was given");
+  const std::size_t most = setting.codec == Codec::vorbis ? kMostToVorbis : samples.size();
+  for (std::size_t at = 0; at < samples.size(); at += most) {
+    const auto count = static_cast<sf_count_t>(std::min(most, samples.size() - at));
+    if (sf_write_short(out.get(), samples.data() + at, count) != count) {
+      fail("an encoder wrote less than it was given");
+    }
   }
   out.reset();
 

@@ -51,26 +51,32 @@ TEST(RunMemory, CountsWhatTheFileHoldsAndNotOnlyWhatTheRunMakesOfIt) {
   EXPECT_GE(rendering_bytes(plan, 0), decoding_of(studio, Media::audio));
 }
 
-/// What a variant of such a chain takes of a recording of so many seconds at 16 kHz, in floats for each of its samples.
-double floats_of(const std::string& chain, double seconds = kTwoHours) {
+/// What the hungriest variant of such a chain takes.
+double most_bytes(World& world, const std::string& source, const std::string& chain, const std::string& output) {
   const TemporaryFolder folder;
   write_text(folder / "s.csv", "id,path,s,accent\n");
-  World world(Media::audio);
-  world.add("lecture");
-  world.file(0).seconds = static_cast<float>(seconds);
-  world.file(0).sample_rate = 16000;
-  world.file(0).channels = 1;
-  world.config = parse_config(
-      "fairground: 1\nname: test\nseed: 1\nsources: [{media: audio, manifest: s.csv, id: id, file: path, subject: s, "
-      "groups: [accent], sample_rate: 16000}]\naxes: {all: {it: [" +
-          chain + "]}}\noutput: {directory: out}\n",
-      folder / "test.yaml", registered_schemas());
+  world.config = parse_config("fairground: 1\nname: test\nseed: 1\nsources: [{" + source +
+                                  ", manifest: s.csv, id: id, file: path, subject: s, groups: [accent]}]\n"
+                                  "axes: {all: {it: [" +
+                                  chain + "]}}\noutput: {directory: out" + output + "}\n",
+                              folder / "test.yaml", registered_schemas());
   const Plan plan(world.config, world.catalog);
   std::size_t most = 0;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     most = std::max(most, rendering_bytes(plan, i));
   }
-  return static_cast<double>(most) / (sizeof(float) * seconds * 16000.0);
+  return static_cast<double>(most);
+}
+
+/// What a variant of such a chain takes of a recording of so many seconds at 16 kHz, in floats for each of its samples.
+double floats_of(const std::string& chain, double seconds = kTwoHours) {
+  World world(Media::audio);
+  world.add("lecture");
+  world.file(0).seconds = static_cast<float>(seconds);
+  world.file(0).sample_rate = 16000;
+  world.file(0).channels = 1;
+  const double bytes = most_bytes(world, "media: audio, sample_rate: 16000", chain, "");
+  return bytes / (sizeof(float) * seconds * 16000.0);
 }
 
 TEST(RunMemory, GrowsWithEveryNoiseThatStandsBesideTheSpeech) {
@@ -92,6 +98,34 @@ TEST(RunMemory, OfARoomHasWhatIsKeptForTheNextVariantOnlyWhereItIsKept) {
   const std::string early = ", {noise.coloured: {colour: white, snr_db: 5, reference: early}}";
   const std::string clean = ", {noise.coloured: {colour: white, snr_db: 5}}";
   EXPECT_NEAR(floats_of(room + early) - floats_of(room + clean), 1.0, 0.01);
+}
+
+TEST(RunMemory, GrowsWithTheRateOfACodec) {
+  const double usual = floats_of("{channel.codec: {codec: opus}}");
+  EXPECT_NEAR(floats_of("{channel.codec: {codec: opus, sample_rate_hz: 48000}}") - usual, 5.0, 0.01);
+  EXPECT_NEAR(floats_of("{channel.codec: {codec: opus, sample_rate_hz: 8000}}"), usual, 0.01);
+  EXPECT_GT(usual, floats_of("{channel.dropout: {}}"));
+}
+
+/// What a variant of such a chain takes of a picture, in bytes for each of its pixels.
+double bytes_of_pixel(const std::string& chain, const std::string& format) {
+  constexpr double kMegapixels = 10.0;
+  World world(Media::image);
+  world.add("photo", "all", kUnknown, Media::image);
+  world.file(0, Media::image).megapixels = static_cast<float>(kMegapixels);
+  const double bytes = most_bytes(world, "media: image", chain, ", image: {format: " + format + "}");
+  return bytes / (1e6 * kMegapixels);
+}
+
+TEST(RunMemory, OfAPictureHangsOnItsStepsAndItsFormat) {
+  const std::string rows = "{light.exposure: {ev: 1}}";
+  const std::string whole = "{lens.defocus: {radius_px: 3}}";
+  EXPECT_GE(bytes_of_pixel(whole, "jpeg"), 36.0);
+  EXPECT_NEAR(bytes_of_pixel(whole, "tiff") - bytes_of_pixel(whole, "jpeg"), 8.0, 0.01);
+  EXPECT_GT(bytes_of_pixel(whole, "jpeg"), bytes_of_pixel(rows, "jpeg"));
+  EXPECT_GT(bytes_of_pixel(rows, "webp"), bytes_of_pixel(rows, "jpeg"));
+  EXPECT_NEAR(bytes_of_pixel("{file.resize: {scale: 2}}", "png") / bytes_of_pixel("{file.resize: {scale: 0.5}}", "png"),
+              4.0, 0.01);
 }
 
 TEST(RunMemory, OfAPictureIsAMultipleOfItsPixels) {
