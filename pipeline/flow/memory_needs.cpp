@@ -112,7 +112,7 @@ std::size_t decoding_bytes(const Config& config, const MediaCatalog& catalog, Me
   const MediaFile& file = catalog.file_of(catalog.sources[source]);
   if (media == Media::image) {
     // Codes of up to 16 bits, upright and as they lay in the file, three floats for each pixel, and the file.
-    constexpr double kBytesOfPixel = 3 * sizeof(float) + 2 * 3 * 2;
+    constexpr double kBytesOfPixel = 3.0 * sizeof(float) + 2.0 * 3.0 * 2.0;
     return file.times.bytes + static_cast<std::size_t>(kBytesOfPixel * static_cast<double>(file.megapixels) * 1e6);
   }
   const SourceSettings& settings = config.sources[catalog.sources[source].settings];

@@ -57,6 +57,7 @@ ExitStatus status_in(const OutputTree& tree) {
 std::string names_of(const std::vector<std::uint32_t>& indices) {
   constexpr std::size_t kMostNames = 12;
   std::vector<std::string> names;
+  names.reserve(indices.size());
   for (const std::uint32_t index : indices) {
     names.push_back(std::to_string(index));
   }

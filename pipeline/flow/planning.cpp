@@ -87,8 +87,10 @@ void check_given(const Plan& plan, const PlannedSet& given, bool has_base, int j
   }
   for (const MediaPlan& media : plan.media()) {
     if (const std::string missing = missing_from(media); !missing.empty()) {
-      throw UserError(given.file.string() + ": the plan is not whole, or the config asks for another: " + missing +
-                      ". `fairground plan CONFIG --against " + given.file.string() + "` shows the difference" + anew);
+      const std::string file = given.file.string();
+      std::string problem = file + ": the plan is not whole, or the config asks for another: " + missing;
+      problem += ". `fairground plan CONFIG --against " + file + "` shows the difference" + anew;
+      throw UserError(std::move(problem));
     }
   }
 }

@@ -198,12 +198,12 @@ DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, M
   return decoded;
 }
 
-void analyse_source(const Workshop& workshop, Media media, std::size_t source, DecodedSource& decoded) {
+void analyse_source(const Workshop& workshop, Media media, std::size_t index, DecodedSource& decoded) {
   if (media != Media::image || workshop.skin_finder() == nullptr || decoded.fate != Fate::written) {
     return;
   }
   const Plan& plan = workshop.plan();
-  const SourceSettings& settings = plan.config().sources[plan.of(media).catalog->sources[source].settings];
+  const SourceSettings& settings = plan.config().sources[plan.of(media).catalog->sources[index].settings];
   const MaskCodes codes = settings.mask_codes.value_or(plain_mask_codes());
   try {
     decoded.skin = workshop.skin_finder()->find(decoded.image, decoded.labels, codes);
@@ -215,9 +215,9 @@ void analyse_source(const Workshop& workshop, Media media, std::size_t source, D
   }
 }
 
-DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source) {
-  DecodedSource decoded = decode_source(workshop.plan(), media, source);
-  analyse_source(workshop, media, source, decoded);
+DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t index) {
+  DecodedSource decoded = decode_source(workshop.plan(), media, index);
+  analyse_source(workshop, media, index, decoded);
   return decoded;
 }
 

@@ -39,14 +39,14 @@ struct DecodedSource {
 /// Reads a source and brings it to the run's rate, channels and level, or to linear light. What goes wrong stands
 /// in the result's `fate`, since it is the source's fault and not the run's.
 [[nodiscard]] DecodedSource decode_source(const Config& config, const MediaCatalog& catalog, Media media,
-                                          std::size_t source);
-[[nodiscard]] inline DecodedSource decode_source(const Plan& plan, Media media, std::size_t source) {
-  return decode_source(plan.config(), *plan.of(media).catalog, media, source);
+                                          std::size_t index);
+[[nodiscard]] inline DecodedSource decode_source(const Plan& plan, Media media, std::size_t index) {
+  return decode_source(plan.config(), *plan.of(media).catalog, media, index);
 }
 
 /// Finds what is found once of a source, for the steps of all its variants: where its skin is, if some level needs it.
 void analyse_source(const Workshop& workshop, Media media, std::size_t index, DecodedSource& decoded);
 /// decode_source() and analyse_source().
-[[nodiscard]] DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t source);
+[[nodiscard]] DecodedSource ready_source(const Workshop& workshop, Media media, std::size_t index);
 
 }  // namespace fairground

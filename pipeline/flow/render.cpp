@@ -189,7 +189,7 @@ void render_image(const Workshop& workshop, const DecodedSource& source, Outcome
                            std::move(moved.boxes),
                            std::move(moved.keypoints),
                            moved.mask ? sha256_hex(outcome.mask) : std::string(),
-                           std::move(tone)};
+                           tone};
   outcome.sha256 = sha256_hex(outcome.file);
   outcome.record = record_line(plan, outcome.variant, drawn, labels, outcome.sha256);
 }

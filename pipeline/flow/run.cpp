@@ -26,7 +26,7 @@ void print_summary(std::ostream& out, const std::filesystem::path& directory, co
                    const Losses& losses) {
   const RunCounts& counts = folder.counts();
   char time[32];
-  std::snprintf(time, sizeof time, "%.1f s", seconds);
+  static_cast<void>(std::snprintf(time, sizeof time, "%.1f s", seconds));
   out << "wrote " << counts.written << " of " << counted(counts.planned, "variant") << " to " << directory.string()
       << " in " << time;
   if (folder.made_before() > 0) {

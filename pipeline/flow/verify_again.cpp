@@ -129,7 +129,7 @@ class Comparison {
       json entry = parse_json(line);
       for (const char* part : {"skin", "figure"}) {
         if (entry.contains(part) && entry[part].is_object()) {
-          for (auto& [name, value] : entry[part].items()) {
+          for (const auto& [name, value] : entry[part].items()) {
             value = value.is_number() ? json(rounded_unit(value.get<double>())) : value;
           }
         }

@@ -64,7 +64,7 @@ Workshop::Workshop(const Plan& plan, const Variant* only)
         if (only == nullptr || only->condition == i) {
           steps[media.media].insert(chain_step.step);
           if (find_augmenter(chain_step.step->schema->name)->prepare_room) {
-            rooms.insert(step_random(config, chain_step, /*realization=*/0, /*source=*/"").key);
+            rooms.insert(step_random(config, chain_step, /*realization=*/0, /*independent_source=*/"").key);
           }
         }
       }

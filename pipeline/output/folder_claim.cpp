@@ -27,9 +27,9 @@ void check_division(const OutputTree& tree, const std::optional<Shard>& shard) {
   }
   for (const Shard& other : begun) {
     if (!shard) {
-      throw UserError(folder + ": the output directory holds a run that is made in " + std::to_string(other.count) +
-                      " shards; finish it with `fairground merge " + folder +
-                      "`, delete it with --restart, or choose another directory with --out");
+      std::string problem = folder + ": the output directory holds a run that is made in ";
+      problem.append(std::to_string(other.count)).append(" shards; finish it with `fairground merge ").append(folder);
+      throw UserError(problem + "`, delete it with --restart, or choose another directory with --out");
     }
     if (other.count != shard->count) {
       throw UserError(folder + ": the output directory holds shard " + to_string(other) + ", and this is to be shard " +

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr std::string_view kCheckField = ",\"check\":\"";
+constexpr std::string_view kCheckField = R"(,"check":")";
 constexpr std::size_t kCheckDigits = 16;
 constexpr std::size_t kCheckBytes = kCheckField.size() + kCheckDigits + 2;  // and the closing quote and brace
 constexpr std::string_view kRecordField = ",\"record\":";
@@ -161,18 +161,18 @@ bool read_usual_head(std::string_view head, JournalEntry& entry) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   StrictReader reader(head);
   std::uintmax_t line = 0;
-  const bool is_written = reader.skip("{\"line\":") && reader.whole(line) && line > 0 &&
-                          reader.skip(",\"variant_id\":\"") && reader.word(entry.variant_id, is_of_id) &&
-                          reader.skip("\",\"status\":\"written\",\"sha256\":\"") && reader.word(entry.sha256, is_hex) &&
-                          entry.sha256.size() == kHexDigits && reader.skip("\",\"bytes\":") &&
+  const bool is_written = reader.skip(R"({"line":)") && reader.whole(line) && line > 0 &&
+                          reader.skip(R"(,"variant_id":")") && reader.word(entry.variant_id, is_of_id) &&
+                          reader.skip(R"(","status":"written","sha256":")") && reader.word(entry.sha256, is_hex) &&
+                          entry.sha256.size() == kHexDigits && reader.skip(R"(","bytes":)") &&
                           reader.whole(entry.bytes);
   entry.index = line - 1;
   entry.fate = Fate::written;
   if (!is_written || reader.is_at_end()) {
     return is_written;
   }
-  return reader.skip(",\"mask_sha256\":\"") && reader.word(entry.mask_sha256, is_hex) &&
-         entry.mask_sha256.size() == kHexDigits && reader.skip("\",\"mask_bytes\":") &&
+  return reader.skip(R"(,"mask_sha256":")") && reader.word(entry.mask_sha256, is_hex) &&
+         entry.mask_sha256.size() == kHexDigits && reader.skip(R"(","mask_bytes":)") &&
          reader.whole(entry.mask_bytes) && reader.is_at_end();
 }
 

@@ -281,6 +281,7 @@ std::string losses(const Contents& contents) {
   text += " Losses that differ between groups are a bias of their own.\n\n";
   MarkdownTable table({"what", "gate or stage", "variants", "for example"}, {false, false, true, false}, kMostReasons);
   std::vector<std::pair<std::string, LossReason>> sorted;
+  sorted.reserve(by_stage.size());
   for (const auto& [key, reason] : by_stage) {
     sorted.emplace_back(key.second, reason);
   }
@@ -303,8 +304,9 @@ std::string loading(const Contents& contents) {
   for (const MediaFacts& facts : contents.set.media) {
     const std::string medium = to_string(facts.media);
     const std::string name = std::string(noun_of(facts.media)) + "s";
-    code += name + " = load_dataset(\"DIR/" + medium + "\", split=\"test\")\n";
-    code += name + " = " + name + ".filter(lambda r: r[\"control\"] == \"none\")  # without controls\n";
+    code.append(name).append(" = load_dataset(\"DIR/").append(medium).append("\", split=\"test\")\n");
+    code.append(name).append(" = ").append(name);
+    code += ".filter(lambda r: r[\"control\"] == \"none\")  # without controls\n";
   }
   text += markdown_block(code, "python");
   if (std::ranges::any_of(contents.set.media, &MediaFacts::include_clean)) {
